@@ -1,0 +1,50 @@
+"""The ground floor: symbols, expressions, packed arrays, numbers, canonical order. Imports nothing else of wlnet."""
+
+from . import attributes
+from .arrays import ByteArray, NumericArray
+from .association import Association
+from .atoms import ATOMS, AtomType, register
+from .expression import FALSE, LIST, NULL, TRUE, Expr, head_of, is_list, items, key, make_list, same, truth, unpack
+from .numbers import BigReal, Complex, big_real, complex_number, is_number, is_real_number, machine_complex, rational
+from .packed import pack, packed, to_array, unpacked
+from .symbols import CLOCK, SYSTEM, S, Symbol, system
+
+__all__ = [
+    "ATOMS",
+    "CLOCK",
+    "FALSE",
+    "LIST",
+    "NULL",
+    "SYSTEM",
+    "TRUE",
+    "Association",
+    "AtomType",
+    "BigReal",
+    "ByteArray",
+    "Complex",
+    "Expr",
+    "NumericArray",
+    "S",
+    "Symbol",
+    "attributes",
+    "big_real",
+    "complex_number",
+    "head_of",
+    "is_list",
+    "is_number",
+    "is_real_number",
+    "items",
+    "key",
+    "machine_complex",
+    "make_list",
+    "pack",
+    "packed",
+    "rational",
+    "register",
+    "same",
+    "system",
+    "to_array",
+    "truth",
+    "unpack",
+    "unpacked",
+]
