@@ -1,0 +1,12 @@
+# For type checkers only: a checkout keeps `runtime/` beside this package and joins them by `__path__` at run time.
+from runtime import *
+from runtime import autodiff as autodiff
+from runtime import checks as checks
+from runtime import compile as compile
+from runtime import fuse as fuse
+from runtime import ir as ir
+from runtime import plan as plan
+from runtime import profile as profile
+from runtime import random as random
+from runtime import simplify as simplify
+from runtime import types as types
