@@ -4,8 +4,32 @@ from . import attributes
 from .arrays import ByteArray, NumericArray
 from .association import Association
 from .atoms import ATOMS, AtomType, register
-from .expression import FALSE, LIST, NULL, TRUE, Expr, head_of, is_list, items, key, make_list, same, truth, unpack
-from .numbers import BigReal, Complex, big_real, complex_number, is_number, is_real_number, machine_complex, rational
+from .expression import (
+    FALSE,
+    LIST,
+    NULL,
+    TRUE,
+    Expr,
+    head_of,
+    is_list,
+    items,
+    key,
+    make_list,
+    same,
+    truth,
+    unpack,
+)
+from .numbers import (
+    BigReal,
+    Complex,
+    big_real,
+    complex_number,
+    is_number,
+    is_real_number,
+    machine_complex,
+    rational,
+)
+from .order import canonical, canonical_args, compare
 from .packed import pack, packed, to_array, unpacked
 from .symbols import CLOCK, SYSTEM, S, Symbol, system
 
@@ -28,6 +52,9 @@ __all__ = [
     "Symbol",
     "attributes",
     "big_real",
+    "canonical",
+    "canonical_args",
+    "compare",
     "complex_number",
     "head_of",
     "is_list",

@@ -14,14 +14,15 @@ class Association:
     """`<|k1 -> v1, ...|>`. `entries` maps `key(k)` to `(k, v, delayed)` in insertion order.
 
     `delayed` tells an entry written with `:>`, whose value is evaluated when it is looked up. A later duplicate key
-    overrides the value and keeps the place of the first one.
+    overrides the value and keeps the place of the first one. `stamp` is the evaluator's mark, as in `Expr`.
     """
 
-    __slots__ = ("_hash", "entries")
+    __slots__ = ("_hash", "entries", "stamp")
 
     def __init__(self, entries: dict[Hashable, tuple[Any, Any, bool]] | None = None) -> None:
         self.entries = entries if entries is not None else {}
         self._hash = 0
+        self.stamp = 0
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[Any, Any]]) -> Association:

@@ -28,9 +28,16 @@ LIST = S.List
 
 
 class Expr:
-    """`head[args...]`. Immutable but for `stamp`, the evaluator's mark (see design, section 5)."""
+    """`head[args...]`. Immutable but for the evaluator's marks (see design, section 5).
 
-    __slots__ = ("_hash", "args", "head", "stamp")
+    stamp   the version of all definitions at which this was found fully evaluated; 0 for never; minus a version
+            while an expression whose arguments are evaluated is on its way to the evaluator's loop
+    code    what the kernel compiled this expression to (unset until then)
+    """
+
+    __slots__ = ("_hash", "args", "code", "head", "stamp")
+
+    code: Any
 
     def __init__(self, head: Any, args: tuple[Any, ...] = ()) -> None:
         self.head = head

@@ -21,7 +21,12 @@ class Complex:
     def __eq__(self, other: object) -> bool:
         if type(other) is not Complex:
             return False
-        return (type(self.re), self.re, type(self.im), self.im) == (type(other.re), other.re, type(other.im), other.im)
+        return (type(self.re), self.re, type(self.im), self.im) == (
+            type(other.re),
+            other.re,
+            type(other.im),
+            other.im,
+        )
 
     def __hash__(self) -> int:
         return hash((Complex, type(self.re), self.re, type(self.im), self.im))
