@@ -6,8 +6,8 @@ The mapping, both ways where it is one-to-one:
     list, tuple                             List
     dict                                    Association
     bytes                                   ByteArray
-    ndarray int64, float64, complex128      packed List                 (not copied: treat it as read-only afterwards)
-    ndarray of another numeric dtype        NumericArray of that type   (not copied)
+    ndarray int64, float64, complex128      packed List                  (not copied: do not change it afterwards)
+    ndarray of another numeric dtype        NumericArray of that type    (not copied)
     a value that can be applied (a net)     `Applicable`, a Python callable
     anything else                           `Expr` and `Symbol`
 """
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from wlnet.session import Session
 
 NONE = system("None")
-_NUMERIC_DTYPES = tuple(np.dtype(code) for code in "i1 u1 i2 u2 i4 u4 u8 f2 f4 c8".split())
+_NUMERIC_DTYPES = tuple(map(np.dtype, ("i1", "u1", "i2", "u2", "i4", "u4", "u8", "f2", "f4", "c8")))
 
 
 class ConversionError(WlnetError):
@@ -73,7 +73,7 @@ class Name:
 
 
 class Call:
-    """An expression `head[args..., options...]` made in Python; keyword arguments become rules `Name -> value`."""
+    """`head[args..., options...]` made in Python; keyword arguments become rules `Name -> value`."""
 
     __slots__ = ("args", "head")
 
@@ -150,7 +150,7 @@ class Applicable:
 
 
 def from_python(value: Any, resolve: Callable[[str], Symbol], read: Callable[[str], Any]) -> Any:
-    """The WL value of a Python object. `resolve` turns names into the session's symbols, `read` source into expressions.
+    """The WL value of a Python object; `resolve` gives the session's symbols, `read` reads source text.
 
     Raises ConversionError, naming the type, for objects that have no counterpart.
     """
@@ -161,7 +161,7 @@ def from_python(value: Any, resolve: Callable[[str], Symbol], read: Callable[[st
         if simple is not None:
             return simple(x)
         if kind is Symbol:
-            # An expression made by another session refers to that session's symbols: take ours of the same name.
+            # Another session's expression refers to that session's symbols: take ours of the same name.
             return x if x.shared or x.context == "" else resolve(x.full_name)
         if kind is Expr:
             return Expr(convert(x.head), tuple(map(convert, x.args)))
@@ -221,7 +221,9 @@ def _array(array: np.ndarray) -> Any:
         return packed(view)
     if view.dtype.kind in "US":
         return make_list(x if isinstance(x, str) else x.decode() for x in view.tolist())
-    raise ConversionError(f"a NumPy array of dtype {array.dtype} has no counterpart; convert it to a numeric dtype")
+    raise ConversionError(
+        f"a NumPy array of dtype {array.dtype} has no counterpart; convert it to a numeric dtype"
+    )
 
 
 def _foreign(x: Any, convert: Callable[[Any], Any]) -> Any:
