@@ -6,8 +6,8 @@ The mapping, both ways where it is one-to-one:
     list, tuple                             List
     dict                                    Association
     bytes                                   ByteArray
-    ndarray int64, float64, complex128      packed List                  (not copied: do not change it afterwards)
-    ndarray of another numeric dtype        NumericArray of that type    (not copied)
+    ndarray int64, float64, complex128      packed List  (not copied: do not change it afterwards)
+    ndarray of another numeric dtype        NumericArray of that type  (not copied)
     a value that can be applied (a net)     `Applicable`, a Python callable
     anything else                           `Expr` and `Symbol`
 """
