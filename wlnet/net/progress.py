@@ -1,0 +1,321 @@
+"""How a training reports itself while it runs: a live panel, printed lines, a bar, a file, a function.
+
+A reporter is told `started(snapshot)`, `batch(snapshot)` after every batch that lies an interval after
+the last
+report, `round(snapshot)` after every round, and `finished(snapshot)`; `snapshot` is a function without
+arguments
+that makes a `Snapshot`, so that nothing is computed when nothing is shown. Everything is written to
+`stream`
+(standard error unless said otherwise): what a script prints stays clean.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+# Seconds between two reports, unless the user says otherwise (nettrain.md, section 5.3).
+PANEL_S, PRINT_S, INDICATOR_S = 0.33, 2.0, 0.1
+
+CURVE_WIDTH, CURVE_HEIGHT = 60, 8
+
+
+class Snapshot(NamedTuple):
+    """Where a training stands. Losses are means over examples; times are in seconds."""
+
+    round: int
+    rounds: int | None
+    batch: int
+    batches_per_round: int
+    fraction: float
+    elapsed_s: float
+    remaining_s: float | None
+    loss: float
+    rate: float
+    examples_per_s: float
+    losses: Sequence[float]
+    round_loss: float | None
+    validation_loss: float | None
+    measurements: dict[str, float]
+    validation_measurements: dict[str, float]
+
+
+Take = Callable[[], Snapshot]
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as people read them: 0.8s, 12s, 3m05s, 1h02m."""
+    if seconds is None:
+        return "?"
+    if seconds < 9.95:
+        return f"{seconds:.1f}s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02d}s"
+    return f"{whole // 3600}h{whole // 60 % 60:02d}m"
+
+
+def curve(losses: Sequence[float], width: int = CURVE_WIDTH, height: int = CURVE_HEIGHT) -> list[str]:
+    """The course of `losses` as `height` lines of Braille dots, top line first; each point a mean over
+    its bin.
+    """
+    values = [x for x in losses if x == x and abs(x) != float("inf")]
+    if len(values) < 2:
+        return [" " * width] * height
+    columns = 2 * width
+    if len(values) > columns:
+        edges = [round(i * len(values) / columns) for i in range(columns + 1)]
+        values = [sum(values[a:b]) / (b - a) for a, b in zip(edges, edges[1:], strict=False)]
+    low, high = min(values), max(values)
+    span, rows = (high - low) or 1.0, 4 * height - 1
+    cells = [[0] * width for _ in range(height)]
+    dots = (
+        (0x01, 0x02, 0x04, 0x40),
+        (0x08, 0x10, 0x20, 0x80),
+    )  # Unicode 2800: left and right column, top down
+    for x in range(columns):
+        place = x * (len(values) - 1) / (columns - 1)
+        i = min(int(place), len(values) - 2)
+        value = values[i] + (values[i + 1] - values[i]) * (place - i)
+        y = round((high - value) / span * rows)
+        cells[y // 4][x // 2] |= dots[x % 2][y % 4]
+    return ["".join(chr(0x2800 + cell) for cell in line) for line in cells]
+
+
+class Reporter:
+    """Reports nothing; the base of those that do. `interval_s` lies between two calls of `batch`."""
+
+    interval_s = float("inf")
+
+    def started(self, take: Take) -> None:
+        """Training is about to run its first batch."""
+
+    def batch(self, take: Take) -> None:
+        """A report is due."""
+
+    def round(self, take: Take) -> None:
+        """A round has ended."""
+
+    def finished(self, take: Take) -> None:
+        """Training has ended, for whatever reason."""
+
+
+def fields(s: Snapshot) -> list[tuple[str, str]]:
+    """What a line of the printed table holds: (heading, text) in order."""
+    rounds = f"{s.round}" if s.rounds is None else f"{s.round}/{s.rounds}"
+    row = [
+        ("%", f"{100 * s.fraction:.0f}"),
+        ("round", rounds),
+        ("batch", f"{s.batch}/{s.batches_per_round}"),
+        ("time", duration(s.elapsed_s)),
+        ("left", duration(s.remaining_s)),
+        ("rate", f"{s.rate:.3g}"),
+        ("loss", f"{s.loss:.4g}"),
+    ]
+    row += [(name, f"{value:.4g}") for name, value in s.measurements.items()]
+    if s.validation_loss is not None:
+        row.append(("validation", f"{s.validation_loss:.4g}"))
+        row += [("v." + name, f"{value:.4g}") for name, value in s.validation_measurements.items()]
+    return row
+
+
+class Print(Reporter):
+    """A table that grows by one line each interval, and by one at the end."""
+
+    def __init__(self, stream: TextIO | None = None, interval_s: float = PRINT_S) -> None:
+        self.stream = stream or sys.stderr
+        self.interval_s = interval_s
+        self.widths: dict[str, int] = {}
+
+    def batch(self, take: Take) -> None:
+        row = fields(take())
+        names = [name for name, _ in row]
+        if names != list(self.widths):
+            self.widths = {name: max(len(name), len(text), 9) for name, text in row}
+            self.write(" ".join(name.rjust(self.widths[name]) for name in names))
+        self.write(" ".join(text.rjust(self.widths[name]) for name, text in row))
+
+    def finished(self, take: Take) -> None:
+        self.batch(take)
+
+    def write(self, line: str) -> None:
+        print(line.rstrip(), file=self.stream, flush=True)
+
+
+class Indicator(Reporter):
+    """One line with a bar, rewritten in place; only in a terminal."""
+
+    def __init__(self, stream: TextIO | None = None, interval_s: float = INDICATOR_S) -> None:
+        self.stream = stream or sys.stderr
+        self.interval_s = interval_s
+
+    def batch(self, take: Take) -> None:
+        s = take()
+        done = round(30 * s.fraction)
+        left = duration(s.remaining_s)
+        line = f"\r[{'=' * done}{' ' * (30 - done)}] {100 * s.fraction:3.0f} %  {left} left "
+        self.stream.write(line)
+        self.stream.flush()
+
+    def finished(self, take: Take) -> None:
+        self.batch(take)
+        self.stream.write("\n")
+        self.stream.flush()
+
+
+class Panel(Reporter):
+    """The live panel of a terminal: position, loss, rate, time left, measurements, the loss curve (by
+    `rich`).
+    """
+
+    def __init__(self, stream: TextIO | None = None, interval_s: float = PANEL_S) -> None:
+        self.stream = stream or sys.stderr
+        self.interval_s = interval_s
+        self.live: Any = None
+
+    def started(self, take: Take) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        console = Console(file=self.stream)
+        self.live = Live(console=console, auto_refresh=False, transient=False, redirect_stdout=False)
+        self.live.start()
+
+    def batch(self, take: Take) -> None:
+        self.live.update(panel(take()), refresh=True)
+
+    def finished(self, take: Take) -> None:
+        if self.live is None:
+            return
+        self.live.update(panel(take()), refresh=True)
+        self.live.stop()
+        self.live = None
+
+
+def panel(s: Snapshot) -> Any:
+    """The panel as a `rich` renderable."""
+    from rich import box
+    from rich.panel import Panel as Box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for name, text in fields(s):
+        table.add_row(Text(name, style="dim"), text)
+    table.add_row(Text("examples/s", style="dim"), f"{s.examples_per_s:,.0f}")
+    values = [x for x in s.losses if x == x]
+    lines = curve(s.losses)
+    if values:
+        lines = [f"{max(values):.4g}", *lines, f"{min(values):.4g}"]
+    both = Table.grid(padding=(0, 3))
+    both.add_row(table, Text("\n".join(lines), style="cyan"))
+    return Box(both, title="NetTrain", box=box.ROUNDED, expand=False)
+
+
+class FileReport(Reporter):
+    """One row a round into a file: csv, tsv, json (a list of objects) or wl (a list of associations)."""
+
+    def __init__(self, path: str, interval_s: float = float("inf")) -> None:
+        self.path = Path(path)
+        self.interval_s = interval_s
+        self.rows: list[dict[str, float]] = []
+
+    def round(self, take: Take) -> None:
+        s = take()
+        row = {
+            "Round": s.round,
+            "Time": s.elapsed_s,
+            "LearningRate": s.rate,
+            "RoundLoss": s.round_loss or s.loss,
+        }
+        row |= s.measurements
+        if s.validation_loss is not None:
+            row["ValidationLoss"] = s.validation_loss
+            row |= {"Validation" + name: value for name, value in s.validation_measurements.items()}
+        self.rows.append(row)
+        self.path.write_text(render(self.rows, self.path.suffix), encoding="utf-8")
+
+    def batch(self, take: Take) -> None:
+        self.round(take)
+
+
+def wl_number(value: float) -> str:
+    """A number as WL input: 1e-07 is written 1*^-07."""
+    return repr(value).replace("e", "*^")
+
+
+def render(rows: Sequence[dict[str, float]], suffix: str) -> str:
+    """`rows` in the form that a file name's `suffix` asks for."""
+    if suffix == ".json":
+        return json.dumps(list(rows), indent=1) + "\n"
+    if suffix == ".wl":
+        inside = (", ".join(f'"{k}" -> {wl_number(v)}' for k, v in row.items()) for row in rows)
+        return "{" + ",\n ".join(f"<|{each}|>" for each in inside) + "}\n"
+    mark = "\t" if suffix == ".tsv" else ","
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [mark.join(names)]
+    lines += [mark.join(repr(row[name]) if name in row else "" for name in names) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+class Call(Reporter):
+    """A user's function, called after every round or every `interval_s` seconds."""
+
+    def __init__(self, function: Callable[[], None], interval_s: float = float("inf")) -> None:
+        self.function = function
+        self.interval_s = interval_s
+
+    def batch(self, take: Take) -> None:
+        self.function()
+
+    def round(self, take: Take) -> None:
+        if self.interval_s == float("inf"):
+            self.function()
+
+
+class Clockwork:
+    """Several reporters and when each is due next; `tick` costs one clock reading while nothing is due."""
+
+    __slots__ = ("due", "next", "reporters")
+
+    def __init__(self, reporters: Sequence[Reporter]) -> None:
+        self.reporters = tuple(reporters)
+        self.due: list[float] = []
+        self.next = float("inf")
+
+    def start(self, take: Take) -> None:
+        now = time.perf_counter()
+        for each in self.reporters:
+            each.started(take)
+        self.due = [now + each.interval_s for each in self.reporters]
+        self.next = min(self.due, default=float("inf"))
+
+    def tick(self, now: float, take: Take) -> None:
+        """Let every reporter that is due at `now` (seconds of `time.perf_counter`) report."""
+        if now < self.next:
+            return
+        for i, each in enumerate(self.reporters):
+            if now >= self.due[i]:
+                each.batch(take)
+                self.due[i] = time.perf_counter() + each.interval_s
+        self.next = min(self.due)
+
+    def round(self, take: Take) -> None:
+        for each in self.reporters:
+            each.round(take)
+
+    def finish(self, take: Take) -> None:
+        for each in self.reporters:
+            each.finished(take)
+
+
+def automatic(stream: TextIO | None = None) -> Reporter:
+    """The default: the panel in a terminal, printed lines elsewhere."""
+    stream = stream or sys.stderr
+    return Panel(stream) if stream.isatty() else Print(stream)
