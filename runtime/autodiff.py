@@ -1,0 +1,87 @@
+"""Reverse mode: the gradient of a value as further instructions of the same program, to any order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .ir import Builder, Instr, Value, live_instrs
+from .types import GradientError, ShapeError
+
+
+def gradient(b: Builder, total: Value, wrt: Sequence[Value], cotangent: Value | None = None) -> list[Value]:
+    """D total / d x for every x in `wrt`, as values of the same builder; zeros where `total` does not depend on x.
+
+    `cotangent` (type of `total`) weights the elements of `total`; without it each counts once, so that the gradient of
+    an array is that of the sum of its elements.
+    Raises GradientError, naming the op, where an op between has no gradient.
+    """
+    if not total.type.is_float:
+        raise GradientError(f"no gradient of a value of type {total.type}: it is not real")
+    if cotangent is not None and cotangent.type != total.type:
+        raise ShapeError("gradient", f"a cotangent of type {total.type}", str(cotangent.type))
+    seed = b.ones(total.type) if cotangent is None else cotangent
+    found = pullback(b, [total], [seed], wrt, leaves=False)
+    return [b.zeros(x.type) if g is None else g for x, g in zip(wrt, found)]
+
+
+def pullback(
+    b: Builder, results: Sequence[Value], seeds: Sequence[Value | None], wrt: Sequence[Value], leaves: bool
+) -> list[Value | None]:
+    """Cotangents of `wrt` from those of `results`; None for zero.
+
+    `leaves`: stop at `wrt`, which are then taken as independent of one another.
+    """
+    cotangents: dict[Value, Value] = {}
+    for value, seed in zip(results, seeds):
+        if seed is not None:
+            accumulate(b, cotangents, value, seed)
+    instrs = live_instrs(results)
+    active = active_values(instrs, wrt, leaves)
+    stop = set(wrt) if leaves else set()
+    for instr in reversed(instrs):
+        if any(value in stop for value in instr.results):
+            continue
+        given = [cotangents.get(value) for value in instr.results]
+        if all(g is None for g in given) or not any(value in active for value in instr.operands):
+            continue
+        for operand, g in zip(instr.operands, operand_cotangents(b, instr, given)):
+            if g is not None and operand in active:
+                accumulate(b, cotangents, operand, g)
+    return [cotangents.get(x) for x in wrt]
+
+
+def active_values(instrs: Sequence[Instr], wrt: Sequence[Value], leaves: bool) -> set[Value]:
+    """Real values that depend on `wrt`."""
+    active = set(wrt)
+    for instr in instrs:
+        if any(value in active for value in instr.operands) and not (
+            leaves and any(v in active for v in instr.results)
+        ):
+            active.update(value for value in instr.results if value.type.is_float)
+    return active
+
+
+def accumulate(b: Builder, cotangents: dict[Value, Value], value: Value, g: Value) -> None:
+    if g.type != value.type:
+        op = value.instr.op.name
+        raise ShapeError("gradient", f"a cotangent of type {value.type} for the result of {op}", str(g.type))
+    known = cotangents.get(value)
+    cotangents[value] = g if known is None else b.add(known, g)
+
+
+def operand_cotangents(b: Builder, instr: Instr, given: Sequence[Value | None]) -> Sequence[Value | None]:
+    """One cotangent an operand by the op's own rule, or through its expansion."""
+    op = instr.op
+    if op.vjp is not None:
+        many = len(instr.results) > 1
+        out: Any = instr.results if many else instr.results[0]
+        return op.vjp(b, instr.operands, out, tuple(given) if many else given[0], **instr.params)
+    if op.expand is None:
+        raise op.no_gradient()
+    simpler = op.expand(b, *instr.operands, **instr.params)
+    values = [simpler] if isinstance(simpler, Value) else list(simpler)
+    distinct = list(dict.fromkeys(instr.operands))
+    found = dict(zip(distinct, pullback(b, values, given, distinct, leaves=True)))
+    # An operand used twice got the sum of both uses with its first occurrence.
+    return [found.pop(value, None) for value in instr.operands]

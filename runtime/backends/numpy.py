@@ -1,0 +1,162 @@
+"""The NumPy backend: the source of one Python function, a line an instruction, every array bound beforehand.
+
+The lines are calls with `out=`: no allocation, no shape arithmetic, no branch at run time.  `Code.source` shows them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import reference
+from ..ops.record import ELEMENTWISE
+from ..ops.shapes import broadcast_view
+from ..plan import ARENA, CONST, STATE, Place, Plan, Root, Step
+from ..store import Store
+from ..types import DTYPES, TensorError, aligned_bytes
+
+NUMPY_CALL = re.compile(r"\bnp\.(\w+)\(")
+
+# Views that repeat elements.
+REPEATS = (broadcast_view, np.broadcast_to)
+
+
+class Code:
+    """A plan bound to memory: `call()` runs one step; `inputs` and `outputs` are its arrays by name."""
+
+    __slots__ = ("source", "call", "inputs", "outputs", "arena")
+
+    def __init__(self, plan: Plan, store: Store, arena: np.ndarray) -> None:
+        self.arena = arena
+        binder = Binder(plan, store, arena)
+        self.source = binder.source()
+        exec(compile(self.source, "<step>", "exec"), binder.scope)
+        self.call: Callable[[], None] = binder.scope["step"]
+        self.inputs = {name: binder.array(plan.places[value]) for name, value in plan.program.inputs.items()}
+        self.outputs = {
+            name: binder.array(plan.places[value]) for name, value in plan.program.outputs.items()
+        }
+
+
+class Binder:
+    """Arrays, their names in the source, and the lines of the function."""
+
+    def __init__(self, plan: Plan, store: Store, arena: np.ndarray) -> None:
+        self.plan = plan
+        self.store = store
+        self.arena = arena
+        self.memory: dict[int, np.ndarray] = {}  # id(root) -> its array
+        self.names: dict[int, str] = {}  # id(array) -> name
+        self.kept: list[Any] = []  # keeps ids unique
+        self.scope: dict[str, Any] = {"np": np}
+
+    def source(self) -> str:
+        lines = [line for step in self.plan.steps for line in self.lines(step)]
+        for source, target in self.plan.copies:
+            lines.append(f"np.copyto({self.name(self.array(target))}, {self.name(self.array(source))})")
+        body = "\n".join(f"    {self.localize(line)}" for line in lines)
+        return f"def step():\n{body or '    pass'}\n"
+
+    def localize(self, line: str) -> str:
+        """`np.add(` becomes `np_add(`, a global of its own: one look-up less a call."""
+
+        def found(match: re.Match[str]) -> str:
+            name = "np_" + match[1]
+            self.scope[name] = getattr(np, match[1])
+            return name + "("
+
+        return NUMPY_CALL.sub(found, line)
+
+    # ---- memory
+
+    def root(self, root: Root) -> np.ndarray:
+        found = self.memory.get(id(root))
+        if found is None:
+            found = self.memory[id(root)] = self.allocate(root)
+        return found
+
+    def allocate(self, root: Root) -> np.ndarray:
+        dtype, shape, nbytes = DTYPES[root.type.dtype], root.type.shape, root.type.nbytes
+        if root.kind == CONST:
+            constant: np.ndarray = root.key
+            return constant
+        if root.kind == STATE:
+            if root.key.startswith("group "):
+                return self.store.flat(root.key.removeprefix("group "))
+            return self.store[root.key]
+        if root.kind == ARENA:
+            raw = self.arena[root.offset : root.offset + nbytes]
+        else:
+            raw = aligned_bytes(nbytes)
+        return raw.view(dtype).reshape(shape)
+
+    def array(self, place: Place) -> np.ndarray:
+        array = self.root(place.root)
+        for view, params in place.views:
+            array = view(array, **params)
+        return array
+
+    def unrepeated(self, place: Place) -> np.ndarray:
+        """The array before a final broadcast: NumPy's elementwise functions repeat it themselves, faster."""
+        if place.views and place.views[-1][0] in REPEATS:
+            return self.array(Place(place.root, place.views[:-1], place.shadow))
+        return self.array(place)
+
+    def name(self, thing: Any, prefix: str = "a") -> str:
+        """The name under which the source knows an array or a function."""
+        known = self.names.get(id(thing))
+        if known is None:
+            known = self.names[id(thing)] = f"{prefix}{len(self.names)}"
+            self.kept.append(thing)
+            self.scope[known] = thing
+        return known
+
+    # ---- lines
+
+    def lines(self, step: Step) -> list[str]:
+        instr, op = step.instr, step.instr.op
+        out = [self.array(each) for each in step.results]
+        take = self.unrepeated if op.kind == ELEMENTWISE else self.array
+        operands = [take(each) for each in step.operands]
+        scratch = [self.array(each) for each in step.scratch]
+        if op.name == "pack":
+            return self.pack_lines(step, out[0], operands)
+        if op.bind is not None:
+            return [
+                self.bound_line(
+                    op.bind(out[0] if len(out) == 1 else tuple(out), tuple(operands), instr.params)
+                )
+            ]
+        if isinstance(op.numpy, str):
+            names = [self.name(each) for each in operands]
+            self.scope.setdefault(f"{instr.results[0].dtype}_zero", np.zeros((), out[0].dtype))
+            self.scope.setdefault(f"{instr.results[0].dtype}_one", np.ones((), out[0].dtype))
+            numbers = f"{instr.results[0].dtype}_"
+            text = reference.fill(
+                op, self.name(out[0]), names, list(map(self.name, scratch)), instr.params, numbers
+            )
+            return text.split("; ")
+        if op.numpy is None:
+            raise TensorError(f"op '{op.name}' has no NumPy form")
+        run = self.name(reference.function(op, instr.params), "f")
+        first = self.name(out[0]) if len(out) == 1 else "(" + ", ".join(map(self.name, out)) + ")"
+        return [f"{run}({', '.join([first, *map(self.name, [*operands, *scratch])])})"]
+
+    def bound_line(self, bound: Any) -> str:
+        """A prepared call: a function of no arguments, or a function with its arguments."""
+        if not isinstance(bound, tuple):
+            return f"{self.name(bound, 'f')}()"
+        function, arguments = bound
+        return f"{self.name(function, 'f')}({', '.join(map(self.name, arguments))})"
+
+    def pack_lines(self, step: Step, out: np.ndarray, operands: list[np.ndarray]) -> list[str]:
+        """Copies of what its producers could not write in place."""
+        lines = []
+        for operand, offset in zip(operands, step.instr.params["offsets"]):
+            segment = out[offset : offset + operand.size].reshape(operand.shape)
+            if segment.ctypes.data != operand.ctypes.data or segment.strides != operand.strides:
+                lines.append(f"np.copyto({self.name(segment)}, {self.name(operand)})")
+        return lines

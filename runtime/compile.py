@@ -1,0 +1,94 @@
+"""From a program and a store to something that runs: simplify, plan, emit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .backends.numpy import Code
+from .ir import Program
+from .plan import Plan, plan
+from .simplify import simplify
+from .store import Store
+from .threads import set_threads
+from .types import DeviceError, ShapeError, TensorError, aligned_bytes
+from .verify import verify
+
+
+class Arena:
+    """Memory for temporaries, shared by executables that never run at the same time; it only grows."""
+
+    def __init__(self) -> None:
+        self.memory = aligned_bytes(0)
+
+    def reserve(self, nbytes: int) -> np.ndarray:
+        if nbytes > self.memory.nbytes:
+            self.memory = aligned_bytes(nbytes)
+        return self.memory
+
+
+class Executable:
+    """A compiled program bound to a store.
+
+    `exe(inputs)` copies the inputs in, runs one step, and returns copies of the outputs.
+    `exe.run(inputs)` returns the outputs themselves: valid until the next call of any executable with this arena.
+    `exe.inputs` are the arrays that `exe.step()` reads: a caller may fill them itself and call `step` alone.
+    """
+
+    def __init__(self, program: Program, plan: Plan, code: Code, store: Store, threads: int | None) -> None:
+        self.program = program
+        self.plan = plan
+        self.code = code
+        self.store = store
+        self.threads = threads
+        self.inputs = code.inputs
+        self.outputs = code.outputs
+
+    def step(self) -> None:
+        """One step over what `inputs` holds; floating-point exceptions are values (inf, nan), never warnings."""
+        if self.threads is not None:
+            set_threads(self.threads)
+        with np.errstate(all="ignore"):
+            self.code.call()
+
+    def run(self, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """One step; ShapeError for an array that does not fit its input, TensorError for a missing or extra one."""
+        buffers = self.inputs
+        if len(inputs) != len(buffers) or any(name not in buffers for name in inputs):
+            raise TensorError(f"the inputs are {sorted(buffers)}; given were {sorted(inputs)}")
+        for name, array in inputs.items():
+            buffer = buffers[name]
+            if np.shape(array) != buffer.shape:
+                raise ShapeError(f"input {name!r}", f"an array of shape {buffer.shape}", str(np.shape(array)))
+            buffer[...] = array
+        self.step()
+        return self.outputs
+
+    def __call__(self, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        return {name: array.copy() for name, array in self.run(inputs).items()}
+
+
+def compile(
+    program: Program,
+    store: Store | None = None,
+    device: str = "cpu",
+    threads: int | None = None,
+    arena: Arena | None = None,
+) -> Executable:
+    """An executable of `program` over the variables of `store` (a new one where the program's are all new).
+
+    device    "cpu" or "gpu"
+    threads   BLAS threads of every step; None leaves the process's setting
+    arena     memory of temporaries to share with executables that never run at the same time
+    Raises DeviceError where the device is missing.
+    """
+    if device != "cpu":
+        raise DeviceError(f'device {device!r} is not available; use "cpu"')
+    store = Store(program.variables) if store is None else store
+    store.add(program.variables)
+    better = verify(simplify(program))
+    planned = plan(better)
+    memory = (arena or Arena()).reserve(planned.nbytes)
+    return Executable(better, planned, Code(planned, store, memory), store, threads)

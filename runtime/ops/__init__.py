@@ -1,0 +1,37 @@
+"""Every op of the runtime: one record each, one module a family.  Importing this package fills the registry."""
+
+from . import (
+    activation,
+    elementwise,
+    indexing,
+    normalization,
+    optimizers,
+    products,
+    randoms,
+    reductions,
+    shapes,
+    softmax,
+    source,
+    special,
+    transcendental,
+)
+from .record import COMPOSITES, OPS, Op
+
+__all__ = [
+    "COMPOSITES",
+    "OPS",
+    "Op",
+    "activation",
+    "elementwise",
+    "indexing",
+    "normalization",
+    "optimizers",
+    "products",
+    "randoms",
+    "reductions",
+    "shapes",
+    "softmax",
+    "source",
+    "special",
+    "transcendental",
+]
