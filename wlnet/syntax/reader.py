@@ -1,0 +1,193 @@
+"""From text to expressions: `parse` for one, `read` for all of a file, one after another.
+
+Lark's LALR parser runs over the tokens of our lexer with the grammar of `grammar/wolfram.lark`; its callbacks build
+expressions directly, so no tree is made and nothing recurses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import lark
+from lark.lexer import Lexer as LarkLexer
+
+from ..expr.expression import Expr
+from .characters import decode
+from .climb import climb
+from .data import read_data
+from .diagnose import Incomplete, Lines, ReadError, unexpected
+from .lexer import Lexer, Resolve, Token, Warn
+
+
+class _Tokens(LarkLexer):
+    """Lark's view of a token list that is already made."""
+
+    def __init__(self, lexer_conf: Any) -> None:
+        pass
+
+    def lex(self, tokens: Any) -> Iterator[Any]:  # type: ignore[override]
+        return iter(tokens)
+
+
+class _Build:
+    """What each rule of the grammar makes of its children. Names are those of the aliases in `wolfram.lark`."""
+
+    def start(self, children: list[Any]) -> Any:
+        return climb(children[0])
+
+    def begin(self, children: list[Any]) -> list[Any]:
+        return children
+
+    def extend(self, children: list[Any]) -> Any:
+        children[0].append(children[1])
+        return children[0]
+
+    def grouped(self, children: list[Any]) -> Any:
+        return climb(children[1])
+
+    def empty(self, children: list[Any]) -> Expr:
+        return Expr(children[0].value, ())
+
+    def filled(self, children: list[Any]) -> Expr:
+        return Expr(children[0].value, tuple(children[1]))
+
+    def no_arguments(self, children: list[Any]) -> Token:
+        children[0].extra = ()
+        return children[0]  # type: ignore[no-any-return]
+
+    def arguments(self, children: list[Any]) -> Token:
+        children[0].extra = tuple(children[1])
+        return children[0]  # type: ignore[no-any-return]
+
+    def first(self, children: list[Any]) -> list[Any]:
+        return [climb(children[0])]
+
+    def next(self, children: list[Any]) -> Any:
+        children[0].append(climb(children[2]))
+        return children[0]
+
+
+_parser: lark.Lark | None = None
+
+
+def _grammar() -> lark.Lark:
+    """The LALR parser, built on first use (about 10 ms)."""
+    global _parser
+    if _parser is None:
+        _parser = lark.Lark(
+            read_data("wolfram.lark"),
+            parser="lalr",
+            lexer=_Tokens,
+            transformer=_Build(),
+            maybe_placeholders=False,
+        )
+    return _parser
+
+
+class Reader:
+    """The expressions of a text, one after another; a ReadError stands for each that is wrong.
+
+    The next expression is read only when it is asked for, so that what the last one does (BeginPackage) acts on how
+    the next is read. `line` and `offset` tell where the last one began, `end` the offset behind it.
+    """
+
+    def __init__(
+        self, text: str, resolve: Resolve, source: str | None = None, warn: Warn | None = None
+    ) -> None:
+        self.source = source
+        self._text = text
+        self._decoded = decode(text)
+        skipped = re.compile(r"#![^\r\n]*").match(self._decoded.text)
+        place = (lambda error: warn(self._placed(error))) if warn is not None else None
+        self._lexer = Lexer(self._decoded.text, resolve, place, skipped.end() if skipped else 0)
+        self._lines: Lines | None = None
+
+    def __iter__(self) -> Reader:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            found = self.next()
+        except ReadError as error:
+            self._recover(error)
+            return error
+        if found is None:
+            raise StopIteration
+        return found[0]
+
+    @property
+    def offset(self) -> int:
+        """Where the last expression began, in the text as written."""
+        return self._decoded.original(self._lexer.start)
+
+    @property
+    def end(self) -> int:
+        """The offset behind the last expression, in the text as written."""
+        return self._decoded.original(self._lexer.position)
+
+    @property
+    def line(self) -> int:
+        """The line on which the last expression began, from 1."""
+        if self._lines is None:
+            self._lines = Lines(self._text)
+        return self._lines.position(self.offset)[0]
+
+    def next(self) -> tuple[Any] | None:
+        """The next expression in a tuple of one, None at the end; raises ReadError."""
+        try:
+            tokens = self._lexer.expression()
+            if tokens is None:
+                return None
+            return (_grammar().parse(tokens),)  # type: ignore[arg-type]
+        except ReadError as error:
+            raise self._placed(error) from None
+        except lark.UnexpectedToken as error:
+            token = error.token
+            start = token.start_pos if token.type != "$END" else len(self._decoded.text)
+            raise self._placed(unexpected(token.type, start or 0, set(error.expected))) from None
+
+    def _placed(self, error: ReadError) -> ReadError:
+        self._failed_at = error.offset
+        error.offset = self._decoded.original(error.offset)
+        if error.opener is not None:
+            error.opener = self._decoded.original(error.opener)
+        return error.place(self._text, self.source)
+
+    def _recover(self, error: ReadError) -> None:
+        """Go on behind a bad expression: at the next line that looks like the beginning of another.
+
+        That is a line whose first character is no white space, closing bracket or infix operator. After an unclosed
+        bracket it must also follow a blank line, since any line may belong to what is inside the bracket.
+        """
+        text = self._decoded.text
+        fresh = re.compile(
+            r"\n(?=[A-Za-z$0-9\"{(<`!?#%_])" if not error.incomplete else r"\n[ \t\r]*\n(?=[A-Za-z$(])"
+        )
+        at = max(self._failed_at, self._lexer.start)
+        found = fresh.search(text, at)
+        self._lexer.position = found.end() if found else len(text)
+
+
+def read(text: str, resolve: Resolve, source: str | None = None, warn: Warn | None = None) -> Reader:
+    """Iterate over the top-level expressions of `text`, each read only when it is asked for.
+
+    A bad expression yields a ReadError object (not raised) and reading goes on behind it. `source` is the name shown
+    in errors; `warn` is called with a ReadError for what is legal but suspicious.
+    """
+    return Reader(text, resolve, source, warn)
+
+
+def parse(text: str, resolve: Resolve, source: str | None = None, warn: Warn | None = None) -> Any:
+    """The one expression in `text`. Raises ReadError where there is none, or more than one."""
+    reader = Reader(text, resolve, source, warn)
+    found = reader.next()
+    if found is None:
+        raise Incomplete("there is no expression", 0).place(text, source)
+    if reader.next() is not None:
+        message = "a second expression begins here"
+        raise ReadError(message, reader.offset, hint="Separate expressions on new lines by ;").place(
+            text, source
+        )
+    return found[0]
