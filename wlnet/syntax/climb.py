@@ -11,9 +11,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from ..expr.expression import NULL, Expr
-from ..expr.numbers import BigReal
-from ..expr.symbols import S
+from wlnet.expr.expression import NULL, Expr
+from wlnet.expr.numbers import BigReal
+from wlnet.expr.symbols import S
 from .diagnose import Incomplete, ReadError
 from .lexer import Token
 from .operators import Operator, table

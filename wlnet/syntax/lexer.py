@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..expr.expression import NULL, Expr
-from ..expr.symbols import S, Symbol, system
+from wlnet.expr.expression import NULL, Expr
+from wlnet.expr.symbols import S, Symbol, system
 from . import literals
 from .characters import characters
 from .diagnose import Incomplete, ReadError, missing_operand, unknown_character

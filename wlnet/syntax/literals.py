@@ -8,7 +8,7 @@ import sys
 from fractions import Fraction
 from typing import Any
 
-from ..expr.numbers import big_real, rational
+from wlnet.expr.numbers import big_real, rational
 from .diagnose import ReadError
 
 # A literal without a precision mark and with more significant digits than this gets that many digits of precision.

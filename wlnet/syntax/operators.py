@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..expr.symbols import Symbol, system
+from wlnet.expr.symbols import Symbol, system
 from .characters import characters
 from .data import read_data
 

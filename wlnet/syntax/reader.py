@@ -13,7 +13,7 @@ from typing import Any
 import lark
 from lark.lexer import Lexer as LarkLexer
 
-from ..expr.expression import Expr
+from wlnet.expr.expression import Expr
 from .characters import decode
 from .climb import climb
 from .data import read_data

@@ -1,0 +1,132 @@
+"""Layouts of Plus, Times and Power: differences, quotients, roots."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from wlnet.expr.expression import Expr
+from wlnet.expr.numbers import REAL_TYPES
+from wlnet.expr.symbols import S
+
+from .layout import CALL, Layout, Piece, Printer
+from .numerals import ATOM, is_negative, negated
+
+SUM, PRODUCT, QUOTIENT, MINUS, POWER = 310, 400, 470, 480, 590
+
+
+def plus(printer: Printer, expr: Expr, need: int) -> Layout | None:
+    """`a + b - c`."""
+    if len(expr.args) < 2:
+        return None
+    pieces: list[Piece] = [(expr.args[0], SUM + 1)]
+    for term in expr.args[1:]:
+        opposite = _opposite(term)
+        if opposite is None:
+            pieces += [" + ", (term, SUM + 1)]
+        else:
+            pieces += [" - ", (opposite, SUM + 1)]
+    return SUM, pieces
+
+
+def _opposite(term: Any) -> Any:
+    """Minus `term` where `term` is written with a leading minus sign, else None."""
+    kind = type(term)
+    if kind in REAL_TYPES:
+        return negated(term) if is_negative(term) else None
+    if kind is not Expr or term.head is not S.Times or len(term.args) < 2:
+        return None
+    first = term.args[0]
+    if type(first) not in REAL_TYPES or not is_negative(first):
+        return None
+    if type(first) is int and first == -1:
+        return term.args[1] if len(term.args) == 2 else Expr(S.Times, term.args[1:])
+    return Expr(S.Times, (negated(first), *term.args[1:]))
+
+
+def times(printer: Printer, expr: Expr, need: int) -> Layout | None:
+    """`a*b` (`a b` in OutputForm), `-a`, `a/b`."""
+    if len(expr.args) < 2:
+        return None
+    spaced = printer.form == "OutputForm"
+    first = expr.args[0]
+    if type(first) is int and first == -1 and type(expr.args[1]) not in REAL_TYPES:
+        rest = expr.args[1] if len(expr.args) == 2 else Expr(S.Times, expr.args[1:])
+        if spaced:
+            return PRODUCT, ["-", (rest, PRODUCT)]
+        return MINUS if _is_tight(rest) else PRODUCT, ["-", (rest, MINUS + 1)]
+    over, under = _sides(expr.args, spaced)
+    if not under:
+        return PRODUCT, _product(over, " " if spaced else "*")
+    pieces: list[Piece] = []
+    if spaced and over and type(over[0]) is int and over[0] < 0:
+        pieces.append("-")
+        over = over[1:] if over[0] == -1 else [-over[0], *over[1:]]
+    pieces += [_side(over, QUOTIENT), "/", _side(under, QUOTIENT + 1)]
+    return QUOTIENT if pieces[0] != "-" else PRODUCT, pieces
+
+
+def _is_tight(value: Any) -> bool:
+    """Whether `-value` needs no parentheses inside, so that the whole stands at the level of a prefix minus."""
+    return not (type(value) is Expr and value.head is S.Times)
+
+
+def _product(factors: list[Any], sign: str) -> list[Piece]:
+    pieces: list[Piece] = []
+    for factor in factors:
+        pieces += [(factor, PRODUCT + 1), sign]
+    return pieces[:-1]
+
+
+def _side(factors: list[Any], need: int) -> Piece:
+    """Numerator or denominator of a quotient."""
+    if not factors:
+        return "1"
+    return (factors[0] if len(factors) == 1 else Expr(S.Times, tuple(factors)), need)
+
+
+def _sides(args: tuple[Any, ...], spaced: bool) -> tuple[list[Any], list[Any]]:
+    """The factors above and below the line. A rational coefficient is split, in InputForm only if it is positive."""
+    over: list[Any] = []
+    under: list[Any] = []
+    for i, factor in enumerate(args):
+        kind = type(factor)
+        if kind is Fraction and i == 0 and (spaced or factor > 0):
+            if factor.numerator != 1:
+                over.append(factor.numerator)
+            under.append(factor.denominator)
+        elif kind is Expr and factor.head is S.Power and len(factor.args) == 2:
+            base, exponent = factor.args
+            opposite = _opposite(exponent)
+            if opposite is None or (type(exponent) in REAL_TYPES and type(exponent) not in (int, Fraction)):
+                over.append(factor)
+            elif type(opposite) is int and opposite == 1:
+                under.append(base)
+            else:
+                under.append(Expr(S.Power, (base, opposite)))
+        else:
+            over.append(factor)
+    return over, under
+
+
+def power(printer: Printer, expr: Expr, need: int) -> Layout | None:
+    """`a^b`, `Sqrt[a]`, and `1/a` in OutputForm."""
+    if len(expr.args) != 2:
+        return None
+    base, exponent = expr.args
+    if type(exponent) is Fraction and exponent in (Fraction(1, 2), Fraction(-1, 2)):
+        root = ["Sqrt[", (base, 0), "]"]
+        return (CALL, root) if exponent > 0 else (QUOTIENT, ["1/", *root])
+    if printer.form == "OutputForm" and type(exponent) is int and exponent == -1:
+        return QUOTIENT, ["1/", (base, QUOTIENT + 1)]
+    return POWER, [(base, POWER + 1), "^", (exponent, POWER)]
+
+
+def infinity(printer: Printer, expr: Expr, need: int) -> Layout | None:
+    """`DirectedInfinity[1]`, `[-1]`, `[]` by their names."""
+    if not expr.args:
+        return ATOM, ["ComplexInfinity"]
+    direction = expr.args[0]
+    if len(expr.args) != 1 or type(direction) is not int or direction not in (1, -1):
+        return None
+    return (ATOM, ["Infinity"]) if direction == 1 else (MINUS, ["-Infinity"])
