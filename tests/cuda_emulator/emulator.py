@@ -3,8 +3,8 @@
     module = Module(source, include=[folder], defines=("TYPE=float",))
     module.kernel("reduce_rows")((grid,), (block,), (x, y, np.int64(n)), order="shuffled")
 
-Arrays are copied between guard bands before the launch and back after it; a touched band, a changed `const` array, a
-barrier that some threads miss and the like raise EmulatorError.
+Arrays are copied between guard bands before the launch and back after it; a touched band, a changed `const`
+array, a barrier that some threads miss and the like raise EmulatorError.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ HEADER = Path(__file__).with_name("emulator.hpp")
 
 ORDERS = ("forward", "reverse", "shuffled")
 
-# Bytes before and after each array.  Filled with 0xFF, a NaN in every float format, so that reads beyond an end
-# poison results even though only writes are detected.
+# Bytes before and after each array.  Filled with 0xFF, a NaN in every float format, so that reads beyond an
+# end poison results even though only writes are detected.
 GUARD = 1024
 FILL = 0xFF
 ALIGNMENT = 256  # of every array, as device allocations have it
@@ -99,7 +99,7 @@ def run(command: Sequence[str]) -> None:
 
 
 class Kernel:
-    """`kernel(grid, block, args, shared_mem=0)`, as cupy.RawKernel is called, and the emulator's own settings.
+    """`kernel(grid, block, args, shared_mem=0)`, as cupy.RawKernel is called, and settings of its own.
 
     order   "forward", "reverse" or "shuffled" lanes and warps;  seed  of the shuffling
     hosts   host threads to which blocks are dealt
@@ -146,7 +146,7 @@ class Kernel:
             each.finish(f"{self.name}, argument {position}", id(each) in writable)
 
     def check(self, args: Sequence[np.ndarray | np.generic]) -> None:
-        """What RawKernel does not check and a device punishes: number, kind and item size of the arguments."""
+        """What RawKernel does not check and a device punishes: number, kind and item size of arguments."""
         if len(args) != len(self.parameters):
             raise EmulatorError(f"{self.name} takes {len(self.parameters)} arguments; given were {len(args)}")
         for position, (each, (kind, nbytes)) in enumerate(zip(args, self.parameters)):
@@ -157,16 +157,16 @@ class Kernel:
                 )
             if is_array != (kind != "v") or each.dtype.itemsize != nbytes:
                 wanted = "a value" if kind == "v" else "an array"
+                found = f"{each.dtype} {'array' if is_array else 'scalar'}"
                 raise EmulatorError(
-                    f"{self.name}, argument {position}: {wanted} of {nbytes} bytes an item; found {each.dtype} "
-                    f"{'array' if is_array else 'scalar'}"
+                    f"{self.name}, argument {position}: {wanted} of {nbytes} bytes an item; found {found}"
                 )
             if is_array and not each.flags.c_contiguous:
                 raise EmulatorError(f"{self.name}, argument {position}: the array is not contiguous")
 
 
 def hold(args: Sequence[np.ndarray | np.generic]) -> list[Guarded | Scalar]:
-    """Arguments as the kernel gets them.  An array given twice is one piece of memory; partial overlap is refused."""
+    """Arguments as the kernel gets them: an array given twice is one piece of memory, overlap is refused."""
     copies: dict[int, Guarded] = {}
     held: list[Guarded | Scalar] = []
     for each in args:

@@ -60,7 +60,7 @@ extern "C" __global__ void warp_sums(const float* __restrict__ x, float* __restr
   if (threadIdx.x == 0) y[blockIdx.x] = sum;
 }
 
-extern "C" __global__ void scan_and_vote(const int* __restrict__ x, int* __restrict__ y, unsigned* __restrict__ votes) {
+extern "C" __global__ void scan_and_vote(const int* __restrict__ x, int* __restrict__ y, unsigned* votes) {
   int sum = x[threadIdx.x];
   for (int k = 1; k < 32; k <<= 1) {
     const int before = __shfl_up_sync(0xffffffffu, sum, k);
@@ -96,7 +96,7 @@ extern "C" __global__ void partial_warp(float* y) {
   y[threadIdx.x] = 0;
 }
 
-extern "C" __global__ void dynamic_sum(const float* __restrict__ x, float* __restrict__ total, int n, int extra) {
+extern "C" __global__ void dynamic_sum(const float* __restrict__ x, float* total, int n, int extra) {
   extern __shared__ float part[];
   const int t = threadIdx.x, i = blockIdx.x * blockDim.x + t;
   part[t + extra] = i < n ? x[i] : 0.0f;
