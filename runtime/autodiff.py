@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from .ir import Builder, Instr, Value, live_instrs
+from .ops.record import ELEMENTWISE
 from .types import GradientError, ShapeError
 
 
 def gradient(b: Builder, total: Value, wrt: Sequence[Value], cotangent: Value | None = None) -> list[Value]:
-    """D total / d x for every x in `wrt`, as values of the same builder; zeros where `total` does not depend on x.
+    """Derivatives of `total` by every x in `wrt`, as values of the same builder; zeros where `total`
+    does not depend on x.
 
-    `cotangent` (type of `total`) weights the elements of `total`; without it each counts once, so that the gradient of
-    an array is that of the sum of its elements.
+    `cotangent` (type of `total`) weights the elements of `total`; without it each counts once, so that the
+    gradient of an array is that of the sum of its elements.
     Raises GradientError, naming the op, where an op between has no gradient.
     """
     if not total.type.is_float:
@@ -37,29 +39,44 @@ def pullback(
         if seed is not None:
             accumulate(b, cotangents, value, seed)
     instrs = live_instrs(results)
-    active = active_values(instrs, wrt, leaves)
+    dependent = dependent_values(instrs, wrt, leaves)
     stop = set(wrt) if leaves else set()
     for instr in reversed(instrs):
-        if any(value in stop for value in instr.results):
-            continue
         given = [cotangents.get(value) for value in instr.results]
-        if all(g is None for g in given) or not any(value in active for value in instr.operands):
+        if all(g is None for g in given) or any(value in stop for value in instr.results):
+            continue
+        check_positions(instr, dependent)
+        if not any(value in dependent and value.type.is_float for value in instr.operands):
             continue
         for operand, g in zip(instr.operands, operand_cotangents(b, instr, given)):
-            if g is not None and operand in active:
+            if g is not None and operand in dependent:
                 accumulate(b, cotangents, operand, g)
     return [cotangents.get(x) for x in wrt]
 
 
-def active_values(instrs: Sequence[Instr], wrt: Sequence[Value], leaves: bool) -> set[Value]:
-    """Real values that depend on `wrt`."""
-    active = set(wrt)
+def dependent_values(instrs: Sequence[Instr], wrt: Sequence[Value], leaves: bool) -> set[Value]:
+    """Values of any dtype that depend on `wrt`."""
+    found = set(wrt)
     for instr in instrs:
-        if any(value in active for value in instr.operands) and not (
-            leaves and any(v in active for v in instr.results)
-        ):
-            active.update(value for value in instr.results if value.type.is_float)
-    return active
+        if any(value in found for value in instr.operands):
+            if not (leaves and any(value in found for value in instr.results)):
+                found.update(instr.results)
+    return found
+
+
+def check_positions(instr: Instr, dependent: set[Value]) -> None:
+    """GradientError where integers that depend on `wrt`, such as an argmax, are used as numbers.
+
+    As positions (of gather and its kin) they are constants, and comparisons have derivative zero.
+    """
+    todo = [instr] if instr.op.kind == ELEMENTWISE else []
+    while todo:
+        for value in todo.pop().operands:
+            if value in dependent and not value.type.is_float:
+                maker = value.instr
+                if maker.op.vjp is None and maker.op.expand is None:
+                    raise maker.op.no_gradient()
+                todo.append(maker)
 
 
 def accumulate(b: Builder, cotangents: dict[Value, Value], value: Value, g: Value) -> None:

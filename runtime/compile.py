@@ -33,8 +33,9 @@ class Executable:
     """A compiled program bound to a store.
 
     `exe(inputs)` copies the inputs in, runs one step, and returns copies of the outputs.
-    `exe.run(inputs)` returns the outputs themselves: valid until the next call of any executable with this arena.
-    `exe.inputs` are the arrays that `exe.step()` reads: a caller may fill them itself and call `step` alone.
+    `exe.run(inputs)` returns the outputs themselves: valid until the next call of any executable with this
+    arena. `exe.inputs` are the arrays that `exe.step()` reads: a caller may fill them itself and call `step`
+    alone.
     """
 
     def __init__(self, program: Program, plan: Plan, code: Code, store: Store, threads: int | None) -> None:
@@ -47,14 +48,18 @@ class Executable:
         self.outputs = code.outputs
 
     def step(self) -> None:
-        """One step over what `inputs` holds; floating-point exceptions are values (inf, nan), never warnings."""
+        """One step over what `inputs` holds; floating-point exceptions are values (inf, nan), never
+        warnings.
+        """
         if self.threads is not None:
             set_threads(self.threads)
         with np.errstate(all="ignore"):
             self.code.call()
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        """One step; ShapeError for an array that does not fit its input, TensorError for a missing or extra one."""
+        """One step; ShapeError for an array that does not fit its input, TensorError for a missing or extra
+        one.
+        """
         buffers = self.inputs
         if len(inputs) != len(buffers) or any(name not in buffers for name in inputs):
             raise TensorError(f"the inputs are {sorted(buffers)}; given were {sorted(inputs)}")

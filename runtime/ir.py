@@ -1,6 +1,7 @@
 """The tensor program: values, instructions, programs, and the builder that makes them.
 
-A program is a list of instructions in single-assignment form with static types.  Printed grammar, one line each:
+A program is a list of instructions in single-assignment form with static types.  Printed grammar, one line
+each:
 
     %7 = dot %3 %5 {transpose_b} : f32(64, 10)         result = op operands {parameters} : type
     output "Loss" %9                                   a value handed out
@@ -133,7 +134,9 @@ class Program:
         self._text: str | None = None
 
     def __str__(self) -> str:
-        """The program as text: equal texts mean equal programs (array constants show a digest of their bytes)."""
+        """The program as text: equal texts mean equal programs (array constants show a digest of their
+        bytes).
+        """
         if self._text is None:
             self._text = "\n".join(self.lines())
         return self._text
@@ -227,7 +230,9 @@ class Builder:
         return value
 
     def variable(self, name: str, type_: Type, group: str = "parameters", initial: Any = 0) -> Value:
-        """State kept in the Store; the variables of a group lie in one flat buffer in order of declaration."""
+        """State kept in the Store; the variables of a group lie in one flat buffer in order of
+        declaration.
+        """
         if name in self.variables:
             raise TensorError(f"there is a variable {name!r} already")
         if group in self.flats:
@@ -260,7 +265,9 @@ class Builder:
         self.outputs[name] = value
 
     def update(self, target: Value, value: Value) -> None:
-        """`target`, a variable or `flat(group)`, holds `value` after the step (reads within the step see the old)."""
+        """`target`, a variable or `flat(group)`, holds `value` after the step (reads within the step see the
+        old).
+        """
         kind = target.instr.op.name
         if kind not in ("variable", "flat"):
             raise TensorError(f"only a variable or a flat group can be updated, not the result of {kind}")
@@ -276,7 +283,9 @@ class Builder:
         return [each for each in self.variables.values() if each.group == group]
 
     def flat(self, group: str) -> Value:
-        """The whole group as one vector, gaps of alignment included; no variable can join the group afterwards."""
+        """The whole group as one vector, gaps of alignment included; no variable can join the group
+        afterwards.
+        """
         if group not in self.flats:
             dtype, _, size = self.layout(group)
             self.flats[group] = self.emit("flat", group=group, type=Type(dtype, (size,)))
@@ -293,7 +302,9 @@ class Builder:
         return types[0].dtype, tuple(each // itemsize for each in offsets), nbytes // itemsize
 
     def pack(self, values: Sequence[Value], group: str = "parameters") -> Value:
-        """One vector in the layout of `flat(group)` from one value for each of the group's variables, in order."""
+        """One vector in the layout of `flat(group)` from one value for each of the group's variables, in
+        order.
+        """
         dtype, offsets, size = self.layout(group)
         wanted = [each.type for each in self.group(group)]
         found = [each.type for each in values]
@@ -302,7 +313,8 @@ class Builder:
         return self.emit("pack", *values, offsets=offsets, size=size)
 
     def spread(self, numbers: Sequence[float], group: str = "parameters") -> Value:
-        """A constant vector in the layout of `flat(group)`: one number for all elements of each variable, 0 in gaps.
+        """A constant vector in the layout of `flat(group)`: one number for all elements of each variable, 0
+        in gaps.
 
         Per-array rates, regularization and clipping bounds are written with it.
         """
@@ -344,8 +356,8 @@ class Builder:
         return method
 
     def elementwise_method(self, record: Op) -> Callable[..., Any]:
-        def method(*operands: Any) -> Value:
-            return self.emit_elementwise(record.name, *operands)
+        def method(*operands: Any, **params: Any) -> Value:
+            return self.emit_elementwise(record.name, *operands, **params)
 
         return method
 
@@ -355,11 +367,12 @@ class Builder:
         def method(*args: Any, **params: Any) -> Any:
             count = len(args) if arity is None else arity
             params.update(zip(names, args[count:]))
-            return self.emit(record.name, *args[:count], **params)
+            found = self.emit_all(record.name, *args[:count], **params)
+            return found[0] if len(found) == 1 else found
 
         return method
 
-    def emit_elementwise(self, name: str, *operands: Any) -> Value:
+    def emit_elementwise(self, name: str, /, *operands: Any, **params: Any) -> Value:
         """An elementwise instruction; operands are brought to one dtype and one shape first."""
         record = OPS[name]
         dtypes = [each.type.dtype for each in operands if isinstance(each, Value)]
@@ -367,8 +380,7 @@ class Builder:
         dtype = promote(dtypes)
         if record.float_only and RANKS[dtype] < RANKS["f32"]:
             dtype = "f32"
-        result: Value = self.emit(name, *self.align(name, operands, dtype))
-        return result
+        return self.emit(name, *self.align(name, operands, dtype), **params)
 
     def align(self, name: str, operands: Sequence[Any], dtype: str | None) -> list[Value]:
         """Operands cast to `dtype` (None: each keeps its own) and broadcast to their common shape."""
@@ -393,10 +405,16 @@ class Builder:
             operand if isinstance(operand, bool | int | float) else np.asarray(operand), dtype
         )
 
-    def emit(self, name: str, /, *operands: Any, **given: Any) -> Any:
-        """Append `name` unless an equal instruction exists or a rewriting rule knows better.
+    def emit(self, name: str, /, *operands: Any, **given: Any) -> Value:
+        """The value of an instruction with one result: see `emit_all`."""
+        (found,) = self.emit_all(name, *operands, **given)
+        return found
 
-        Returns its value, or a tuple of values where the op has several results.  ShapeError from the shape rule.
+    def emit_all(self, name: str, /, *operands: Any, **given: Any) -> tuple[Value, ...]:
+        """Append `name` unless an equal instruction exists or a rewriting rule knows better; its values.
+
+        Operands are taken as they are, but for numbers and arrays, which become constants.  ShapeError from
+        the shape rule.
         """
         record = OPS[name]
         values = tuple(each if isinstance(each, Value) else self.value(each) for each in operands)
@@ -412,7 +430,7 @@ class Builder:
             better = rewrite(self, record, values, params) if self.rewriting else None
             known = (better,) if better is not None else self.append(record, values, params)
             self.known[key] = known
-        return known[0] if len(known) == 1 else known
+        return known
 
     def append(self, record: Op, operands: tuple[Value, ...], params: Params) -> tuple[Value, ...]:
         types = record.types(tuple(each.type for each in operands), params)
@@ -431,7 +449,9 @@ def bind_first(builder: Builder, function: Callable[..., Any]) -> Callable[..., 
 
 
 def operand_dtype(operand: Any, dtypes: Sequence[str]) -> str:
-    """The dtype of a number or array beside operands of `dtypes`: a Python number never widens what it meets."""
+    """The dtype of a number or array beside operands of `dtypes`: a Python number never widens what it
+    meets.
+    """
     if isinstance(operand, np.ndarray | np.generic) and np.ndim(operand):
         return type_of(np.asarray(operand)).dtype
     if isinstance(operand, bool | np.bool_):

@@ -1,7 +1,7 @@
 """Where every value lies: order, lifetimes, one arena, buffers taken over in place, views that cost nothing.
 
-A value lies in a *root* (a piece of the arena, an input, the store, a constant), whole or through a chain of views.
-Views of NumPy arrays are tried on shadows: arrays of the right type whose memory is never touched.
+A value lies in a *root* (a piece of the arena, an input, the store, a constant), whole or through a chain of
+views. Views of NumPy arrays are tried on shadows: arrays of the right type whose memory is never touched.
 """
 
 from __future__ import annotations
@@ -85,13 +85,14 @@ class Step:
 class Plan:
     """Steps in order, then copies (place of a value -> place of a variable); the arena's size in bytes."""
 
-    __slots__ = ("program", "steps", "copies", "places", "roots", "nbytes")
+    __slots__ = ("program", "steps", "copies", "places", "outputs", "roots", "nbytes")
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.steps: list[Step] = []
         self.copies: list[tuple[Place, Place]] = []
         self.places: dict[Value, Place] = {}
+        self.outputs: dict[str, Place] = {}
         self.roots: list[Root] = []
         self.nbytes = 0
 
@@ -131,7 +132,8 @@ class Planner:
         self.places = self.plan.places
         self.states: dict[str, Place] = {}
         self.flats = {i.params["group"] for i in program.instrs if i.op.name == "flat"}
-        self.uses = last_uses(program)
+        self.instrs = self.order()
+        self.uses = last_uses(program, self.instrs)
         self.pinned = set(program.outputs.values()) | {each.value for each in program.updates}
         self.wanted: dict[
             Value, tuple[Value, int]
@@ -144,12 +146,30 @@ class Planner:
         if self.reuse:
             self.aim_at_packs()
             self.aim_at_variables()
-        for position, instr in enumerate(self.program.instrs):
+        for position, instr in enumerate(self.instrs):
             self.place(position, instr)
         self.finish()
         self.plan.nbytes = assign_offsets(
             [root for root in self.plan.roots if root.kind == ARENA], self.reuse
         )
+
+    def order(self) -> list[Instr]:
+        """The program's order, but for updates of variables that are read after them: those come last."""
+        instrs = list(self.program.instrs)
+        read = {value for instr in instrs for value in instr.operands} | set(self.program.outputs.values())
+        last: list[Instr] = []
+        for each in self.program.updates:
+            instr = each.value.instr
+            (key,) = state_keys(each.target, self.flats, self.program)
+            idle = not any(value in read for value in instr.results) and instr.op.kind not in ("source", VIEW)
+            if idle and instr not in last and key in self.keys_read(instrs[instrs.index(instr) + 1 :]):
+                last.append(instr)
+        return [instr for instr in instrs if instr not in last] + last
+
+    def keys_read(self, instrs: Sequence[Instr]) -> set[str]:
+        """State roots that these instructions read."""
+        operands = {value for instr in instrs for value in instr.operands}
+        return {key for value in operands for key in state_keys(value, self.flats, self.program)}
 
     # ---- one instruction
 
@@ -282,7 +302,9 @@ class Planner:
         return all(same_memory(each, place) for each in operands if each.root is root)
 
     def may_write(self, position: int, instr: Instr, k: int, target: Place, operands: list[Place]) -> bool:
-        """Whether a variable may be written now: nothing reads it later, and this instruction only in place."""
+        """Whether a variable may be written now: nothing reads it later, and this instruction only in
+        place.
+        """
         if target.root.last > position:
             return False
         for o, each in enumerate(operands):
@@ -293,7 +315,9 @@ class Planner:
     # ---- before and after
 
     def aim_at_packs(self) -> None:
-        """Values that can be written straight into a packed vector: made by a step, packed once, not pinned."""
+        """Values that can be written straight into a packed vector: made by a step, packed once, not
+        pinned.
+        """
         for instr in self.program.instrs:
             if instr.op.name != "pack":
                 continue
@@ -307,7 +331,9 @@ class Planner:
                     self.wanted[value] = (instr.results[0], offset)
 
     def aim_at_variables(self) -> None:
-        """New values of variables that their instructions may write into the store, if nothing reads the old later."""
+        """New values of variables that their instructions may write into the store, if nothing reads the old
+        later.
+        """
         readers: dict[str, int] = {}
         for each in self.program.updates:
             place = self.state(each.target)
@@ -320,7 +346,7 @@ class Planner:
                 or value in self.program.outputs.values()
             ):
                 self.targets.pop(value, None)
-        for position, instr in enumerate(self.program.instrs):
+        for position, instr in enumerate(self.instrs):
             for operand in instr.operands:
                 for key in state_keys(operand, self.flats, self.program):
                     readers[key] = position
@@ -338,18 +364,26 @@ class Planner:
         """Outputs live to the end; what was not written in place is copied after the last step."""
         for value in self.pinned:
             self.touch(self.places[value].root, END)
+        changed = {self.state(each.target).root for each in self.program.updates}
+        for name, value in self.program.outputs.items():
+            place = self.places[value]
+            self.plan.outputs[name] = self.aside(place, value.type) if place.root in changed else place
         late: list[tuple[Place, Place]] = []
         for each in self.program.updates:
             source, target = self.places[each.value], self.state(each.target)
-            if source.root.kind == STATE and not same_memory(source, target):
-                # The old value of a variable for another one: set aside first, so that two may change places.
-                aside = self.new(ARENA, None, each.value.type, len(self.program.instrs))
-                self.touch(aside.root, END)
-                self.plan.copies.append((source, aside))
-                source = aside
             if not same_memory(source, target):
-                late.append((source, target))
+                # The old value of a variable for another one is set aside first: two may change places.
+                late.append(
+                    (self.aside(source, each.value.type) if source.root.kind == STATE else source, target)
+                )
         self.plan.copies += late
+
+    def aside(self, source: Place, type_: Type) -> Place:
+        """A copy, made after the last step, of what a variable held before it."""
+        place = self.new(ARENA, None, type_, len(self.program.instrs))
+        self.touch(place.root, END)
+        self.plan.copies.append((source, place))
+        return place
 
 
 def same_memory(x: Place, y: Place) -> bool:
@@ -384,13 +418,15 @@ def element_offset(program: Program, name: str) -> int:
     return position // wanted.type.numpy.itemsize
 
 
-def last_uses(program: Program) -> dict[Value, int]:
-    """Position of the last instruction that reads each value, through views: a view's use is its operand's."""
+def last_uses(program: Program, instrs: Sequence[Instr]) -> dict[Value, int]:
+    """Position of the last instruction that reads each value, through views: a view's use is its
+    operand's.
+    """
     uses: dict[Value, int] = {}
     for value in (*program.outputs.values(), *(each.value for each in program.updates)):
         uses[value] = END
-    for position in range(len(program.instrs) - 1, -1, -1):
-        instr = program.instrs[position]
+    for position in range(len(instrs) - 1, -1, -1):
+        instr = instrs[position]
         for operand in instr.operands:
             known = uses.get(operand, -1)
             through = max((uses.get(each, position) for each in instr.results), default=position)

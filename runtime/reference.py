@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .ops.record import Op, Params
-from .types import DTYPES, TensorError, type_of
+from .types import DTYPES, TensorError, Type, segments, type_of
+
+if TYPE_CHECKING:
+    from .ir import Program, Value
 
 # Names that templates use for operands and for temporaries.
 OPERANDS = "xyzw"
@@ -20,7 +23,9 @@ compiled: dict[str, Callable[..., None]] = {}
 def fill(
     op: Op, out: str, operands: Sequence[str], scratch: Sequence[str], params: Params, numbers: str
 ) -> str:
-    """The op's NumPy statement with these names for its arrays; `numbers` names an object with .zero and .one."""
+    """The op's NumPy statement with these names for its arrays; `numbers` names an object with .zero and
+    .one.
+    """
     assert isinstance(op.numpy, str)
     names = {**dict(zip(OPERANDS, operands)), **dict(zip(SCRATCH, scratch)), **params}
     return op.numpy.format(out=out, zero=numbers + "zero", one=numbers + "one", **names)
@@ -33,14 +38,13 @@ def function(op: Op, params: Params) -> Callable[..., None]:
     if callable(op.numpy):
         run = op.numpy
         return lambda *arrays: run(*arrays, **params)
-    names = [*OPERANDS[: op.arity], *SCRATCH]
-    body = fill(op, "out", OPERANDS[: op.arity], SCRATCH, params, "")
+    names = OPERANDS[: op.arity]
+    body = fill(op, "out", names, SCRATCH, params, "")
     found = compiled.get(body)
     if found is None:
-        scope: dict[str, Any] = {"np": np}
-        source = f"def run(out, {', '.join(names[: op.arity])}, s=None, t=None):\n    zero, one = zero_one(out)\n    {body}\n"
-        scope["zero_one"] = zero_one
-        exec(source, scope)
+        head = f"def run(out, {', '.join(names)}, s=None, t=None):\n    zero, one = zero_one(out)\n"
+        scope: dict[str, Any] = {"np": np, "zero_one": zero_one}
+        exec(f"{head}    {body}\n", scope)
         found = compiled[body] = scope["run"]
     return found
 
@@ -62,3 +66,37 @@ def evaluate(op: Op, operands: Sequence[np.ndarray], params: Params) -> tuple[np
     with np.errstate(all="ignore"):
         function(op, params)(results if len(results) > 1 else results[0], *operands, *scratch)
     return results
+
+
+def run(
+    program: Program, inputs: Mapping[str, Any], variables: Mapping[str, Any] | None = None
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Outputs and updates (by name) of one step, instruction by instruction: no plan, no memory shared."""
+    known: dict[Value, np.ndarray] = {}
+    for instr in program.instrs:
+        name, result = instr.op.name, instr.results[0]
+        if name == "input":
+            found: tuple[np.ndarray, ...] = (np.asarray(inputs[instr.params["name"]], result.type.numpy),)
+        elif name == "variable":
+            label = instr.params["name"]
+            given = variables[label] if variables else program.variables[label].initial
+            found = (np.broadcast_to(np.asarray(given, result.type.numpy), result.shape),)
+        elif name == "flat":
+            found = (flat_value(program, instr.params["group"], result.type, variables or {}),)
+        else:
+            found = evaluate(instr.op, [known[each] for each in instr.operands], instr.params)
+        known.update(zip(instr.results, found))
+    outputs = {name: known[value] for name, value in program.outputs.items()}
+    return outputs, {each.name: known[each.value] for each in program.updates}
+
+
+def flat_value(program: Program, group: str, type_: Type, variables: Mapping[str, Any]) -> np.ndarray:
+    """The vector of a group's variables, from their values."""
+    members = [each for each in program.variables.values() if each.group == group]
+    offsets, _ = segments([each.type for each in members])
+    vector = np.zeros(type_.shape, type_.numpy)
+    for each, offset in zip(members, offsets):
+        start = offset // type_.numpy.itemsize
+        value = np.asarray(variables.get(each.name, each.initial))
+        vector[start : start + each.type.size] = np.broadcast_to(value, each.type.shape).reshape(-1)
+    return vector

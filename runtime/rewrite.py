@@ -1,10 +1,12 @@
 """Algebraic identities, tried on every instruction as it is built: (operands, parameters) -> a better value.
 
-The same table serves the builder, so that gradients are taken of the better form, and the simplify pass, which
-builds a program again.  Each rule keeps the value up to rounding, and the derivative.  Stable cross entropies come
-about here, across nets: log_floor of a softmax is log_softmax, of a sigmoid it is -softplus (loss-function.md, 9).
+The same table serves the builder, so that gradients are taken of the better form, and the simplify pass,
+which builds a program again.  Each rule keeps the value up to rounding, and the derivative.  Stable cross
+entropies come about here, across nets: log_floor of a softmax is log_softmax, of a sigmoid it is -softplus
+(loss-function.md, 9).
 """
 
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""The program built again under the rewriting rules: identities, folded constants, merged and dead instructions."""
+"""The program built again under the rewriting rules: identities, folded constants, merged and dead
+instructions.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,8 @@ def rebuild(program: Program, b: Builder) -> Program:
     b.variables = dict(program.variables)
     known: dict[Value, Value] = {}
     for instr in program.instrs:
-        found = b.emit(instr.op.name, *(known[each] for each in instr.operands), **instr.params)
-        known.update(zip(instr.results, found if isinstance(found, tuple) else (found,)))
+        found = b.emit_all(instr.op.name, *(known[each] for each in instr.operands), **instr.params)
+        known.update(zip(instr.results, found))
         if instr.op.kind == RANDOM:
             b.streams = max(b.streams, instr.params["stream"] + 1)
     b.inputs = {

@@ -1,4 +1,6 @@
-"""Where variables live between steps: one flat, aligned buffer a group, shared by every executable bound to it."""
+"""Where variables live between steps: one flat, aligned buffer a group, shared by every executable bound to
+it.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,8 @@ class Store:
             self[name] = value
 
     def add(self, variables: Mapping[str, Variable] | Iterable[Variable]) -> None:
-        """Make room for variables of further programs.  Those already here must have the same type and group; a new
-        one may only come with a new group, for buffers never move.
+        """Make room for variables of further programs.  Those already here must have the same type and
+        group; a new one may only come with a new group, for buffers never move.
         """
         given = variables.values() if isinstance(variables, Mapping) else variables
         fresh: dict[str, list[Variable]] = {}

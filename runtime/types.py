@@ -9,7 +9,8 @@ import numpy as np
 
 Shape = tuple[int, ...]
 
-# Name in programs -> NumPy dtype.  The order is the order of promotion: two different dtypes meet in the later one.
+# Name in programs -> NumPy dtype.  The order is the order of promotion: two different dtypes meet in the
+# later one.
 DTYPES: dict[str, np.dtype] = {
     "bool": np.dtype(np.bool_),
     "u64": np.dtype(np.uint64),
@@ -21,7 +22,8 @@ DTYPES: dict[str, np.dtype] = {
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 RANKS = {name: rank for rank, name in enumerate(DTYPES)}
 
-# Bytes.  A cache line, and a full AVX-512 register: every segment of a flat buffer and of an arena starts on one.
+# Bytes.  A cache line, and a full AVX-512 register: every segment of a flat buffer and of an arena starts on
+# one.
 ALIGNMENT = 64
 
 
@@ -127,7 +129,9 @@ def round_up(nbytes: int) -> int:
 
 
 def segments(types: Sequence[Type]) -> tuple[tuple[int, ...], int]:
-    """Byte offsets of aligned segments that hold `types` one after another, and the length of the whole in bytes."""
+    """Byte offsets of aligned segments that hold `types` one after another, and the length of the whole in
+    bytes.
+    """
     offsets, position = [], 0
     for each in types:
         offsets.append(position)

@@ -51,10 +51,11 @@ def check_names(program: Program, known: set[Value]) -> None:
         if value not in known or target.type != value.type:
             raise VerifyError(f"update {name!r} has no value of type {target.type}")
     for instr in program.instrs:
-        name = instr.params.get("name")
-        table = {"input": program.inputs, "variable": program.variables}.get(instr.op.name)
-        if table is not None and name not in table:
-            raise VerifyError(f"{instr.op.name} {name!r} is not declared")
+        kind, label = instr.op.name, instr.params.get("name")
+        if (kind == "input" and label not in program.inputs) or (
+            kind == "variable" and label not in program.variables
+        ):
+            raise VerifyError(f"{kind} {label!r} is not declared")
 
 
 def check_streams(program: Program) -> None:

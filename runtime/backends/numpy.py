@@ -1,6 +1,7 @@
 """The NumPy backend: the source of one Python function, a line an instruction, every array bound beforehand.
 
-The lines are calls with `out=`: no allocation, no shape arithmetic, no branch at run time.  `Code.source` shows them.
+The lines are calls with `out=`: no allocation, no shape arithmetic, no branch at run time.  `Code.source`
+shows them.
 """
 
 from __future__ import annotations
@@ -36,9 +37,7 @@ class Code:
         exec(compile(self.source, "<step>", "exec"), binder.scope)
         self.call: Callable[[], None] = binder.scope["step"]
         self.inputs = {name: binder.array(plan.places[value]) for name, value in plan.program.inputs.items()}
-        self.outputs = {
-            name: binder.array(plan.places[value]) for name, value in plan.program.outputs.items()
-        }
+        self.outputs = {name: binder.array(place) for name, place in plan.outputs.items()}
 
 
 class Binder:

@@ -1,4 +1,6 @@
-"""Every op of the runtime: one record each, one module a family.  Importing this package fills the registry."""
+"""Every op of the runtime: one record each, one module a family.  Importing this package fills the
+registry.
+"""
 
 from . import (
     activation,

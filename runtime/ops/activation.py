@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 SELU_SCALE = 1.0507009873554805  # Klambauer et al. 2017, section 2: lambda
 SELU_SCALE_ALPHA = 1.7580993408473766  # lambda times alpha
 
-# Probabilities below this count as this much in logarithms: the smallest power of ten whose reciprocal, squared once
-# more by a gradient, is still finite in float32 after multiplication by ordinary numbers.
+# Probabilities below this count as this much in logarithms: the smallest power of ten whose reciprocal,
+# squared once more by a gradient, is still finite in float32 after multiplication by ordinary numbers.
 FLOOR = 1e-30
 
 unary(

@@ -122,7 +122,9 @@ unary(
 
 
 def power_vjp(b: Builder, ins: tuple[Value, ...], out: Value, g: Value) -> tuple[Value, Value]:
-    """The logarithm is taken of 1 where the base is not positive, so that 0^y has derivative 0 in y, not NaN."""
+    """The logarithm is taken of 1 where the base is not positive, so that 0^y has derivative 0 in y, not
+    NaN.
+    """
     x, y = ins
     base = b.mul(g, b.mul(y, b.power(x, b.sub(y, 1))))
     return base, b.mul(b.mul(g, out), b.log(b.select(b.greater(x, 0), x, 1)))
@@ -335,6 +337,7 @@ def keep_build(b: Builder, x: Value, condition: Value) -> Value:
     return result
 
 
+# x times the truth value: NumPy's masked assignments are 10 times slower (performance.md, section 4).
 op(
     "keep",
     kind=ELEMENTWISE,
@@ -345,7 +348,7 @@ op(
     inplace=((0, 0),),
     examples=[case((3, 5), Bools((3, 5)))],
     build=keep_build,
-    doc="x where the condition holds, else 0 (x times the truth value: NumPy's masked assignments are 10 times slower).",
+    doc="x where the condition holds, else 0.",
 )
 
 

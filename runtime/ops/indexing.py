@@ -1,4 +1,6 @@
-"""Gather and scatter: elements by integer position.  Positions count from 0; one outside is moved to the nearest end."""
+"""Gather and scatter: elements by integer position.  Positions count from 0; one outside is moved to the
+nearest end.
+"""
 
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
@@ -67,7 +69,9 @@ def scatter_type(x: Type, index: Type, *, axis: int, size: int) -> Type:
 
 
 def scatter_numpy(out: np.ndarray, x: np.ndarray, index: np.ndarray, *, axis: int, size: int) -> None:
-    """Rows sorted by position, then summed in runs: in order of appearance, so the bits are always the same."""
+    """Rows sorted by position, then summed in runs: in order of appearance, so the bits are always the
+    same.
+    """
     out.fill(0)
     flat = np.clip(index.reshape(-1), 0, size - 1)
     if not flat.size:
@@ -76,7 +80,7 @@ def scatter_numpy(out: np.ndarray, x: np.ndarray, index: np.ndarray, *, axis: in
     rows = x.reshape(*x.shape[:axis], flat.size, *x.shape[axis + index.ndim :])
     ordered = flat[order]
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    lead = (slice(None),) * axis
+    lead: tuple[Any, ...] = (slice(None),) * axis
     out[(*lead, ordered[starts])] = np.add.reduceat(rows[(*lead, order)], starts, axis)
 
 
@@ -172,7 +176,9 @@ op(
 
 @composite
 def pick(b: Builder, x: Value, index: Value) -> Value:
-    """Element index[...] of each row of `x`: (..., K) and integers (...) -> (...).  Positions count from 0."""
+    """Element index[...] of each row of `x`: (..., K) and integers (...) -> (...).  Positions count from
+    0.
+    """
     if index.shape != x.shape[:-1]:
         raise ShapeError("pick", f"integers of shape {x.shape[:-1]}", str(index.type))
     return b.squeeze(b.take_along_axis(x, b.expand_dims(index, index.rank), -1), -1)

@@ -1,14 +1,14 @@
 """Optimiser steps over flat buffers: one instruction updates every parameter of a group.
 
-Each takes the parameters, their gradient, its own state and the learning rate, and gives the new parameters and
-state in the buffers of the old.  The rate is a scalar, or a vector like the parameters (rates of their own for some
-arrays, see Builder.spread).  All work on one vector; `expand` states each formula in elementwise ops.
-Formulas and constants: nettrain.md, section 3.
+Each takes the parameters, their gradient, its own state and the learning rate, and gives the new parameters
+and state in the buffers of the old.  The rate is a scalar, or a vector like the parameters (rates of their
+own for some arrays, see Builder.spread).  All work on one vector; `expand` states each formula in
+elementwise ops. Formulas and constants: nettrain.md, section 3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +32,9 @@ def check(name: str, w: Type, states: tuple[Type, ...], rate: Type) -> None:
 
 
 def chunks(*arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
-    """The same stretch of every vector, CHUNK elements at a time, and a temporary; scalars stand whole in each."""
+    """The same stretch of every vector, CHUNK elements at a time, and a temporary; scalars stand whole in
+    each.
+    """
     size, dtype = arrays[0].size, arrays[0].dtype
     temporary = np.empty(min(CHUNK, size), dtype)
     found = []
@@ -45,7 +47,9 @@ def chunks(*arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
 
 
 def constant(value: float, like: np.ndarray) -> np.ndarray:
-    """A number as the array without axes that ufuncs take fastest (0.48 us a call against 0.79 for a float)."""
+    """A number as the array without axes that ufuncs take fastest (0.48 us a call against 0.79 for a
+    float).
+    """
     return np.array(value, like.dtype)
 
 
@@ -62,13 +66,16 @@ def run_bound(bind: Callable[..., Step]) -> Callable[..., None]:
     return numpy
 
 
-def optimizer(name: str, states: int, scalars: int, **fields: Any) -> Op:
-    """operands: parameters, gradient, states, scalars (the rate first); results: parameters, states."""
-    pairs = ((0, 0), *((k + 1, k + 2) for k in range(states)))
-    n = (5,)
+def optimizer(name: str, states: Sequence[tuple[float, float]], scalars: int, **fields: Any) -> Op:
+    """An optimiser's record; `states`: the intervals from which tests draw each state.
+
+    Operands: parameters, gradient, states, scalars (the rate first); results: parameters, states.
+    """
+    count, n = len(states), (5,)
+    pairs = ((0, 0), *((k + 1, k + 2) for k in range(count)))
 
     def cost(operands: Types, results: Types, params: Params) -> int:
-        return 4 * (1 + states) * results[0].size
+        return 4 * (1 + count) * results[0].size
 
     return op(
         name,
@@ -77,10 +84,10 @@ def optimizer(name: str, states: int, scalars: int, **fields: Any) -> Op:
         cost=cost,
         numpy=run_bound(fields["bind"]),
         numba=name,
-        domain=((-1.0, 1.0),) * 2 + ((0.1, 1.0),) * states + ((0.01, 0.1),) + ((1.0, 3.0),) * (scalars - 1),
+        domain=((-1.0, 1.0),) * 2 + tuple(states) + ((0.01, 0.1),) + ((1.0, 3.0),) * (scalars - 1),
         examples=[
-            case(*[n] * (2 + states), *[()] * scalars),
-            case(*[(1025,)] * (2 + states), (1025,), *[()] * (scalars - 1)),
+            case(*[n] * (2 + count), *[()] * scalars),
+            case(*[(1025,)] * (2 + count), (1025,), *[()] * (scalars - 1)),
         ],
         **fields,
     )
@@ -106,7 +113,8 @@ def adam_type(
 
 
 def adam_bind(out: tuple[np.ndarray, ...], operands: tuple[np.ndarray, ...], params: Params) -> Step:
-    """Ten passes.  The bias corrections and the factors (1 - beta), which the stored moments lack, are two scalars:
+    """Ten passes.  The bias corrections and the factors (1 - beta), which the stored moments lack, are two
+    scalars:
 
     rate mhat/(sqrt(vhat) + eps) = rate a/sqrt(c) m/(sqrt(v) + eps/sqrt(c)),  a = (1-b1)/(1-b1^t), c likewise.
     """
@@ -152,13 +160,13 @@ def adam_expand(
 
 optimizer(
     "adam",
-    2,
+    [(-1.0, 1.0), (0.1, 1.0)],
     2,
     shape=adam_type,
     bind=adam_bind,
     expand=adam_expand,
-    doc="Adam (Kingma, Ba 2015, algorithm 1): parameters, gradient, moments, rate, step (from 1).  The moments are "
-    "stored divided by (1 - beta), which saves two passes.",
+    doc="Adam (Kingma, Ba 2015, algorithm 1): parameters, gradient, moments, rate, step (from 1).  Moments "
+    "are stored divided by (1 - beta), which saves two passes.",
 )
 
 # ---- RMSProp
@@ -220,13 +228,13 @@ def rmsprop_expand(
 
 optimizer(
     "rmsprop",
-    3,
+    [(1.0, 2.0), (-0.5, 0.5), (-1.0, 1.0)],
     1,
     shape=rmsprop_type,
     bind=rmsprop_bind,
     expand=rmsprop_expand,
-    doc="Centred RMSProp with momentum (Graves 2013, equations 38-41): parameters, gradient, mean square, mean, "
-    "last change, rate.",
+    doc="Centred RMSProp with momentum (Graves 2013, equations 38-41): parameters, gradient, mean square, "
+    "mean, last change, rate.",
 )
 
 # ---- SGD with momentum
@@ -261,13 +269,13 @@ def sgd_expand(
 
 optimizer(
     "sgd_momentum",
-    1,
+    [(-1.0, 1.0)],
     1,
     shape=sgd_type,
     bind=sgd_bind,
     expand=sgd_expand,
-    doc="Gradient descent with momentum: change = momentum change - rate gradient.  Parameters, gradient, last "
-    "change, rate.",
+    doc="Gradient descent with momentum: change = momentum change - rate gradient.  Parameters, gradient, "
+    "last change, rate.",
 )
 
 # ---- SignSGD with momentum
@@ -304,7 +312,7 @@ def sign_expand(
 
 optimizer(
     "sign_sgd",
-    1,
+    [(-1.0, 1.0)],
     1,
     shape=sign_type,
     bind=sign_bind,

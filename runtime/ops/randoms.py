@@ -1,8 +1,8 @@
 """Random numbers: Philox4x64-10 as numpy.random.Philox has it, so that every backend draws the same bits.
 
-The counter is a variable of the program (random/counter: seed and step, u64) which every step moves on by one.  The
-instruction of stream s draws from numpy.random.Philox(counter=[0, step, 0, 0], key=[seed, s]), words in order, of each
-64-bit word the low half first.
+The counter is a variable of the program (random/counter: seed and step, u64) which every step moves on by
+one.  The instruction of stream s draws from numpy.random.Philox(counter=[0, step, 0, 0], key=[seed, s]),
+words in order, of each 64-bit word the low half first.
 """
 
 # mypy: disable-error-code="no-any-return"
@@ -24,7 +24,7 @@ COUNTER = "random/counter"
 COUNTER_TYPE = Type("u64", (2,))
 
 
-def philox_state(counter: np.ndarray, stream: int) -> dict[str, Any]:
+def philox_state(counter: np.ndarray, stream: int) -> Any:
     """The state from which stream `stream` draws in the step that `counter` (seed, step) stands at."""
     seed, step = int(counter[0]), int(counter[1])
     words = {"counter": np.array([0, step, 0, 0], np.uint64), "key": np.array([seed, stream], np.uint64)}
@@ -140,7 +140,8 @@ def bernoulli_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Pa
 def bernoulli_build(b: Builder, shape: Sequence[int], probability: float) -> Value:
     """True with `probability`, drawn anew in each step.
 
-    16 bits an element where they give the probability within a thousandth of itself and of its complement, else 32.
+    16 bits an element where they give the probability within a thousandth of itself and of its complement,
+    else 32.
     """
     if not 0 <= probability <= 1:
         raise ShapeError("bernoulli", "a probability between 0 and 1", str(probability))

@@ -54,11 +54,11 @@ class Op:
 
     name      as printed, and as the Builder's method
     kind      one of the constants above
-    shape     (*types, *, params...) -> Type or tuple of Types; its keyword-only arguments are the op's parameters
-    numpy     the reference: a statement over {x} {y} {z} (operands) and {out}, or a function
+    shape     (*types, *, params...) -> Type or tuple of Types; its keyword-only arguments are the op's
+    parameters numpy     the reference: a statement over {x} {y} {z} (operands) and {out}, or a function
               (out, *operands, **params) that fills `out` (a tuple where there are several results)
-    bind      (out, operands, params) -> call without arguments: a prepared form of `numpy` (chunks, generators)
-    numba     name of a one-pass kernel in backends/numba_kernels.py, used for large work
+    bind      (out, operands, params) -> call without arguments: a prepared form of `numpy` (chunks,
+    generators) numba     name of a one-pass kernel in backends/numba_kernels.py, used for large work
     expand    (b, *values, **params) -> value(s): the op in simpler ops
     cuda      an expression over {x} {y} {z}, or (kernel file, entry, launch rule)
     vjp       (b, operands, result, cotangent, **params) -> one cotangent an operand, None for zero;
@@ -177,8 +177,8 @@ def op(name: str, **fields: Any) -> Op:
 
 
 def composite(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Declare a plain function over the builder as one of the builder's methods, under its own name (a trailing
-    underscore, there to spare a Python name, is dropped).
+    """Declare a plain function over the builder as one of the builder's methods, under its own name (a
+    trailing underscore, there to spare a Python name, is dropped).
     """
     name = function.__name__.rstrip("_")
     assert name not in OPS and name not in COMPOSITES, name

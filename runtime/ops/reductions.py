@@ -81,7 +81,9 @@ def extremum_vjp(b: Builder, ins: tuple[Value, ...], out: Value, g: Value, *, ax
 
 
 def prod_vjp(b: Builder, ins: tuple[Value, ...], out: Value, g: Value, *, axes: Axes) -> tuple[Value]:
-    """The product of the other elements: exclusive running products from both ends, so that zeros do no harm."""
+    """The product of the other elements: exclusive running products from both ends, so that zeros do no
+    harm.
+    """
     x = ins[0]
     rest = [axis for axis in range(x.rank) if axis not in axes]
     order = (*rest, *axes)
@@ -96,7 +98,9 @@ def prod_vjp(b: Builder, ins: tuple[Value, ...], out: Value, g: Value, *, axes: 
 
 
 def running_product(b: Builder, rows: Value, reverse: bool) -> Value:
-    """Product of all elements before (or after) each one of the last axis, by doubling: log2(D) multiplications."""
+    """Product of all elements before (or after) each one of the last axis, by doubling: log2(D)
+    multiplications.
+    """
     extent, axis = rows.shape[-1], rows.rank - 1
     widths = [(0, 0)] * axis
 
@@ -238,7 +242,9 @@ def argsort_numpy(out: np.ndarray, x: np.ndarray, *, axis: int) -> None:
 
 
 def argsort_build(b: Builder, x: Value, axis: int = -1) -> Value:
-    """Positions, from 0, that put the elements along `axis` in ascending order; equal ones keep their order."""
+    """Positions, from 0, that put the elements along `axis` in ascending order; equal ones keep their
+    order.
+    """
     result: Value = b.emit("argsort", x, axis=axis_of("argsort", axis, x.rank))
     return result
 

@@ -326,7 +326,7 @@ op(
         case((3,), shape=(9,), starts=(1,), steps=(3,)),
         case((3,), shape=(4,), starts=(0,), value=2.5),
     ],
-    doc="The operand laid into an array filled with `value`, from `starts` on by `steps`: the transpose of slice.",
+    doc="The operand laid into an array filled with `value`, from `starts` on: the transpose of slice.",
 )
 
 
@@ -336,8 +336,8 @@ def pad(
 ) -> Value:
     """`x` with (before, after) more elements an axis.
 
-    mode "constant": all equal `value`; "edge": the outermost element again; "reflect": mirrored without repeating
-    the edge (as often as needed).
+    mode "constant": all equal `value`; "edge": the outermost element again; "reflect": mirrored without
+    repeating the edge (as often as needed).
     """
     if len(widths) != x.rank or any(width < 0 for pair in widths for width in pair):
         raise ShapeError("pad", f"{x.rank} pairs of widths", str(widths))

@@ -27,10 +27,10 @@ def line_scratch(types: Types, params: Params) -> Types:
 
 
 def softmax_numpy(out: np.ndarray, x: np.ndarray, line: np.ndarray, *, axis: int) -> None:
-    np.maximum.reduce(x, axis, None, line, True)
+    np.maximum.reduce(x, axis, None, line, keepdims=True)
     np.subtract(x, line, out)
     np.exp(out, out)
-    np.add.reduce(out, axis, None, line, True)
+    np.add.reduce(out, axis, None, line, keepdims=True)
     np.divide(out, line, out)
 
 
@@ -41,10 +41,10 @@ def log_scratch(types: Types, params: Params) -> Types:
 def log_softmax_numpy(
     out: np.ndarray, x: np.ndarray, line: np.ndarray, powers: np.ndarray, *, axis: int
 ) -> None:
-    np.maximum.reduce(x, axis, None, line, True)
+    np.maximum.reduce(x, axis, None, line, keepdims=True)
     np.subtract(x, line, out)
     np.exp(out, powers)
-    np.add.reduce(powers, axis, None, line, True)
+    np.add.reduce(powers, axis, None, line, keepdims=True)
     np.log(line, line)
     np.subtract(out, line, out)
 

@@ -1,4 +1,6 @@
-"""Where values come from: inputs, variables, constants, counters; and the flat forms of groups of variables."""
+"""Where values come from: inputs, variables, constants, counters; and the flat forms of groups of
+variables.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,7 @@ op(
     vjp=pack_vjp,
     cost=no_work,
     examples=[case((3, 4), (5,), (), offsets=(0, 16, 32), size=48)],
-    doc="Values one after another in one vector, each from its offset on, zeros between.  Producers write into it.",
+    doc="Values one after another in one vector, each from its offset on, zeros between.",
 )
 
 

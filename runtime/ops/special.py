@@ -22,7 +22,7 @@ def scipy_function(name: str) -> Any:
     """(out, x) -> None by scipy.special's ufunc `name`."""
 
     def function(out: np.ndarray, x: np.ndarray) -> None:
-        from scipy import special
+        from scipy import special  # type: ignore[import-untyped]
 
         getattr(special, name)(x, out)
 
@@ -51,7 +51,7 @@ op(
     vjp=lambda b, ins, out, g, order: (b.mul(g, b.polygamma(ins[0], order=order + 1)),),
     domain=(1.0, 4.0),
     examples=[case((3, 5), order=0), case((33,), order=1), case((7,), order=2)],
-    doc="The derivative of that order of the digamma function (order 0: digamma itself); x > 0 from order 1 on.",
+    doc="That derivative of the digamma function (order 0: digamma itself); x > 0 from order 1 on.",
 )
 unary(
     "lgamma",
