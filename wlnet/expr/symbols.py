@@ -10,14 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .attributes import STUB
+
 
 class Clock:
-    """The global version of all definitions: an expression whose stamp equals it is known to be fully evaluated."""
+    """Global versions.
 
-    __slots__ = ("version",)
+    version   of all definitions: an expression whose stamp equals it is known to be fully evaluated
+    shape     of what compiled code rests on: attributes, defaults, redefined built-in forms
+    """
+
+    __slots__ = ("shape", "version")
 
     def __init__(self) -> None:
         self.version = 1
+        self.shape = 1
 
 
 CLOCK = Clock()
@@ -93,10 +100,11 @@ SYSTEM: dict[str, Symbol] = {}
 
 
 def system(name: str) -> Symbol:
-    """The symbol System`name, made on first use."""
+    """The symbol System`name, made on first use. It is a stub until its chapter declares it (`kernel.registry`)."""
     found = SYSTEM.get(name)
     if found is None:
         found = SYSTEM[name] = Symbol(name, "System`")
+        found.attributes = STUB
     return found
 
 

@@ -1,0 +1,1 @@
+"""The kernel: evaluation, patterns, definitions, messages, sessions' state, and the registry of builtins."""

@@ -1,0 +1,537 @@
+"""The registry: every System` symbol is declared here, by decorators in the chapters, and nowhere else.
+
+    @builtin("Map", operator=1, messages={...})     a function; arity, options, usage and examples come from its signature
+    def map_(ev, f, expr, levels=LEVEL_1): ...      and docstring
+    symbol("Automatic", usage="...")                an inert symbol, or one with a value
+    wl_rules("Name1 Name2", ..., '''...''')         definitions in the language, read at first use
+
+Chapters are the modules of `wlnet.builtins` (found by name, nothing is listed twice), the nets and the graphics. The
+core ones are loaded at the start; any other when a symbol that it declares is first met (a symbol not yet declared is a
+*stub*).
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from wlnet.expr import LIST, SYSTEM, Expr, S, Symbol, is_list, items, key, system
+from wlnet.expr.attributes import PROTECTED, STUB
+
+from .control import RUN
+from .definitions import set_own
+from .state import active
+
+MANY = 1 << 30  # "any number of arguments"
+REQUIRED = object()
+
+# Chapters loaded at the start; the rest of CHAPTERS on demand.
+CORE: tuple[str, ...] = (
+    "wlnet.builtins.evaluation",
+    "wlnet.builtins.control",
+    "wlnet.builtins.scoping",
+    "wlnet.builtins.assignment",
+    "wlnet.builtins.attributes",
+    "wlnet.builtins.messages",
+    "wlnet.builtins.contexts",
+    "wlnet.builtins.options",
+)
+OUTSIDE: tuple[str, ...] = ("wlnet.net.builtins", "wlnet.net.training_builtins", "wlnet.graphics.builtins")
+
+Function = Callable[..., Any]
+
+
+class Builtin:
+    """What the language knows about a System` symbol.
+
+    call(ev, args)       the built-in definition on evaluated arguments; None when it does not apply
+    applied(ev, head, args)  the meaning of `head[args]` where `head` is a call of this symbol, or None
+    least, most          numbers of positional arguments; most may be MANY
+    options              WL option name -> default
+    keywords             WL option name -> Python parameter
+    evaluated            what `call` returns is evaluated already
+    arrays               (Listable) `call` takes packed lists, so they are not threaded element by element
+    stateful             whether `call` declines may change without a definition changing: never remembered
+    """
+
+    __slots__ = (
+        "applied",
+        "arrays",
+        "call",
+        "chapter",
+        "doc",
+        "evaluated",
+        "function",
+        "keywords",
+        "least",
+        "messages",
+        "most",
+        "name",
+        "operator",
+        "options",
+        "stateful",
+        "symbol",
+        "usage_text",
+    )
+
+    def __init__(self, name: str, chapter: str) -> None:
+        self.name = name
+        self.chapter = chapter
+        self.symbol = system(name)
+        self.function: Function | None = None
+        self.call: Callable[[Any, tuple[Any, ...]], Any] = _inert
+        self.applied: Callable[[Any, Any, tuple[Any, ...]], Any] | None = None
+        self.least = 0
+        self.most = MANY
+        self.options: dict[str, Any] = {}
+        self.keywords: dict[str, str] = {}
+        self.messages: dict[str, str] = {}
+        self.operator: int | None = None
+        self.evaluated = False
+        self.arrays = False
+        self.stateful = False
+        self.doc = ""
+        self.usage_text: str | None = None
+
+    @property
+    def usage(self) -> str:
+        """The first lines of the docstring, up to the examples."""
+        if self.usage_text is not None:
+            return self.usage_text
+        lines: list[str] = []
+        for line in self.doc.strip().splitlines():
+            if line.strip().startswith(">>>"):
+                break
+            lines.append(line.strip())
+        return "\n".join(lines).strip()
+
+    def examples(self) -> list[tuple[str, str]]:
+        """(input, expected OutputForm text) pairs of the docstring; no text means Null."""
+        found: list[tuple[str, str]] = []
+        source: str | None = None
+        shown: list[str] = []
+        for line in [*(x.strip() for x in self.doc.splitlines()), ">>>"]:
+            if line.startswith("..."):
+                source = f"{source}\n{line[3:].strip()}"
+            elif line.startswith(">>>") or not line:
+                if source is not None:
+                    found.append((source, "\n".join(shown)))
+                source = line[3:].strip() if line.startswith(">>>") else None
+                shown = []
+            elif source is not None:
+                shown.append(line)
+        return found
+
+
+def _inert(ev: Any, args: tuple[Any, ...]) -> Any:
+    return None
+
+
+def declare(record: Builtin, attributes: int, messages: dict[str, str] | None) -> None:
+    """Enter a record: the symbol is no stub any more."""
+    s = record.symbol
+    s.builtin = record
+    s.attributes = attributes | PROTECTED
+    if messages:
+        record.messages = messages
+
+
+def builtin(
+    name: str,
+    *,
+    attributes: int = PROTECTED,
+    operator: int | None = None,
+    messages: dict[str, str] | None = None,
+    evaluated: bool = False,
+    arrays: bool = False,
+    stateful: bool = False,
+) -> Callable[[Function], Function]:
+    """Declare the System` symbol `name` with a Python function as its built-in definition. See the contract in plan."""
+
+    def register(function: Function) -> Function:
+        record = Builtin(name, function.__module__)
+        record.function = function
+        record.doc = function.__doc__ or ""
+        record.operator = operator
+        record.evaluated = evaluated
+        record.arrays = arrays
+        record.stateful = stateful
+        _read_signature(record, function)
+        record.call = _caller(record)
+        if operator is not None:
+            record.applied = _operator_form(record, operator)
+        declare(record, attributes, messages)
+        return function
+
+    return register
+
+
+def applied(name: str) -> Callable[[Function], Function]:
+    """Declare what `name[...][args]` means: function(ev, head, args) -> value, tail call or None. Evaluated."""
+
+    def register(function: Function) -> Function:
+        SYSTEM[name].builtin.applied = function
+        return function
+
+    return register
+
+
+def symbol(
+    name: str, *, usage: str = "", value: Any = None, attributes: int = PROTECTED, messages: dict[str, str] | None = None
+) -> Symbol:
+    """Declare an inert System` symbol, or one with a value."""
+    record = Builtin(name, "")
+    record.usage_text = usage
+    declare(record, attributes, messages)
+    if value is not None:
+        set_own(record.symbol, value)
+    return record.symbol
+
+
+def wl_rules(names: str, *, attributes: int = PROTECTED, usage: str | dict[str, str] = "", rules: str) -> None:
+    """Declare the System` symbols `names` with definitions written in the language, read when first needed."""
+    group = _Group(names.split(), rules)
+    for name in group.names:
+        record = Builtin(name, "")
+        record.doc = usage.get(name, "") if isinstance(usage, dict) else usage
+        record.call = group.caller(record)
+        declare(record, attributes, None)
+
+
+class _Group:
+    """Symbols that one text defines."""
+
+    def __init__(self, names: list[str], text: str) -> None:
+        self.names = names
+        self.text = text
+        self.loaded = False
+
+    def caller(self, record: Builtin) -> Callable[[Any, tuple[Any, ...]], Any]:
+        def call(ev: Any, args: tuple[Any, ...]) -> Any:
+            if not self.loaded:
+                self.loaded = True
+                self._load(ev)
+            down = record.symbol.down
+            record.call = _inert
+            return None if down is None else down.apply(args)
+
+        return call
+
+    def _load(self, ev: Any) -> None:
+        symbols = [system(n) for n in self.names]
+
+        def define() -> None:
+            for s in symbols:
+                s.attributes &= ~PROTECTED
+            ev.define(self.text)
+            for s in symbols:
+                s.attributes |= PROTECTED
+
+        state = active()
+        if state is None:
+            define()
+            return
+        state.suspended(define)
+        for s in symbols:
+            if s in state.overlay and s.down is None:
+                shared = state.overlay[s][1]
+                s.down = None if shared is None else shared.copy()
+
+
+# ---------------------------------------------------------------- signatures
+
+
+def _read_signature(record: Builtin, function: Function) -> None:
+    """Arity and options from the Python signature (first parameter: the Evaluator)."""
+    shape = function.__code__
+    defaults = function.__defaults__ or ()
+    positional = shape.co_argcount - 1
+    record.least = positional - len(defaults)
+    record.most = MANY if shape.co_flags & 0x04 else positional
+    keywords = shape.co_varnames[shape.co_argcount : shape.co_argcount + shape.co_kwonlyargcount]
+    given = function.__kwdefaults__ or {}
+    for parameter in keywords:
+        option = camel(parameter)
+        record.options[option] = given[parameter]
+        record.keywords[option] = parameter
+
+
+def camel(parameter: str) -> str:
+    """`same_test` -> `SameTest`."""
+    return "".join([part[:1].upper() + part[1:] for part in parameter.rstrip("_").split("_")])
+
+
+def _caller(record: Builtin) -> Callable[[Any, tuple[Any, ...]], Any]:
+    function = record.function
+    assert function is not None
+    least, most = record.least, record.most
+    if record.options:
+        return lambda ev, args: _call_with_options(record, ev, args)
+    if most == MANY and least == 0:
+        return lambda ev, args: function(ev, *args)
+    if least == most == 1:
+
+        def call_1(ev: Any, args: tuple[Any, ...]) -> Any:
+            if len(args) == 1:
+                return function(ev, args[0])
+            return _wrong_count(record, ev, args)
+
+        return call_1
+    if least == most == 2:
+
+        def call_2(ev: Any, args: tuple[Any, ...]) -> Any:
+            if len(args) == 2:
+                return function(ev, args[0], args[1])
+            return _wrong_count(record, ev, args)
+
+        return call_2
+
+    def call(ev: Any, args: tuple[Any, ...]) -> Any:
+        if least <= len(args) <= most:
+            return function(ev, *args)
+        return _wrong_count(record, ev, args)
+
+    return call
+
+
+def _wrong_count(record: Builtin, ev: Any, args: tuple[Any, ...]) -> None:
+    """The message for a wrong number of arguments; the expression stays as it is. An operator form says nothing."""
+    n, least, most = len(args), record.least, record.most
+    if record.operator is not None and n == least - 1:
+        return
+    if n == 1:
+        tag, values = _tag_for_one(least, most)
+    else:
+        tag, values = _tag_for(least, most)
+    shown: tuple[Any, ...] = (record.symbol, n, *values) if n != 1 or tag == "argx" else (record.symbol, *values)
+    ev.message(record.name, tag, *shown)
+
+
+def _tag_for_one(least: int, most: int) -> tuple[str, tuple[int, ...]]:
+    if most == MANY:
+        return "argmu", (least,)
+    if least == most:
+        return "argr", (least,)
+    return ("argtu" if most == least + 1 else "argbu"), (least, most)
+
+
+def _tag_for(least: int, most: int) -> tuple[str, tuple[int, ...]]:
+    if most == MANY:
+        return "argm", (least,)
+    if least == most:
+        return ("argx", ()) if least == 1 else ("argrx", (least,))
+    return ("argt" if most == least + 1 else "argb"), (least, most)
+
+
+RULES = (S.Rule, S.RuleDelayed)
+
+
+def option_key(name: Any) -> Any:
+    """Options are told apart by name alone: a symbol and a string of that name are the same."""
+    return name.name if type(name) is Symbol else name
+
+
+def _call_with_options(record: Builtin, ev: Any, args: tuple[Any, ...]) -> Any:
+    count, given = split_options(record, args)
+    if not record.least <= count <= record.most:
+        return _wrong_count(record, ev, args[:count])
+    keywords: dict[str, Any] = {}
+    changed = record.symbol.options
+    if changed is not None:
+        for option, value in changed.items():
+            if option in record.keywords:
+                keywords[record.keywords[option]] = value[1] if not value[2] else ev.evaluate(value[1])
+    for rule in reversed(given):  # the first of several settings counts
+        option = option_key(rule.args[0])
+        parameter = record.keywords.get(option)
+        if parameter is None:
+            unknown_option(ev, record.symbol, rule.args[0], list(record.options), Expr(record.symbol, args))
+            return None
+        keywords[parameter] = ev.evaluate(rule.args[1]) if rule.head is S.RuleDelayed else rule.args[1]
+    assert record.function is not None
+    return record.function(ev, *args[:count], **keywords)
+
+
+def split_options(record: Builtin, args: tuple[Any, ...]) -> tuple[int, list[Expr]]:
+    """How many of `args` are positional, and the rules of the trailing options.
+
+    Arguments that the function needs are never taken for options. A rule for an unknown name in a place where an
+    optional argument may stand is an option if the name is a symbol, else that argument.
+    """
+    count = len(args)
+    found: list[Expr] = []
+    while count > record.least:
+        rules = _option_rules(args[count - 1])
+        if rules is None:
+            break
+        known = [option_key(r.args[0]) in record.keywords for r in rules]
+        if not all(known) and count <= record.most and not any(known):
+            single = type(args[count - 1]) is Expr and args[count - 1].head in RULES
+            if not (single and type(rules[0].args[0]) is Symbol):
+                break
+        found[:0] = rules
+        count -= 1
+    return count, found
+
+
+def _option_rules(e: Any) -> list[Expr] | None:
+    """The rules of an option argument: a rule for a symbol or string, or a list of such."""
+    if type(e) is not Expr:
+        return None
+    if e.head in RULES:
+        return [e] if len(e.args) == 2 and type(e.args[0]) in (Symbol, str) else None
+    if e.head is not LIST:
+        return None
+    found: list[Expr] = []
+    for x in e.args:
+        rules = _option_rules(x)
+        if rules is None:
+            return None
+        found.extend(rules)
+    return found if found else None
+
+
+def unknown_option(ev: Any, function: Symbol, name: Any, known: list[str], where: Any) -> None:
+    """The message for an option that a function does not have, naming the nearest one it has."""
+    near = nearest(str(option_key(name)), known)
+    ev.message(function.name, "optx" if near is None else "optnear", name, where, near or "")
+
+
+def nearest(name: str, known: list[str]) -> str | None:
+    """The known name most like `name`, if any is like it."""
+    import difflib
+
+    lower = {k.lower(): k for k in known}
+    found = difflib.get_close_matches(name.lower(), list(lower), n=1, cutoff=0.6)
+    return lower[found[0]] if found else None
+
+
+def _operator_form(record: Builtin, position: int) -> Callable[[Any, Any, tuple[Any, ...]], Any]:
+    """Map[f][x] -> Map[f, x]: the late argument goes in at `position`."""
+
+    def apply_operator(ev: Any, head: Any, args: tuple[Any, ...]) -> Any:
+        early = head.args
+        count = split_options(record, early)[0] if record.options else len(early)
+        if len(args) != 1 or count != record.least - 1:
+            return None
+        x = Expr(record.symbol, (*early[:position], args[0], *early[position:]))
+        return ev.evaluate(x)
+
+    return apply_operator
+
+
+# ---------------------------------------------------------------- chapters
+
+
+_loaded: set[str] = set()
+_index: dict[str, list[str]] = {}
+# A declaration as it is written nearly everywhere, and any capitalised word in quotes (names declared in a loop).
+_DECLARATION = re.compile(r'\b(?:builtin|symbol|wl_rules)\(\s*"([^"]+)"')
+_WORD = re.compile(r'(?<=[" ])[A-Z$][A-Za-z0-9$]*(?=[" ])')
+
+
+def _folder() -> Path:
+    return Path(__file__).parents[1]
+
+
+def chapters() -> list[str]:
+    """The names of all chapter modules, core ones first."""
+    inside = sorted(f"wlnet.builtins.{m.name}" for m in pkgutil.iter_modules([str(_folder() / "builtins")]))
+    return [*CORE, *(m for m in inside if m not in CORE), *(m for m in OUTSIDE if _file(m).exists())]
+
+
+def _file(chapter: str) -> Path:
+    return _folder().joinpath(*chapter.split(".")[1:]).with_suffix(".py")
+
+
+def load_core() -> None:
+    """Load the chapters that every program needs."""
+    for name in CORE:
+        load_chapter(name)
+
+
+def load_chapter(name: str) -> None:
+    """Import a chapter, with the shared definitions of System` symbols in place."""
+    if name in _loaded:
+        return
+    _loaded.add(name)
+    state = active()
+    if state is None:
+        importlib.import_module(name)
+    else:
+        state.suspended(lambda: importlib.import_module(name))
+
+
+def load_all() -> None:
+    """Load every chapter."""
+    for name in chapters():
+        load_chapter(name)
+
+
+def is_declared(name: str) -> bool:
+    found = SYSTEM.get(name)
+    return found is not None and found.builtin is not None
+
+
+def load_name(name: str) -> bool:
+    """Load the chapter that declares System`name, if there is one; whether it is declared now."""
+    if is_declared(name):
+        return True
+    if not _index:
+        _read_index()
+    for chapter in _index.get(name, ()):
+        load_chapter(chapter)
+        if is_declared(name):
+            return True
+    return False
+
+
+def load_stub(s: Symbol) -> None:
+    """Called when a stub is met: load its chapter, or accept it as an inert symbol."""
+    s.attributes &= ~STUB
+    load_name(s.name)
+
+
+def _read_index() -> None:
+    """Where each name is declared, from the text of the chapters: some fifty times faster than importing them."""
+    likely: dict[str, list[str]] = {}
+    for chapter in chapters():
+        for text in _texts(chapter):
+            for names in _DECLARATION.findall(text):
+                for name in names.split():
+                    likely.setdefault(name, []).append(chapter)
+            for name in set(_WORD.findall(text)):
+                _index.setdefault(name, []).append(chapter)
+    for name, declaring in likely.items():
+        _index[name] = list(dict.fromkeys([*declaring, *_index.get(name, ())]))
+
+
+def _texts(chapter: str) -> list[str]:
+    """The source of a chapter; of its whole folder where it lies outside `builtins`."""
+    path = _file(chapter)
+    files = [path] if chapter.startswith("wlnet.builtins.") else sorted(path.parent.rglob("*.py"))
+    return [file.read_text(encoding="utf-8") for file in files]
+
+
+RUN.load = load_stub
+
+
+def options_of(s: Symbol) -> dict[str, tuple[Any, Any, bool]]:
+    """The options of a symbol: name -> (name as written, value, delayed)."""
+    if s.options is not None:
+        return s.options  # type: ignore[no-any-return]
+    record = s.builtin
+    if record is None:
+        return {}
+    return {name: (_option_symbol(name), value, False) for name, value in record.options.items()}
+
+
+def _option_symbol(name: str) -> Any:
+    return system(name)
+
+
+__all__ = ["Builtin", "applied", "builtin", "is_list", "items", "key", "load_all", "load_core", "symbol", "wl_rules"]

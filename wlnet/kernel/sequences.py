@@ -1,0 +1,832 @@
+"""Patterns compiled to closures, part 2: backtracking.
+
+A chain `m(args, i, b)` matches its pattern at args[i], args[i + 1], ... and then calls the chain after it, which it was
+compiled with; True comes back only when everything up to the very end has matched. What a nested pattern must come back
+to (the outer arguments and the position in them) is kept in a hidden place of `b`, and put back on failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+from wlnet.expr import LIST, TRUE, Association, Expr, S, Symbol, is_list, items, same
+from wlnet.expr.attributes import FLAT, ONE_IDENTITY, ORDERLESS
+
+from .control import RUN
+from .evaluate import attributes_of, evaluate
+from .patterns import (
+    ALTERNATIVES,
+    ATOM_PREDICATES,
+    BLANK,
+    BLANK_NULL_SEQUENCE,
+    BLANK_SEQUENCE,
+    CONDITION,
+    EXCEPT,
+    HOLD_PATTERN,
+    KEY_VALUE_PATTERN,
+    LONGEST,
+    OPTIONAL,
+    OPTIONS_PATTERN,
+    ORDERLESS_SEQUENCE,
+    PATTERN,
+    PATTERN_SEQUENCE,
+    PATTERN_TEST,
+    REPEATED,
+    REPEATED_NULL,
+    SHORTEST,
+    Test,
+    bind_sequence,
+    compile_test,
+    is_pattern,
+    is_simple,
+    parts,
+    predicate,
+    repetitions,
+    total_width,
+    variables,
+    width,
+)
+from .scope import OPTIONS, Scope
+from .templates import code
+
+Chain = Callable[[tuple[Any, ...], int, list[Any]], bool]
+SEQUENCE = S.Sequence
+
+
+class Place:
+    """Where a pattern stands: the head it is an argument of, its position there and the number of patterns beside it."""
+
+    __slots__ = ("count", "head", "index")
+
+    def __init__(self, head: Any = None, index: int = 1, count: int = 1) -> None:
+        self.head = head
+        self.index = index
+        self.count = count
+
+
+NOWHERE = Place()
+WHOLE = Place()  # a Flat pattern here may match some of the arguments of the subject
+
+
+def is_flat(p: Any) -> bool:
+    """Whether `p` is a call of a Flat function."""
+    return type(p) is Expr and type(p.head) is Symbol and bool(attributes_of(p.head) & FLAT)
+
+
+def at_end(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+    """The chain that ends an argument list."""
+    return i == len(args)
+
+
+def compile_matcher(p: Any, scope: Scope | None = None) -> Callable[[Any], list[Any] | None]:
+    """A matcher of whole expressions: the bindings (by the places of `scope`), or None."""
+    scope = Scope() if scope is None else scope
+    frame = scope.frame
+    if is_simple(p):
+        test = compile_test(p, scope)
+
+        def match_simple(e: Any) -> list[Any] | None:
+            b = [None] * frame.size
+            return b if test(e, b) else None
+
+        return match_simple
+    chain = compile_chain(p, at_end, scope, NOWHERE)
+
+    def match(e: Any) -> list[Any] | None:
+        b = [None] * frame.size
+        return b if chain((e,), 0, b) else None
+
+    return match
+
+
+def compile_args(patterns: tuple[Any, ...], then: Chain, scope: Scope, head: Any) -> Chain:
+    """The chain for the arguments of a call of `head`, whatever its attributes."""
+    flags = attributes_of(head) if type(head) is Symbol else 0
+    if flags & ORDERLESS:
+        return _orderless(patterns, then, scope, head, bool(flags & FLAT))
+    flat = bool(flags & FLAT)
+    chain = then
+    for index in range(len(patterns) - 1, -1, -1):
+        place = Place(head, index + 1, len(patterns))
+        if flat and _may_take_several(patterns[index], head):
+            chain = _flat_item(patterns[index], chain, scope, head)
+        else:
+            chain = compile_chain(patterns[index], chain, scope, place)
+    return chain
+
+
+def compile_chain(p: Any, then: Chain, scope: Scope, place: Place) -> Chain:
+    """The chain for one pattern followed by `then`."""
+    if width(p) == (1, 1) and is_simple(p) and not (place is WHOLE and is_flat(p)):
+        return _simple(p, then, scope)
+    if type(p) is not Expr:
+        return _literal(p, then)
+    h, args = p.head, p.args
+    if type(h) is Symbol:
+        form = _FORMS.get(h)
+        if form is not None:
+            return form(args, then, scope, place)
+        if h is REPEATED or h is REPEATED_NULL:
+            return _repeated(p, then, scope, place)
+        if h is BLANK_SEQUENCE or h is BLANK_NULL_SEQUENCE:
+            return _blanks(p, then, scope)
+    return _expression(p, then, scope)
+
+
+def _simple(p: Any, then: Chain, scope: Scope) -> Chain:
+    test = compile_test(p, scope)
+    places = [scope.place(v) for v in variables(p)]
+    if not places:
+        return lambda args, i, b: i < len(args) and test(args[i], b) and then(args, i + 1, b)
+
+    def element(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        if i >= len(args):
+            return False
+        free = [k for k in places if b[k] is None]
+        if test(args[i], b) and then(args, i + 1, b):
+            return True
+        for k in free:
+            b[k] = None
+        return False
+
+    return element
+
+
+def _blanks(p: Expr, then: Chain, scope: Scope, greedy: bool = False) -> Chain:
+    """`__h` and `___h`: as few elements as possible first (as many, if greedy)."""
+    low = 1 if p.head is BLANK_SEQUENCE else 0
+    test = compile_test(Expr(BLANK, p.args), scope) if p.args else None
+
+    def lazy(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        j = i
+        while True:
+            if j - i >= low and then(args, j, b):
+                return True
+            if j >= len(args) or (test is not None and not test(args[j], b)):
+                return False
+            j += 1
+
+    def longest(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        j = i
+        while j < len(args) and (test is None or test(args[j], b)):
+            j += 1
+        while j - i >= low:
+            if then(args, j, b):
+                return True
+            j -= 1
+        return False
+
+    return longest if greedy else lazy
+
+
+def _pattern(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
+    """`name:p`: what `p` took is bound to the name."""
+    if len(pattern_args) != 2 or type(pattern_args[0]) is not Symbol:
+        return _literal(Expr(PATTERN, pattern_args), then)
+    name, p = pattern_args
+    return _named(name, width(p) == (1, 1), then, scope, lambda bind: compile_chain(p, bind, scope, place))
+
+
+def _named(name: Symbol, single: bool, then: Chain, scope: Scope, compile_inner: Callable[[Chain], Chain]) -> Chain:
+    slot = scope.place(name)
+    start = scope.frame.new()
+    if not single:
+        scope.sequences.add(slot)
+
+    def bind(args: tuple[Any, ...], j: int, b: list[Any]) -> bool:
+        i = b[start]
+        old = b[slot]
+        value = args[i] if single or j == i + 1 else Expr(SEQUENCE, args[i:j])
+        if old is not None:
+            ok = same(old, value) and then(args, j, b)
+        else:
+            b[slot] = value
+            ok = then(args, j, b)
+            if not ok:
+                b[slot] = None
+        b[start] = i
+        return ok
+
+    inner = compile_inner(bind)
+
+    def named(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        outer = b[start]
+        b[start] = i
+        if inner(args, i, b):
+            return True
+        b[start] = outer
+        return False
+
+    return named
+
+
+def _literal(p: Any, then: Chain) -> Chain:
+    return lambda args, i, b: i < len(args) and same(args[i], p) and then(args, i + 1, b)
+
+
+def _tested(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
+    """`p ? f`, where every element that `p` takes must pass."""
+    start = scope.frame.new()
+    passes = predicate(pattern_args[1])
+
+    def check(args: tuple[Any, ...], j: int, b: list[Any]) -> bool:
+        i = b[start]
+        for k in range(i, j):
+            if not passes(args[k], b):
+                return False
+        ok = then(args, j, b)
+        b[start] = i
+        return ok
+
+    inner = compile_chain(pattern_args[0], check, scope, place)
+
+    def tested(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        outer = b[start]
+        b[start] = i
+        if inner(args, i, b):
+            return True
+        b[start] = outer
+        return False
+
+    return tested
+
+
+def _condition(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
+    # The places of the pattern's variables must exist before the test is compiled.
+    for v in variables(pattern_args[0]):
+        scope.place(v)
+    holder: list[Any] = []
+
+    def check(args: tuple[Any, ...], j: int, b: list[Any]) -> bool:
+        RUN.conditions += 1
+        return holder[0](b) is TRUE and then(args, j, b)
+
+    inner = compile_chain(pattern_args[0], check, scope, place)
+    holder.append(code(pattern_args[1], scope))
+    return inner
+
+
+def _alternatives(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
+    branches = [compile_chain(p, then, scope, place) for p in pattern_args]
+
+    def any_of(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        for branch in branches:
+            if branch(args, i, b):
+                return True
+        return False
+
+    return any_of
+
+
+def _except(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
+    excluded = compile_matcher(pattern_args[0])
+    if len(pattern_args) == 1:
+        return lambda args, i, b: i < len(args) and excluded(args[i]) is None and then(args, i + 1, b)
+    wanted = compile_chain(pattern_args[1], then, scope, place)
+    return lambda args, i, b: not (i < len(args) and excluded(args[i]) is not None) and wanted(args, i, b)
+
+
+def _transparent(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
+    return compile_chain(pattern_args[0], then, scope, place)
+
+
+def _longest(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
+    """Longest[p] for a repetition, named or not: as many elements as possible first. Others are as they are."""
+    p = pattern_args[0]
+    name = None
+    if type(p) is Expr and p.head is PATTERN and len(p.args) == 2:
+        name, p = p.args
+
+    def inner(bind: Chain) -> Chain:
+        if type(p) is Expr and p.head in (BLANK_SEQUENCE, BLANK_NULL_SEQUENCE):
+            return _blanks(p, bind, scope, greedy=True)
+        if type(p) is Expr and p.head in (REPEATED, REPEATED_NULL):
+            return _repeated(p, bind, scope, place, greedy=True)
+        return compile_chain(p, bind, scope, place)
+
+    return inner(then) if name is None else _named(name, width(p) == (1, 1), then, scope, inner)
+
+
+def _optional(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
+    """`p:v`: `p` if it can be there, else its variables get the default."""
+    p = pattern_args[0]
+    present = compile_chain(p, then, scope, place)
+    places = [scope.place(v) for v in variables(p)]
+    given = pattern_args[1] if len(pattern_args) > 1 else None
+
+    def optional(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        if i < len(args) and present(args, i, b):
+            return True
+        value = evaluate(given) if given is not None else default_value(place)
+        if value is None:
+            return False
+        free = []
+        for k in places:
+            if b[k] is None:
+                free.append(k)
+                b[k] = value
+            elif not same(b[k], value):
+                break
+        else:
+            if then(args, i, b):
+                return True
+        for k in free:
+            b[k] = None
+        return False
+
+    return optional
+
+
+BUILTIN_DEFAULTS: dict[tuple[Symbol, int], Any] = {(S.Plus, 0): 0, (S.Times, 0): 1, (S.Power, 2): 1}
+
+
+def default_value(place: Place) -> Any:
+    """Default[f, i, n], Default[f, i] or Default[f] for the head the pattern stands in; None when there is none."""
+    f = place.head
+    if type(f) is not Symbol:
+        return None
+    if f.default_values is not None:
+        for spec in ((f, place.index, place.count), (f, place.index), (f,)):
+            value = f.default_values.apply(spec)
+            if value is not None:
+                return value
+    found = BUILTIN_DEFAULTS.get((f, place.index))
+    return BUILTIN_DEFAULTS.get((f, 0)) if found is None else found
+
+
+def _repeated(p: Expr, then: Chain, scope: Scope, place: Place, greedy: bool = False) -> Chain:
+    low, high = repetitions(p)
+    count = scope.frame.new()
+    start = scope.frame.new()  # an empty repetition that took nothing must not go round for ever
+
+    def enter(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        outer = (b[count], b[start])
+        b[count], b[start] = 0, -1
+        if again(args, i, b):
+            return True
+        b[count], b[start] = outer
+        return False
+
+    def again(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        n, before = b[count], b[start]
+        if not greedy and n >= low and then(args, i, b):
+            return True
+        b[count], b[start] = n + 1, i
+        if (high is None or n < high) and before != i and one(args, i, b):
+            return True
+        b[count], b[start] = n, before
+        return greedy and n >= low and then(args, i, b)
+
+    one = compile_chain(p.args[0], again, scope, place)
+    return enter
+
+
+def _pattern_sequence(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
+    chain = then
+    for p in reversed(pattern_args):
+        chain = compile_chain(p, chain, scope, place)
+    return chain
+
+
+def _options_pattern(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
+    """OptionsPattern[]: any number of rules and lists of rules, as many as possible first."""
+    slot = scope.place(OPTIONS)
+    function = pattern_args[0] if pattern_args else place.head
+
+    def options(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        j = i
+        while j < len(args) and is_options(args[j]):
+            j += 1
+        old = b[slot]
+        while j >= i:
+            b[slot] = (function, Expr(LIST, args[i:j]))
+            if then(args, j, b):
+                return True
+            j -= 1
+        b[slot] = old
+        return False
+
+    return options
+
+
+def is_options(e: Any) -> bool:
+    """A rule, or a list of such to any depth."""
+    stack = [e]
+    while stack:
+        e = stack.pop()
+        if is_list(e):
+            stack.extend(items(e))
+        elif type(e) is not Expr or e.head not in (S.Rule, S.RuleDelayed) or len(e.args) != 2:
+            return False
+    return True
+
+
+def _orderless_sequence(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
+    """OrderlessPatternSequence[p...]: the next few elements, in any order."""
+    low, high = total_width(pattern_args)
+    outer = scope.frame.new()
+
+    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        saved = b[outer]
+        if args:
+            return False
+        ok = then(saved[0], saved[1], b)
+        b[outer] = saved
+        return ok
+
+    inner = _orderless(pattern_args, leave, scope, None, False)
+
+    def sequence(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        old = b[outer]
+        most = len(args) - i if high is None else min(high, len(args) - i)
+        for n in range(low, most + 1):
+            b[outer] = (args, i + n)
+            if inner(args[i : i + n], 0, b):
+                return True
+        b[outer] = old
+        return False
+
+    return sequence
+
+
+def _key_value(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
+    """KeyValuePattern[{k -> v, ...}]: an association or a list of rules that has all of these, in any order."""
+    spec = pattern_args[0] if pattern_args else Expr(LIST, ())
+    wanted = items(spec) if is_list(spec) else spec.rules() if type(spec) is Association else (spec,)
+    rest = Expr(BLANK_NULL_SEQUENCE, ())
+    patterns = tuple(_any_rule(w) for w in wanted)
+    outer = scope.frame.new()
+
+    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        saved = b[outer]
+        ok = then(saved[0], saved[1] + 1, b)
+        b[outer] = saved
+        return ok
+
+    inner = _orderless((*patterns, rest), leave, scope, None, False)
+
+    def key_value(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        if i >= len(args):
+            return False
+        e = args[i]
+        rules = e.rules() if type(e) is Association else items(e) if is_list(e) else None
+        if rules is None:
+            return False
+        old = b[outer]
+        b[outer] = (args, i)
+        if inner(rules, 0, b):
+            return True
+        b[outer] = old
+        return False
+
+    return key_value
+
+
+def _any_rule(w: Any) -> Any:
+    """`k -> v` in a KeyValuePattern also matches an entry written with `:>`."""
+    if type(w) is Expr and w.head in (S.Rule, S.RuleDelayed):
+        return Expr(Expr(ALTERNATIVES, (S.Rule, S.RuleDelayed)), w.args)
+    return w
+
+
+# ---------------------------------------------------------------- ordinary, flat and orderless expressions
+
+
+def _expression(p: Expr, then: Chain, scope: Scope) -> Chain:
+    """`h[p...]` whose arguments need backtracking."""
+    outer = scope.frame.new()
+
+    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        if i != len(args):
+            return False
+        saved = b[outer]
+        ok = then(saved[0], saved[1] + 1, b)
+        b[outer] = saved
+        return ok
+
+    head = p.head
+    known = type(head) is Symbol
+    head_test: Test | None = None
+    head_chain: Chain | None = None
+    head_places: list[int] = []
+    body = compile_args(p.args, leave, scope, head)
+    if not known:
+        if is_simple(head):
+            head_test = compile_test(head, scope)
+            head_places = [scope.place(v) for v in variables(head)]
+        else:
+            into = scope.frame.new()
+
+            def enter_body(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+                return body(b[into], 0, b)
+
+            head_chain = compile_chain(head, enter_body, scope, NOWHERE)
+    alone = _one_identity(p, then, scope) if known else None
+
+    def expression(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        if i >= len(args):
+            return False
+        seen = parts(args[i], head if known else None)
+        if seen is None or (known and seen[0] is not head):
+            return alone is not None and alone(args, i, b)
+        old = b[outer]
+        b[outer] = (args, i)
+        if head_chain is not None:
+            b[into] = seen[1]
+            if head_chain((seen[0],), 0, b):
+                return True
+        else:
+            free = [k for k in head_places if b[k] is None]
+            if (head_test is None or head_test(seen[0], b)) and body(seen[1], 0, b):
+                return True
+            for k in free:
+                b[k] = None
+        b[outer] = old
+        return False
+
+    return expression
+
+
+def _one_identity(p: Expr, then: Chain, scope: Scope) -> Chain | None:
+    """For a OneIdentity head: `f[x_, y_:d]` matches `e` itself with x bound to `e` and y to its default."""
+    if not p.head.attributes & ONE_IDENTITY:
+        return None
+    optional = [k for k, q in enumerate(p.args) if type(q) is Expr and q.head is OPTIONAL]
+    required = [k for k in range(len(p.args)) if k not in optional]
+    if not optional or len(required) > 1 or len(p.args) < 1:
+        return None
+    candidates = required or optional[-1:]
+    chain = then
+    for k in range(len(p.args) - 1, -1, -1):
+        place = Place(p.head, k + 1, len(p.args))
+        if k in candidates:
+            chain = compile_chain(p.args[k], chain, scope, place)
+        else:
+            chain = _default_only(p.args[k], chain, scope, place)
+    return chain
+
+
+def _default_only(p: Expr, then: Chain, scope: Scope, place: Place) -> Chain:
+    absent = _optional((Expr(ALTERNATIVES, ()), *p.args[1:]), then, scope, place)
+    places = [scope.place(v) for v in variables(p)]
+    given = p.args[1] if len(p.args) > 1 else None
+    if not places:
+        return absent
+
+    def default(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        value = evaluate(given) if given is not None else default_value(place)
+        if value is None:
+            return False
+        free = [k for k in places if b[k] is None]
+        if any(b[k] is not None and not same(b[k], value) for k in places):
+            return False
+        for k in free:
+            b[k] = value
+        if then(args, i, b):
+            return True
+        for k in free:
+            b[k] = None
+        return False
+
+    return default
+
+
+def _may_take_several(p: Any, head: Symbol) -> bool:
+    """Whether, as an argument of the Flat `head`, `p` may match a whole run of arguments `head[...]`."""
+    if type(p) is not Expr or type(p.head) is not Symbol:
+        return False
+    h, args = p.head, p.args
+    if h is BLANK:
+        return not args or args[0] is head
+    if h is PATTERN and len(args) == 2:
+        return _may_take_several(args[1], head)
+    if h is PATTERN_TEST and args:
+        return args[1] not in ATOM_PREDICATES and _may_take_several(args[0], head)
+    if h in (CONDITION, HOLD_PATTERN, OPTIONAL) and args:
+        return _may_take_several(args[0], head)
+    if h is ALTERNATIVES:
+        return any(_may_take_several(a, head) for a in args)
+    return h is EXCEPT
+
+
+def _wrap(head: Symbol, taken: tuple[Any, ...]) -> Any:
+    if len(taken) == 1 and head.attributes & ONE_IDENTITY:
+        return taken[0]
+    return Expr(head, taken)
+
+
+def _flat_item(p: Any, then: Chain, scope: Scope, head: Symbol) -> Chain:
+    """One pattern in a Flat call: a run of one or more arguments, wrapped in the head."""
+    outer = scope.frame.new()
+
+    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        saved = b[outer]
+        ok = then(saved[0], saved[1], b)
+        b[outer] = saved
+        return ok
+
+    optional = type(p) is Expr and p.head is OPTIONAL
+    inner = compile_chain(p.args[0] if optional else p, leave, scope, Place(head))
+    absent = _default_only(p, then, scope, Place(head)) if optional else None
+
+    def run_of(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        old = b[outer]
+        for j in range(i + 1, len(args) + 1):
+            b[outer] = (args, j)
+            if inner((_wrap(head, args[i:j]),), 0, b):
+                return True
+        b[outer] = old
+        return absent is not None and absent(args, i, b)
+
+    return run_of
+
+
+_FLAT_ORDER = {LONGEST: 4, REPEATED: 4, REPEATED_NULL: 4, BLANK_SEQUENCE: 4, BLANK_NULL_SEQUENCE: 5}
+
+
+def _urgency(p: Any) -> int:
+    """The order in which the patterns of an Orderless call choose: the narrower ones first."""
+    if not is_pattern(p):
+        return 0
+    if type(p) is Expr:
+        if p.head is OPTIONAL:
+            return 3
+        if p.head in (PATTERN, PATTERN_TEST, CONDITION, HOLD_PATTERN) and p.args:
+            inner = p.args[1] if p.head is PATTERN and len(p.args) == 2 else p.args[0]
+            rank = _urgency(inner)
+            return 1 if rank == 2 and p.head is PATTERN_TEST else rank
+        if p.head is BLANK:
+            return 1 if p.args else 2
+        if width(p) != (1, 1):
+            return 5 if width(p)[0] == 0 else 4
+    return 1
+
+
+def _orderless(patterns: tuple[Any, ...], then: Chain, scope: Scope, head: Any, flat: bool) -> Chain:
+    """The arguments of an Orderless call: every pattern chooses among those still left.
+
+    Within, `args` is always what is left, and the position 0; `then` gets the empty tuple.
+    """
+    order = sorted(range(len(patterns)), key=lambda k: _urgency(patterns[k]))
+    widths = [width(p) for p in patterns]
+    least = sum(low for low, _ in widths)
+    chain: Chain = then
+    later = 0  # the least number of arguments that the patterns after this one need
+    for k in reversed(order):
+        p = patterns[k]
+        place = Place(head, k + 1, len(patterns))
+        last = chain is then
+        if flat and _may_take_several(p, head):
+            chain = _choose_several(p, chain, scope, head, last, later)
+        elif not is_pattern(p):
+            chain = _choose_literal(p, chain)
+        elif widths[k] == (1, 1):
+            chain = _choose_one(p, chain, scope, place)
+        elif type(p) is Expr and p.head is OPTIONAL and widths[k][1] == 1:
+            chain = _choose_optional(p, chain, scope, place)
+        else:
+            chain = _choose_sequence(p, chain, scope, place, last, later)
+        later += widths[k][0]
+
+    def enough(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        return len(args) >= least and chain(args, 0, b)
+
+    return enough
+
+
+def _choose_literal(p: Any, then: Chain) -> Chain:
+    def literal(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        for j, a in enumerate(args):
+            if same(a, p):
+                return then(args[:j] + args[j + 1 :], 0, b)
+        return False
+
+    return literal
+
+
+def _choose_one(p: Any, then: Chain, scope: Scope, place: Place) -> Chain:
+    rest = scope.frame.new()
+
+    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        saved = b[rest]
+        ok = then(saved, 0, b)
+        b[rest] = saved
+        return ok
+
+    inner = compile_chain(p, leave, scope, place)
+
+    def one(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        old = b[rest]
+        for j, a in enumerate(args):
+            b[rest] = args[:j] + args[j + 1 :]
+            if inner((a,), 0, b):
+                return True
+        b[rest] = old
+        return False
+
+    return one
+
+
+def _choose_optional(p: Expr, then: Chain, scope: Scope, place: Place) -> Chain:
+    present = _choose_one(p.args[0], then, scope, place)
+    absent = _default_only(p, then, scope, place)
+    return lambda args, i, b: present(args, 0, b) or absent(args, 0, b)
+
+
+def _choose_several(p: Any, then: Chain, scope: Scope, head: Symbol, last: bool, later: int) -> Chain:
+    """One pattern in a Flat and Orderless call: any subset, the smallest first; all that is left if it is the last."""
+    rest = scope.frame.new()
+
+    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        saved = b[rest]
+        ok = then(saved, 0, b)
+        b[rest] = saved
+        return ok
+
+    optional = type(p) is Expr and p.head is OPTIONAL
+    inner = compile_chain(p.args[0] if optional else p, leave, scope, Place(head))
+    absent = _default_only(p, then, scope, Place(head)) if optional else None
+
+    def several(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        old = b[rest]
+        n = len(args)
+        if last:
+            if n:
+                b[rest] = ()
+                if inner((_wrap(head, args),), 0, b):
+                    return True
+        else:
+            for size in range(1, n - later + 1):
+                for chosen in combinations(range(n), size):
+                    taken = tuple([args[k] for k in chosen])
+                    b[rest] = _left_over(args, chosen)
+                    if inner((_wrap(head, taken),), 0, b):
+                        return True
+        b[rest] = old
+        return absent is not None and absent(args, 0, b)
+
+    return several
+
+
+def _left_over(args: tuple[Any, ...], chosen: tuple[int, ...]) -> tuple[Any, ...]:
+    if len(chosen) == 1:
+        k = chosen[0]
+        return args[:k] + args[k + 1 :]
+    taken = set(chosen)
+    return tuple([a for k, a in enumerate(args) if k not in taken])
+
+
+def _choose_sequence(p: Any, then: Chain, scope: Scope, place: Place, last: bool, later: int) -> Chain:
+    """A sequence pattern in an Orderless call: a subset, the smallest first; all that is left if it is the last."""
+    rest = scope.frame.new()
+    low, high = width(p)
+
+    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        if i != len(args):
+            return False
+        saved = b[rest]
+        ok = then(saved, 0, b)
+        b[rest] = saved
+        return ok
+
+    inner = compile_chain(p, leave, scope, place)
+
+    def sequence(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+        old = b[rest]
+        n = len(args)
+        if last:
+            b[rest] = ()
+            if inner(args, 0, b):
+                return True
+        else:
+            most = n - later if high is None else min(high, n - later)
+            for size in range(low, most + 1):
+                for chosen in combinations(range(n), size):
+                    b[rest] = _left_over(args, chosen)
+                    if inner(tuple([args[k] for k in chosen]), 0, b):
+                        return True
+        b[rest] = old
+        return False
+
+    return sequence
+
+
+_FORMS: dict[Symbol, Callable[[tuple[Any, ...], Chain, Scope, Place], Chain]] = {
+    PATTERN: _pattern,
+    PATTERN_TEST: _tested,
+    CONDITION: _condition,
+    ALTERNATIVES: _alternatives,
+    EXCEPT: _except,
+    HOLD_PATTERN: _transparent,
+    SHORTEST: _transparent,
+    LONGEST: _longest,
+    OPTIONAL: _optional,
+    PATTERN_SEQUENCE: _pattern_sequence,
+    OPTIONS_PATTERN: _options_pattern,
+    ORDERLESS_SEQUENCE: _orderless_sequence,
+    KEY_VALUE_PATTERN: _key_value,
+}
+
+__all__ = ["Chain", "at_end", "bind_sequence", "compile_args", "compile_chain", "compile_matcher", "is_options"]
