@@ -1,0 +1,435 @@
+"""Transpose, ArrayReshape, ArrayPad, PadLeft, PadRight, Total, Accumulate, Differences, Outer, Inner:
+rectangular lists as arrays."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from wlnet.expr import Association, Expr, S, head_of, is_list, items, make_list, pack, packed
+from wlnet.kernel.registry import builtin
+
+from .dimensions import dimensions, entries_at, full_depth
+from .functional import with_values
+from .levels import children, level_bound, parse_levels, size
+
+
+def nested(values: list[Any], shape: tuple[int, ...]) -> Any:
+    """A flat list of elements as nested lists of `shape`."""
+    for n in reversed(shape[1:]):
+        values = (
+            [make_list(values[i : i + n]) for i in range(0, len(values), n)]
+            if n
+            else [make_list(())] * shape[0]
+        )
+    return make_list(values)
+
+
+TRANSPOSE_MESSAGES = {
+    "nmtx": "The first two levels of `1` cannot be transposed.",
+    "perm": "`1` is not a permutation of the levels of an array of depth `2`.",
+}
+
+
+@builtin("Transpose", messages=TRANSPOSE_MESSAGES)
+def transpose(ev, expr, order=None):
+    """Transpose[list] exchanges the first two levels of list. Transpose[list, {n1, n2, ...}] makes level k
+    of list level nk of the
+    result; repeated numbers take a diagonal. Transpose[list, m <-> n] exchanges two levels.
+
+    >>> Transpose[{{a, b, c}, {d, e, f}}]
+    {{a, d}, {b, e}, {c, f}}
+    >>> Transpose[{{a, b}, {c, d}}, {1, 1}]
+    {a, d}
+    """
+    shape = dimensions(expr)
+    if order is None:
+        if type(expr) is np.ndarray and expr.ndim >= 2:
+            return packed(np.swapaxes(expr, 0, 1))
+        if len(shape) < 2:
+            if len(shape) == 1 and is_list(expr) and not any(map(is_list, items(expr))):
+                return expr
+            ev.message("Transpose", "nmtx", expr)
+            return None
+        return make_list(map(make_list, zip(*map(items, items(expr)), strict=True)))
+    levels = _permutation(order, len(shape))
+    if levels is None:
+        ev.message("Transpose", "perm", order, len(shape))
+        return None
+    return _transposed(expr, shape, levels)
+
+
+def _permutation(order: Any, depth: int) -> list[int] | None:
+    """For each level of the old array the 0-based level of the new one."""
+    if type(order) is Expr and order.head is S.TwoWayRule and len(order.args) == 2:
+        a, b = (x + depth + 1 if type(x) is int and x < 0 else x for x in order.args)
+        if not all(type(x) is int and 1 <= x <= depth for x in (a, b)):
+            return None
+        levels = list(range(depth))
+        levels[a - 1], levels[b - 1] = b - 1, a - 1
+        return levels
+    if type(order) is int:
+        return [*range(1, depth), 0] if depth and order == 1 else None
+    if not is_list(order):
+        return None
+    given = list(items(order))
+    if len(given) > depth or not all(type(x) is int for x in given):
+        return None
+    levels = [x - 1 for x in given]
+    levels += range(len(levels), depth)
+    return levels if set(levels) == set(range(max(levels) + 1)) else None
+
+
+def _transposed(expr: Any, shape: tuple[int, ...], levels: list[int]) -> Any:
+    array = expr if type(expr) is np.ndarray else np.empty(shape, dtype=object)
+    if type(expr) is not np.ndarray:
+        for at, x in zip(np.ndindex(*shape), entries_at(expr, len(shape)), strict=True):
+            array[at] = x
+    letters = "".join(chr(ord("a") + k) for k in levels)
+    wanted = "".join(chr(ord("a") + k) for k in range(max(levels) + 1))
+    found = _diagonals(array, letters, wanted)
+    if found.dtype != object:
+        return packed(found)
+    return nested(list(found.reshape(-1)), found.shape)
+
+
+def _diagonals(array: np.ndarray, letters: str, wanted: str) -> np.ndarray:
+    """Einsum without sums, for any dtype: equal letters take the diagonal."""
+    names = list(letters)
+    for name in set(letters):
+        while names.count(name) > 1:
+            i = names.index(name)
+            j = names.index(name, i + 1)
+            array = np.diagonal(array, axis1=i, axis2=j)
+            del names[j], names[i]
+            names.append(name)
+    return array.transpose([names.index(name) for name in wanted])
+
+
+@builtin("ArrayReshape", messages={"ilsmn": "Single or list of positive integers expected in place of `1`."})
+def array_reshape(ev, expr, spec, padding=0):
+    """ArrayReshape[list, {n1, n2, ...}] arranges the elements of list as an array of the dimensions given,
+    dropping or padding
+    with 0 as needed. ArrayReshape[list, dims, c] pads with c.
+
+    >>> ArrayReshape[{a, b, c, d, e, f}, {2, 3}]
+    {{a, b, c}, {d, e, f}}
+    >>> ArrayReshape[{1, 2, 3}, {2, 2}, x]
+    {{1, 2}, {3, x}}
+    """
+    if not is_list(expr):
+        return None
+    shape = list(items(spec)) if is_list(spec) else [spec]
+    flat: Any = expr.reshape(-1) if type(expr) is np.ndarray else _leaves(expr)
+    if shape.count(S.Automatic) == 1:
+        rest = int(np.prod([n for n in shape if type(n) is int])) or 1
+        shape[shape.index(S.Automatic)] = -(-len(flat) // rest)
+    if not all(type(n) is int and n > 0 for n in shape):
+        ev.message("ArrayReshape", "ilsmn", spec)
+        return None
+    count = int(np.prod(shape))
+    if type(flat) is np.ndarray:
+        if count <= len(flat):
+            return packed(flat[:count].reshape(shape))
+        flat = list(items(packed(flat)))
+    flat = list(flat[:count]) + [padding] * (count - len(flat))
+    return pack(nested(flat, tuple(shape))) if type(expr) is np.ndarray else nested(flat, tuple(shape))
+
+
+def _leaves(expr: Any) -> list[Any]:
+    out: list[Any] = []
+    stack = [expr]
+    while stack:
+        part = stack.pop()
+        if is_list(part):
+            stack.extend(reversed(items(part)))
+        else:
+            out.append(part)
+    return out
+
+
+@builtin("Diagonal")
+def diagonal(ev, matrix, offset=0):
+    """Diagonal[m] gives the list of elements on the diagonal of the matrix m; Diagonal[m, k] on the k-th
+    diagonal.
+
+    >>> Diagonal[{{a, b}, {c, d}}]
+    {a, d}
+    """
+    if type(offset) is not int or not is_list(matrix):
+        return None
+    if type(matrix) is np.ndarray and matrix.ndim == 2:
+        found = np.diagonal(matrix, offset)
+        return packed(found) if len(found) else make_list(())
+    rows = [children(r) for r in items(matrix)]
+    start = max(-offset, 0)
+    out = []
+    for i in range(start, len(rows)):
+        row, j = rows[i], i + offset
+        if row is None or j >= len(row):
+            break
+        out.append(row[j])
+    return make_list(out)
+
+
+# Sums along a list
+
+
+def _fits(array: np.ndarray, terms: int) -> bool:
+    """Whether a sum of `terms` elements of an int64 array stays in range."""
+    if array.dtype != np.int64 or not array.size:
+        return True
+    largest = max(abs(int(array.max())), abs(int(array.min())))
+    return largest * terms < 1 << 63
+
+
+def total(ev: Any, value: Any) -> Any:
+    """The sum of the elements on level 1; packed lists by NumPy."""
+    if type(value) is np.ndarray:
+        if _fits(value, len(value)):
+            return packed(np.asarray(value.sum(axis=0)))
+        if value.ndim == 1:
+            return sum(value.tolist())
+    inner = children(value) or ()
+    if inner and all(type(x) is int for x in inner):
+        return sum(inner)
+    return Expr(S.Plus, inner)
+
+
+@builtin("Total")
+def total_(ev, expr, spec=None):
+    """Total[list] gives the sum of the elements of list; of an association, of its values.
+    Total[list, n] sums all elements down to level n; Total[list, {n}] those on level n; Total[list, {m, n}]
+    levels m to n.
+
+    >>> Total[{a, b, c}]
+    a + b + c
+    >>> Total[{{1, 2}, {3, 4}}]
+    {4, 6}
+    >>> {Total[{{1, 2}, {3, 4}}, 2], Total[{{1, 2}, {3, 4}}, {2}]}
+    {10, {3, 7}}
+    """
+    if size(expr) is None:
+        ev.message("Total", "normal", 1, Expr(S.Total, (expr,)))
+        return None
+    if spec is None:
+        return total(ev, expr)
+    levels = parse_levels(spec)
+    if levels is None:
+        ev.message("Total", "level", spec)
+        return None
+    rank = full_depth(expr) or len(dimensions(expr))
+    low, high = (x + rank + 1 if x < 0 else x for x in levels)
+    return _summed(ev, expr, int(max(low, 1)), int(min(high, max(rank, _depth_of(expr)))))
+
+
+def _depth_of(expr: Any) -> int:
+    """How many levels of lists there are in a possibly ragged list."""
+    if type(expr) is np.ndarray:
+        return int(expr.ndim)
+    return 1 + max((_depth_of(x) for x in expr.args if is_list(x)), default=0) if is_list(expr) else 0
+
+
+def _summed(ev: Any, expr: Any, low: int, high: int) -> Any:
+    """Sum over the levels low to high."""
+    if low > high or size(expr) is None:
+        return expr
+    if type(expr) is np.ndarray and high <= expr.ndim and _fits(expr, expr.size):
+        return packed(np.asarray(expr.sum(axis=tuple(range(low - 1, high)))))
+    if low > 1:
+        return ev.evaluate(make_list(_summed(ev, x, low - 1, high - 1) for x in children(expr) or ()))
+    for _ in range(high):
+        if size(expr) is None or not (is_list(expr) or type(expr) is Association):
+            break
+        expr = ev.evaluate(total(ev, expr))
+    return expr
+
+
+def accumulate(ev: Any, value: Any) -> Any:
+    """Running sums, under the same head."""
+    if type(value) is np.ndarray and _fits(value, len(value)):
+        return packed(np.cumsum(value, axis=0))
+    inner = children(value) or ()
+    out = list(itertools.accumulate(inner, lambda a, b: ev.evaluate(Expr(S.Plus, (a, b)))))
+    if type(value) is Association:
+        return with_values(value, out)
+    return Expr(head_of(value), tuple(out))
+
+
+@builtin("Accumulate")
+def accumulate_(ev, expr):
+    """Accumulate[list] gives the list of running totals of list.
+
+    >>> Accumulate[{a, b, c}]
+    {a, a + b, a + b + c}
+    """
+    if size(expr) is None:
+        ev.message("Accumulate", "normal", 1, Expr(S.Accumulate, (expr,)))
+        return None
+    return accumulate(ev, expr)
+
+
+def _steps(ev: Any, value: Any, lag: int, combine: Callable[[Any, Any], Any]) -> Any:
+    inner = children(value) or ()
+    return Expr(head_of(value), tuple(combine(a, b) for a, b in zip(inner, inner[lag:], strict=False)))
+
+
+def _repeated(ev: Any, name: str, expr: Any, order: Any, lag: Any, once: Callable[[Any], Any]) -> Any:
+    """Differences and Ratios: `once` repeated, for each level when `order` is a list."""
+    if size(expr) is None:
+        ev.message(name, "normal", 1, Expr(getattr(S, name), (expr,)))
+        return None
+    orders = items(order) if is_list(order) else (order,)
+    if not all(type(n) is int and n >= 0 for n in orders) or type(lag) is not int or lag < 1:
+        return None
+    for _ in range(orders[0] if orders else 0):
+        expr = ev.evaluate(once(expr))
+    if len(orders) > 1:
+        rest = make_list(orders[1:])
+        expr = ev.evaluate(make_list(_repeated(ev, name, x, rest, lag, once) for x in children(expr) or ()))
+    return expr
+
+
+@builtin("Differences")
+def differences(ev, expr, order=1, lag=1):
+    """Differences[list] gives the differences of neighbouring elements of list; Differences[list, n]
+    repeats it n times.
+    Differences[list, n, s] takes elements s steps apart; Differences[list, {n1, n2, ...}] on successive
+    levels.
+
+    >>> Differences[{1, 4, 9, 16}]
+    {3, 5, 7}
+    >>> Differences[{a, b, c}]
+    {-a + b, -b + c}
+    """
+
+    def once(value: Any) -> Any:
+        if type(value) is np.ndarray and type(lag) is int and (value.dtype != np.int64 or _fits(value, 2)):
+            found = value[lag:] - value[:-lag]
+            return packed(found) if len(found) else make_list(())
+        return _steps(ev, value, lag, lambda a, b: Expr(S.Subtract, (b, a)))
+
+    return _repeated(ev, "Differences", expr, order, lag, once)
+
+
+@builtin("Ratios")
+def ratios(ev, expr, order=1):
+    """Ratios[list] gives the ratios of neighbouring elements of list; Ratios[list, n] repeats it n times.
+
+    >>> Ratios[{1, 2, 6}]
+    {2, 3}
+    >>> Ratios[{a, b, c}]
+    {b/a, c/b}
+    """
+
+    def once(value: Any) -> Any:
+        return _steps(ev, value, 1, lambda a, b: Expr(S.Divide, (b, a)))
+
+    return _repeated(ev, "Ratios", expr, order, 1, once)
+
+
+# Products of lists
+
+
+@builtin("Outer", messages={"heads": "Heads `1` and `2` are expected to be the same."})
+def outer(ev, f, *lists):
+    """Outer[f, list1, list2, ...] gives f of all combinations of elements of the lists, as a nested list.
+    Outer[f, list1, ..., n] takes as elements the sublists on level n; Outer[f, list1, ..., n1, n2, ...] by
+    list.
+
+    >>> Outer[f, {a, b}, {x, y}]
+    {{f[a, x], f[a, y]}, {f[b, x], f[b, y]}}
+    >>> Outer[Times, {1, 2}, {3, 4}]
+    {{3, 4}, {6, 8}}
+    """
+    count = len(lists)
+    while count and (type(lists[count - 1]) is int or level_bound(lists[count - 1]) is not None):
+        count -= 1
+    sources, given = lists[:count], [level_bound(x) or 0 for x in lists[count:]]
+    if not sources or any(children(x) is None for x in sources):
+        return None
+    heads = {head_of(x) if type(x) is not Association else S.List for x in sources}
+    if len(heads) > 1:
+        ev.message("Outer", "heads", *list(heads)[:2])
+        return None
+    limits = given * count if len(given) == 1 else [*given, *[float("inf")] * (count - len(given))]
+    if f is S.Times and all(type(x) is np.ndarray for x in sources) and not given:
+        found = _outer_product(sources)
+        if found is not None:
+            return found
+    return _outer(ev.function(f), sources, limits, (), heads.pop())
+
+
+def _outer_product(arrays: tuple[Any, ...]) -> Any:
+    bound = 1
+    for a in arrays:
+        bound *= max(abs(int(a.max())), abs(int(a.min())), 1) if a.dtype == np.int64 else 1
+    if bound >= 1 << 63:
+        return None
+    out = arrays[0]
+    for a in arrays[1:]:
+        out = np.multiply.outer(out, a)
+    return packed(out)
+
+
+def _outer(call: Any, sources: tuple[Any, ...], limits: list[float], at: tuple[Any, ...], head: Any) -> Any:
+    if not sources:
+        return call(*at)
+
+    def down(part: Any, left: float) -> Any:
+        if left > 0 and children(part) is not None and (head_of(part) is head or type(part) is Association):
+            parts = [down(x, left - 1) for x in children(part) or ()]
+            return with_values(part, parts) if type(part) is Association else Expr(head, tuple(parts))
+        return _outer(call, sources[1:], limits[1:], (*at, part), head)
+
+    return down(sources[0], limits[0])
+
+
+@builtin(
+    "Inner",
+    messages={
+        "incom": "Length `1` of dimension `2` in `3` is incommensurate with length `4` of dimension 1 in `5`."
+    },
+)
+def inner(ev, f, first, second, g=S.Plus):
+    """Inner[f, list1, list2, g] is Dot with f for multiplication and g for addition.
+
+    >>> Inner[f, {a, b}, {x, y}, g]
+    g[f[a, x], f[b, y]]
+    >>> Inner[f, {{a, b}, {c, d}}, {x, y}]
+    {f[a, x] + f[b, y], f[c, x] + f[d, y]}
+    """
+    left, right = dimensions(first), dimensions(second)
+    if not left or not right:
+        return None
+    if left[-1] != right[0]:
+        ev.message("Inner", "incom", left[-1], len(left), first, right[0], second)
+        return None
+    call = ev.function(f)
+    columns = _columns(second)
+
+    def row(a: tuple[Any, ...]) -> Any:
+        return _each(columns, lambda b: Expr(g, tuple(call(x, y) for x, y in zip(a, b, strict=True))))
+
+    return _last_level(first, len(left), row)
+
+
+def _columns(second: Any) -> Any:
+    """A nested list (Python) of the vectors along level 1 of `second`."""
+    parts = children(second) or ()
+    if not parts or any(not is_list(x) for x in parts):
+        return parts
+    rows = [children(x) or () for x in parts]
+    return [_columns(make_list(column)) for column in zip(*rows, strict=True)]
+
+
+def _each(columns: Any, make: Callable[[tuple[Any, ...]], Any]) -> Any:
+    return make_list(_each(c, make) for c in columns) if type(columns) is list else make(columns)
+
+
+def _last_level(value: Any, depth: int, make: Callable[[tuple[Any, ...]], Any]) -> Any:
+    parts = children(value) or ()
+    return make(parts) if depth == 1 else make_list(_last_level(x, depth - 1, make) for x in parts)

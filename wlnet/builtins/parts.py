@@ -1,0 +1,499 @@
+"""Part, Extract, First, Last, Most, Rest, Take, Drop: reading pieces of expressions, packed arrays and
+associations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wlnet.expr import ATOMS, Association, Expr, S, head_of, is_list, items, key, make_list, packed
+from wlnet.expr.attributes import HOLD_REST
+from wlnet.kernel.registry import builtin, symbol
+
+from .levels import children, nth, size
+from .sequences import SequenceError, span_range, take_range
+
+symbol("All", usage="All stands for every element, level or part, where a specification is asked for.")
+symbol(
+    "Key", usage="Key[k] stands for the part at key k of an association, in Part and position specifications."
+)
+symbol("UpTo", usage="UpTo[n] stands for n elements, or as many as there are.")
+symbol("Span", usage="i ;; j ;; k, or Span[i, j, k], stands for the elements i to j in steps of k.")
+
+
+class PartError(Exception):
+    """A part that does not exist: the message tag and its arguments."""
+
+    def __init__(self, tag: str, *args: Any) -> None:
+        super().__init__(tag)
+        self.tag = tag
+        self.arguments = args
+
+
+def part_of(ev: Any, value: Any, specs: tuple[Any, ...]) -> Any:
+    """`value[[specs...]]`. Raises PartError, without the arguments of `partd`, which only the caller
+    knows."""
+    if not specs:
+        return value
+    kind = type(value)
+    if (
+        kind is np.ndarray
+        and all(type(x) in (int, np.ndarray) or _plain(x) for x in specs)
+        and 0 not in _ints(specs)
+    ):
+        return _array_part(value, specs)
+    spec, rest = specs[0], specs[1:]
+    atom = ATOMS.get(kind)
+    if atom is not None and kind is not Association and atom.part is not None:
+        found = atom.part(ev, value, specs)
+        if found is None:
+            raise PartError("partw", _as_spec(specs), value)
+        return found
+    if type(spec) is int:
+        return part_of(ev, element(value, spec), rest)
+    if is_key(spec):
+        found = at_key(value, spec)
+        return found if is_missing(found) else part_of(ev, found, rest)
+    return _several(ev, value, spec, rest)
+
+
+def _ints(specs: tuple[Any, ...]) -> list[int]:
+    return [x for x in specs if type(x) is int]
+
+
+def _plain(spec: Any) -> bool:
+    """Whether NumPy can index by `spec`: All, a span or a list of nonzero integers."""
+    if spec is S.All:
+        return True
+    if type(spec) is Expr:
+        if spec.head is S.Span:
+            return True
+        return is_list(spec) and bool(spec.args) and all(type(x) is int and x != 0 for x in spec.args)
+    return False
+
+
+def _as_spec(specs: tuple[Any, ...]) -> Any:
+    return specs[0] if len(specs) == 1 else make_list(specs)
+
+
+def _array_part(array: np.ndarray, specs: tuple[Any, ...]) -> Any:
+    axis = 0
+    for spec in specs:
+        if axis >= array.ndim:
+            raise PartError("partd")
+        length = array.shape[axis]
+        index: Any
+        if type(spec) is int:
+            index = _position(spec, length, array)
+        elif spec is S.All:
+            axis += 1
+            continue
+        elif type(spec) is Expr and spec.head is S.Span:
+            index = _slice(span_of(spec, length, array))
+        else:
+            wanted = np.array([_position(x, length, array, whole=spec) for x in items(spec)], dtype=np.int64)
+            array = np.take(array, wanted, axis=axis)
+            axis += 1
+            continue
+        array = array[(slice(None),) * axis + (index,)]
+        axis += 0 if type(spec) is int else 1
+    return packed(np.asarray(array))
+
+
+def _slice(indices: range) -> slice:
+    if not indices:
+        return slice(0, 0)
+    stop = indices.stop if indices.step > 0 or indices.stop >= 0 else None
+    return slice(indices.start, stop, indices.step)
+
+
+def _position(spec: Any, length: int, value: Any, whole: Any = None) -> int:
+    """The 0-based index of the 1-based or negative `spec`; PartError partw when there is none."""
+    if type(spec) is not int:
+        raise PartError("pkspec1", spec)
+    if 0 < spec <= length:
+        return spec - 1
+    if -length <= spec < 0:
+        return length + spec
+    raise PartError("partw", spec if whole is None else whole, value)
+
+
+def element(value: Any, index: int) -> Any:
+    """`value[[index]]` for one integer: 0 is the head. Raises PartError."""
+    if index == 0:
+        return head_of(value)
+    count = size(value)
+    if count is None:
+        raise PartError("partd")
+    return nth(value, _position(index, count, value))
+
+
+def is_key(spec: Any) -> bool:
+    """Whether `spec` names one element by its key: a string or Key[k]."""
+    return type(spec) is str or (type(spec) is Expr and spec.head is S.Key and len(spec.args) == 1)
+
+
+def key_of(spec: Any) -> Any:
+    """The key that a string or Key[k] names."""
+    return spec if type(spec) is str else spec.args[0]
+
+
+def missing_key(k: Any) -> Expr:
+    """`Missing["KeyAbsent", k]`."""
+    return Expr(S.Missing, ("KeyAbsent", k))
+
+
+def is_missing(value: Any) -> bool:
+    """Whether `value` is `Missing[...]`."""
+    return type(value) is Expr and value.head is S.Missing
+
+
+def at_key(value: Any, spec: Any) -> Any:
+    """The value at a key, Missing["KeyAbsent", k] when there is none; PartError on what has no keys."""
+    k = key_of(spec)
+    if type(value) is Association:
+        entry = value.entries.get(key(k))
+        return missing_key(k) if entry is None else entry[1]
+    atom = ATOMS.get(type(value))
+    if atom is not None and atom.keys is not None and atom.values is not None:
+        for name, found in zip(atom.keys(value), atom.values(value), strict=True):
+            if name == k:
+                return found
+        return missing_key(k)
+    raise PartError("pkspec1", spec) if children(value) is not None else PartError("partd")
+
+
+def span_of(span: Expr, length: int, value: Any) -> range:
+    """`span_range`, failing with PartError take or span."""
+    try:
+        return span_range(span, length)
+    except SequenceError as error:
+        if error.start is None:
+            raise PartError("span", span) from None
+        raise PartError("take", error.start, error.stop, value) from None
+
+
+def indices_of(value: Any, spec: Any) -> list[int]:
+    """The 0-based elements that All, a span or a list of integers and keys names in `value`. Raises
+    PartError.
+
+    The head (0) is index -1. Keys that an association lacks raise partw.
+    """
+    count = size(value)
+    if count is None:
+        raise PartError("partd")
+    if spec is S.All:
+        return list(range(count))
+    if type(spec) is Expr and spec.head is S.Span:
+        return list(span_of(spec, count, value))
+    if is_list(spec):
+        return [_index(value, x, count, spec) for x in items(spec)]
+    if type(spec) is int or is_key(spec):
+        return [_index(value, spec, count, None)]
+    raise PartError("pkspec1", spec)
+
+
+def _index(value: Any, spec: Any, length: int, whole: Any) -> int:
+    if spec == 0 and type(spec) is int:
+        return -1
+    if is_key(spec) and type(value) is Association:
+        k = key(key_of(spec))
+        for i, name in enumerate(value.entries):
+            if name == k:
+                return i
+        raise PartError("partw", spec, value)
+    return _position(spec, length, value, whole)
+
+
+def _several(ev: Any, value: Any, spec: Any, rest: tuple[Any, ...]) -> Any:
+    """Parts by All, a span or a list: they keep the head of `value`, or the keys of an association."""
+    if type(value) is Association:
+        return _entries(ev, value, spec, rest)
+    inner = children(value)
+    wanted = indices_of(value, spec)
+    head = head_of(value)
+    found = [part_of(ev, head if i < 0 else inner[i], rest) for i in wanted]  # type: ignore[index]
+    if type(value) is np.ndarray:
+        return make_list(found)
+    return Expr(head, tuple(found))
+
+
+def _entries(ev: Any, value: Association, spec: Any, rest: tuple[Any, ...]) -> Any:
+    """Entries of an association; a list of keys gives Missing["KeyAbsent", k] for those it lacks."""
+    entries = list(value.entries.items())
+    if is_list(spec) and any(is_key(x) for x in items(spec)):
+        chosen = []
+        for x in items(spec):
+            if is_key(x):
+                k = key_of(x)
+                chosen.append((key(k), value.entries.get(key(k), (k, missing_key(k), False))))
+            else:
+                chosen.append(entries[_position(x, len(entries), value, spec)])
+    else:
+        chosen = [entries[i] for i in indices_of(value, spec)]
+    if not rest:
+        return Association(dict(chosen))
+    return Association(
+        {name: (k, v if is_missing(v) else part_of(ev, v, rest), False) for name, (k, v, _) in chosen}
+    )
+
+
+PART_MESSAGES = {
+    "pkspec1": "The expression `1` cannot be used as a part specification.",
+    "take": "Cannot take positions `1` through `2` in `3`.",
+    "span": "`1` is not a valid Span specification. A Span specification should be a nonzero integer range.",
+}
+
+
+def complain(ev: Any, name: str, error: PartError, value: Any, specs: tuple[Any, ...]) -> None:
+    """Print the message of `error`, met in `value[[specs...]]`."""
+    if error.tag == "partd":
+        ev.message(name, "partd", Expr(S.Part, (value, *specs)))
+    else:
+        ev.message(name, error.tag, *error.arguments)
+
+
+@builtin("Part", messages=PART_MESSAGES)
+def part(ev, expr, *specs):
+    """expr[[i]] gives the i-th element of expr, counted from the end when i is negative; expr[[0]] is the
+    head.
+    expr[[i, j, ...]] gives element j of element i, and so on.
+    expr[[{i1, i2, ...}]], expr[[i ;; j ;; k]] and expr[[All]] give several elements under the same head.
+    assoc[[key]] and assoc[[Key[k]]] give the value at a key of an association.
+
+    >>> {a, b, c}[[2]]
+    b
+    >>> {{1, 2}, {3, 4}}[[All, -1]]
+    {2, 4}
+    >>> f[a, b, c, d][[2 ;; ;; 2]]
+    f[b, d]
+    >>> <|"x" -> 1, "y" -> {5, 6}|>[["y", 1]]
+    5
+    """
+    if len(specs) == 1 and type(specs[0]) is int and type(expr) is Expr:
+        index, length = specs[0], len(expr.args)
+        if 0 < index <= length or -length <= index < 0:
+            return expr.args[index - 1 if index > 0 else index]
+    try:
+        return part_of(ev, expr, specs)
+    except PartError as error:
+        complain(ev, "Part", error, expr, specs)
+        return None
+
+
+@builtin(
+    "Extract",
+    operator=0,
+    messages=PART_MESSAGES | {"psl1": "Position specification `1` in `2` is not applicable."},
+)
+def extract(ev, expr, position, wrapper=None):
+    """Extract[expr, pos] gives the part of expr at position pos: n, {i, j, ...} or Key[k].
+    Extract[expr, {pos1, pos2, ...}] gives a list of parts.
+    Extract[expr, pos, h] wraps each part in h before it is evaluated.
+
+    >>> Extract[{a, {b, c}}, {2, 1}]
+    b
+    >>> Extract[{a, {b, c}}, {{1}, {2, 2}}]
+    {a, c}
+    >>> Extract[{1 + x, y}, 1, Hold]
+    Hold[1 + x]
+    """
+
+    def one(specs: tuple[Any, ...]) -> Any:
+        found = part_of(ev, expr, specs)
+        return found if wrapper is None else Expr(wrapper, (found,))
+
+    many = is_position_list(position)
+    try:
+        if many:
+            return make_list([one(items(p) if is_list(p) else (p,)) for p in items(position)])
+        return one(items(position) if is_list(position) else (position,))
+    except PartError as error:
+        if many:
+            ev.message("Extract", "partw", position, expr)
+        else:
+            complain(ev, "Extract", error, expr, items(position) if is_list(position) else (position,))
+        return None
+
+
+def is_position_list(position: Any) -> bool:
+    """Whether `position` is a list of positions, `{{i, j}, ...}`, not one position. The empty list is one
+    too."""
+    if not is_list(position):
+        return False
+    inner = items(position)
+    return not inner or all(is_list(x) for x in inner)
+
+
+def _end(ev: Any, name: str, tag: str, expr: Any, default: Any, index: int) -> Any:
+    count = size(expr)
+    if not count:
+        if default is not None:
+            return default
+        if count is None:
+            ev.message(name, "normal", 1, Expr(getattr(S, name), (expr,)))
+        else:
+            ev.message(name, tag, expr)
+        return None
+    return nth(expr, index)
+
+
+@builtin("First", attributes=HOLD_REST, messages={"nofirst": "`1` has zero length and no first element."})
+def first(ev, expr, default=None):
+    """First[expr] gives the first element of expr; for an association the first value.
+    First[expr, default] gives default, evaluated only then, when there is none.
+
+    >>> First[{a, b, c}]
+    a
+    >>> First[{}, none]
+    none
+    """
+    return _end(ev, "First", "nofirst", expr, default, 0)
+
+
+@builtin("Last", attributes=HOLD_REST, messages={"nolast": "`1` has zero length and no last element."})
+def last(ev, expr, default=None):
+    """Last[expr] gives the last element of expr; for an association the last value.
+    Last[expr, default] gives default when there is none.
+
+    >>> Last[{a, b, c}]
+    c
+    """
+    return _end(ev, "Last", "nolast", expr, default, -1)
+
+
+def _keep(ev: Any, name: str, tag: str, expr: Any, start: int, stop: int | None) -> Any:
+    count = size(expr)
+    if count is None:
+        ev.message(name, "normal", 1, Expr(getattr(S, name), (expr,)))
+        return None
+    if not count:
+        ev.message(name, tag, expr)
+        return None
+    return slice_of(expr, range(count)[start:stop])
+
+
+def slice_of(expr: Any, indices: range) -> Any:
+    """The elements `indices` (0-based) of `expr` under its head; an association keeps its keys, an array
+    stays packed."""
+    kind = type(expr)
+    if kind is np.ndarray:
+        return packed(expr[_slice(indices)]) if indices else make_list(())
+    if kind is Association:
+        entries = list(expr.entries.items())
+        return Association(dict(entries[i] for i in indices))
+    if indices.step == 1:
+        return Expr(expr.head, expr.args[indices.start : indices.stop])
+    return Expr(expr.head, tuple(expr.args[i] for i in indices))
+
+
+@builtin("Most", messages={"nomost": "Cannot take Most of expression `1` with length zero."})
+def most(ev, expr):
+    """Most[expr] gives expr without its last element.
+
+    >>> Most[{a, b, c}]
+    {a, b}
+    """
+    return _keep(ev, "Most", "nomost", expr, 0, -1)
+
+
+@builtin("Rest", messages={"norest": "Cannot take Rest of expression `1` with length zero."})
+def rest(ev, expr):
+    """Rest[expr] gives expr without its first element.
+
+    >>> Rest[f[a, b, c]]
+    f[b, c]
+    """
+    return _keep(ev, "Rest", "norest", expr, 1, None)
+
+
+SEQUENCE_MESSAGE = (
+    "Sequence specification (+n, -n, {+n}, {-n}, {m, n}, or {m, n, s}) expected at position `2` in `1`."
+)
+
+
+def _taken(ev: Any, name: str, expr: Any, specs: tuple[Any, ...], depth: int, whole: tuple[Any, ...]) -> Any:
+    """`expr` after Take or Drop with one specification per level; raises SequenceError once a message is
+    printed."""
+    if not specs:
+        return expr
+    count = size(expr)
+    if count is None:
+        ev.message(name, "normal", 1, Expr(getattr(S, name), whole))
+        raise SequenceError
+    try:
+        chosen = take_range(specs[0], count)
+    except SequenceError as error:
+        if error.start is None:
+            ev.message(name, "seqs", Expr(getattr(S, name), whole), depth + 1)
+        else:
+            ev.message(name, name.lower(), error.start, error.stop, expr)
+        raise
+    if name == "Drop":
+        expr = _without(expr, chosen, count)
+    else:
+        expr = slice_of(expr, chosen)
+    if len(specs) == 1:
+        return expr
+    parts = [_taken(ev, name, x, specs[1:], depth + 1, whole) for x in children(expr) or ()]
+    if type(expr) is np.ndarray:
+        return packed(np.array(parts)) if parts and type(parts[0]) is np.ndarray else make_list(parts)
+    if type(expr) is Association:
+        return Association.of(zip(expr.keys(), parts, strict=True))
+    return Expr(expr.head, tuple(parts))
+
+
+def _without(expr: Any, dropped: range, length: int) -> Any:
+    """`expr` without the elements `dropped`."""
+    if not dropped:
+        return expr
+    low, high = min(dropped), max(dropped)
+    if abs(dropped.step) == 1 and low == 0:
+        return slice_of(expr, range(high + 1, length))
+    if abs(dropped.step) == 1 and high == length - 1:
+        return slice_of(expr, range(low))
+    gone = set(dropped)
+    kept = [i for i in range(length) if i not in gone]
+    if type(expr) is np.ndarray:
+        return packed(expr[kept]) if kept else make_list(())
+    if type(expr) is Association:
+        entries = list(expr.entries.items())
+        return Association(dict(entries[i] for i in kept))
+    return Expr(expr.head, tuple(expr.args[i] for i in kept))
+
+
+@builtin("Take", messages={"take": "Cannot take positions `1` through `2` in `3`.", "seqs": SEQUENCE_MESSAGE})
+def take(ev, expr, *specs):
+    """Take[expr, n] gives the first n elements of expr, Take[expr, -n] the last n, Take[expr, {m, n, s}]
+    every s-th of m to n.
+    Take[expr, UpTo[n]] gives at most n. Take[expr, spec1, spec2, ...] takes on successive levels.
+
+    >>> Take[{a, b, c, d}, 2]
+    {a, b}
+    >>> Take[{a, b, c, d}, -2]
+    {c, d}
+    >>> Take[{{1, 2, 3}, {4, 5, 6}}, All, {1, 3, 2}]
+    {{1, 3}, {4, 6}}
+    """
+    try:
+        return _taken(ev, "Take", expr, specs, 1, (expr, *specs))
+    except SequenceError:
+        return None
+
+
+@builtin("Drop", messages={"drop": "Cannot drop positions `1` through `2` in `3`.", "seqs": SEQUENCE_MESSAGE})
+def drop(ev, expr, *specs):
+    """Drop[expr, n] gives expr without its first n elements, Drop[expr, -n] without the last n, Drop[expr,
+    {m, n, s}]
+    without every s-th of m to n. Drop[expr, spec1, spec2, ...] drops on successive levels.
+
+    >>> Drop[{a, b, c, d}, 1]
+    {b, c, d}
+    >>> Drop[{a, b, c, d}, {2}]
+    {a, c, d}
+    """
+    try:
+        return _taken(ev, "Drop", expr, specs, 1, (expr, *specs))
+    except SequenceError:
+        return None

@@ -1,0 +1,305 @@
+"""Range, Table, Array, ConstantArray, Subdivide: lists made from a formula."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from wlnet.expr import Expr, S, Symbol, is_list, is_real_number, items, make_list, packed
+from wlnet.expr.attributes import HOLD_ALL, LISTABLE
+from wlnet.kernel.iterators import SLACK, iterator, span
+from wlnet.kernel.registry import builtin
+
+# No longer list is made: at 8 bytes an element it would take 16 GB, more than most machines can spare.
+MOST_ELEMENTS = 2 * 10**9
+
+RANGE_MESSAGES = {
+    "range": "Range specification in `1` does not have appropriate bounds.",
+    "toolarge": "A list of `1` elements is too large to be made.",
+}
+
+
+@builtin("Range", attributes=LISTABLE, messages=RANGE_MESSAGES)
+def range_(ev, *bounds):
+    """Range[n] gives {1, 2, ..., n}; Range[m, n] gives {m, ..., n}; Range[m, n, d] goes in steps of d.
+
+    >>> Range[4]
+    {1, 2, 3, 4}
+    >>> Range[1, 2, 1/3]
+    {1, 4/3, 5/3, 2}
+    >>> Range[x, x + 2]
+    {x, 1 + x, 2 + x}
+    """
+    if not 1 <= len(bounds) <= 3:
+        return None
+    low, high, step = {1: (1, *bounds, 1), 2: (*bounds, 1), 3: bounds}[len(bounds)]
+    if all(type(x) in (int, float) for x in (low, high, step)) and step != 0:
+        return _number_range(ev, low, high, step)
+    found = span(ev, low, high, step)
+    if found is None:
+        if all(map(is_real_number, bounds)) or step == 0:
+            ev.message("Range", "range", Expr(S.Range, bounds))
+        return None
+    return make_list(found)
+
+
+def _number_range(ev: Any, low: Any, high: Any, step: Any) -> Any:
+    """A packed list; integers beyond 64 bits as they are."""
+    if not all(math.isfinite(x) for x in (low, high, step)):
+        return None
+    exact = type(low) is int and type(step) is int
+    if exact and type(high) is float:
+        exact = False
+    count = (high - low) // step + 1 if exact else math.floor((high - low) / step + SLACK) + 1
+    if count <= 0:
+        return make_list(())
+    if count > MOST_ELEMENTS:
+        ev.message("Range", "toolarge", count)
+        return None
+    if not exact:
+        return packed(float(low) + np.arange(count) * float(step))
+    if abs(low) < 1 << 62 and abs(high) < 1 << 62:
+        return packed(np.arange(low, low + count * step, step, dtype=np.int64))
+    return make_list(range(low, low + count * step, step))
+
+
+@builtin("Table", attributes=HOLD_ALL)
+def table(ev, body, *iterators):
+    """Table[expr, {i, imax}] gives the list of values of expr for i from 1 to imax; {i, imin, imax, step}
+    and {i, {v1, v2, ...}}
+    say otherwise, {n} or n makes n copies. Table[expr, iter1, iter2, ...] makes a nested list, iter1
+    outermost.
+
+    >>> Table[i^2, {i, 4}]
+    {1, 4, 9, 16}
+    >>> Table[{i, j}, {i, 2}, {j, i}]
+    {{{1, 1}}, {{2, 1}, {2, 2}}}
+    >>> Table[x, 3]
+    {x, x, x}
+    """
+    if not iterators:
+        return ev.evaluate(body)
+    return _table(ev, body, iterators)
+
+
+def _table(ev: Any, body: Any, iterators: tuple[Any, ...]) -> Any:
+    it = iterator(ev, "Table", iterators[0])
+    if it is None:
+        return None
+    if it.count == math.inf or it.count > MOST_ELEMENTS:
+        ev.message("Table", "iterb", iterators[0])
+        return None
+    out: list[Any] = []
+    rest = iterators[1:]
+    evaluate = ev.evaluate
+    failed = False
+
+    def step() -> None:
+        nonlocal failed
+        if not rest:
+            out.append(evaluate(body))
+        elif not failed:
+            inner = _table(ev, body, rest)
+            failed = failed or inner is None
+            out.append(inner)
+
+    it.run(step)
+    return None if failed else born_packed(out)
+
+
+def born_packed(values: list[Any]) -> Any:
+    """A list of computed values, packed when all are machine integers, all machine reals, or packed rows of
+    one shape."""
+    kinds = set(map(type, values))
+    if kinds == {float}:
+        return packed(np.array(values))
+    if kinds == {int}:
+        try:
+            return packed(np.array(values, dtype=np.int64))
+        except OverflowError:
+            return make_list(values)
+    if kinds == {np.ndarray} and len({(x.shape, x.dtype) for x in values}) == 1:
+        return packed(np.stack(values))
+    return make_list(values)
+
+
+ARRAY_MESSAGES = {
+    "ilsmn": "Single or list of non-negative integers expected in place of `1`.",
+    "plen": "`1` and `2` should have the same length.",
+}
+
+
+def shape_of(spec: Any) -> tuple[int, ...] | None:
+    """`n` or `{n1, n2, ...}` as a shape."""
+    shape = items(spec) if is_list(spec) else (spec,)
+    return shape if all(type(n) is int and n >= 0 for n in shape) else None
+
+
+@builtin("Array", messages=ARRAY_MESSAGES)
+def array(ev, f, spec, origin=1, head=S.List):
+    """Array[f, n] gives {f[1], ..., f[n]}; Array[f, {n1, n2, ...}] a nested list of f[i1, i2, ...].
+    Array[f, n, r] counts from r; Array[f, n, {a, b}] takes n values from a to b; Array[f, dims, origin, h]
+    uses h for List.
+
+    >>> Array[f, 3]
+    {f[1], f[2], f[3]}
+    >>> Array[f, {2, 2}, 0]
+    {{f[0, 0], f[0, 1]}, {f[1, 0], f[1, 1]}}
+    >>> Array[f, 3, {0, 1}]
+    {f[0], f[1/2], f[1]}
+    """
+    shape = shape_of(spec)
+    if shape is None:
+        if not isinstance(spec, Symbol | Expr) or is_list(spec):
+            ev.message("Array", "ilsmn", spec)
+        return None
+    origins = items(origin) if is_list(origin) else (origin,) * len(shape)
+    if is_list(origin) and not is_list(spec) and len(origins) == 2:
+        origins = (origin,)
+    if len(origins) != len(shape):
+        ev.message("Array", "plen", spec, origin)
+        return None
+    axes = [_axis(ev, n, start) for n, start in zip(shape, origins, strict=True)]
+    call = ev.function(f)
+    return _nested(call, axes, (), head)
+
+
+def _axis(ev: Any, n: int, start: Any) -> list[Any]:
+    """The n indices of one level: from `start`, or evenly spaced over {a, b}."""
+    if is_list(start) and len(items(start)) == 2:
+        low, high = items(start)
+        if n == 1:
+            return [low]
+        step = ev.evaluate(Expr(S.Divide, (Expr(S.Subtract, (high, low)), n - 1)))
+        return [ev.evaluate(Expr(S.Plus, (low, Expr(S.Times, (k, step))))) for k in range(n)]
+    if type(start) is int:
+        return list(range(start, start + n))
+    return [ev.evaluate(Expr(S.Plus, (start, k))) for k in range(n)]
+
+
+def _nested(call: Any, axes: list[list[Any]], at: tuple[Any, ...], head: Any) -> Any:
+    if not axes:
+        return call(*at)
+    values = [_nested(call, axes[1:], (*at, i), head) for i in axes[0]]
+    return born_packed(values) if head is S.List else Expr(head, tuple(values))
+
+
+@builtin("ConstantArray", messages=ARRAY_MESSAGES | RANGE_MESSAGES)
+def constant_array(ev, value, spec):
+    """ConstantArray[c, n] gives a list of n copies of c; ConstantArray[c, {n1, n2, ...}] a nested list.
+
+    >>> ConstantArray[c, {2, 3}]
+    {{c, c, c}, {c, c, c}}
+    """
+    shape = shape_of(spec)
+    if shape is None:
+        if not isinstance(spec, Symbol | Expr) or is_list(spec):
+            ev.message("ConstantArray", "ilsmn", spec)
+        return None
+    if math.prod(shape) > MOST_ELEMENTS:
+        ev.message("ConstantArray", "toolarge", math.prod(shape))
+        return None
+    if not shape:
+        return value
+    if math.prod(shape) and (type(value) is float or (type(value) is int and -(1 << 63) <= value < 1 << 63)):
+        return packed(np.full(shape, value))
+    if math.prod(shape) and type(value) is np.ndarray:
+        return packed(np.broadcast_to(value, (*shape, *value.shape)))
+    for n in reversed(shape):
+        value = make_list((value,) * n)
+    return value
+
+
+@builtin(
+    "Subdivide",
+    messages={"sdmint": "The number of subdivisions at position `1` of `2` should be a positive integer."},
+)
+def subdivide(ev, *args):
+    """Subdivide[n] gives the n + 1 points {0, 1/n, ..., 1}; Subdivide[xmax, n] from 0 to xmax;
+    Subdivide[xmin, xmax, n] from xmin to xmax.
+
+    >>> Subdivide[4]
+    {0, 1/4, 1/2, 3/4, 1}
+    >>> Subdivide[1, 2, 2]
+    {1, 3/2, 2}
+    """
+    if not 1 <= len(args) <= 3:
+        return None
+    low, high, n = {1: (0, 1, *args), 2: (0, *args), 3: args}[len(args)]
+    if type(n) is not int or n < 1:
+        ev.message("Subdivide", "sdmint", len(args), Expr(S.Subdivide, args))
+        return None
+    if type(low) in (int, float) and type(high) in (int, float) and float in (type(low), type(high)):
+        return packed(np.linspace(float(low), float(high), n + 1))
+    weights = (Fraction(k, n) for k in range(n + 1))
+    points = []
+    for w in weights:
+        x = w.numerator if w.denominator == 1 else w
+        rest = 1 - x
+        rest = rest.numerator if type(rest) is Fraction and rest.denominator == 1 else rest
+        points.append(ev.evaluate(Expr(S.Plus, (Expr(S.Times, (rest, low)), Expr(S.Times, (x, high))))))
+    return make_list(points)
+
+
+@builtin("IdentityMatrix", messages=ARRAY_MESSAGES)
+def identity_matrix(ev, spec):
+    """IdentityMatrix[n] gives the n x n identity matrix; IdentityMatrix[{m, n}] the m x n one.
+
+    >>> IdentityMatrix[2]
+    {{1, 0}, {0, 1}}
+    """
+    shape = shape_of(spec)
+    if shape is None or not 1 <= len(shape) <= 2 or 0 in shape:
+        if not isinstance(spec, Symbol) and not (type(spec) is Expr and not is_list(spec)):
+            ev.message("IdentityMatrix", "ilsmn", spec)
+        return None
+    return packed(np.eye(shape[0], shape[-1], dtype=np.int64))
+
+
+@builtin("DiagonalMatrix", messages=ARRAY_MESSAGES)
+def diagonal_matrix(ev, diagonal, offset=0, size=None):
+    """DiagonalMatrix[list] gives a matrix with the elements of list on its diagonal; DiagonalMatrix[list,
+    k] on the k-th diagonal.
+    DiagonalMatrix[list, k, n] makes the matrix n x n.
+
+    >>> DiagonalMatrix[{a, b}]
+    {{a, 0}, {0, b}}
+    >>> DiagonalMatrix[{1, 2}, 1]
+    {{0, 1, 0}, {0, 0, 2}, {0, 0, 0}}
+    """
+    if not is_list(diagonal) or type(offset) is not int:
+        return None
+    values = items(diagonal)
+    shape = (len(values) + abs(offset),) * 2 if size is None else shape_of(size)
+    if shape is None or not 1 <= len(shape) <= 2:
+        ev.message("DiagonalMatrix", "ilsmn", size)
+        return None
+    rows, columns = shape[0], shape[-1]
+    if type(diagonal) is np.ndarray and diagonal.ndim == 1 and size is None:
+        return packed(np.diag(diagonal, offset))
+    zero = 0.0 if values and all(type(x) is float for x in values) else 0
+    first_row, first_column = max(-offset, 0), max(offset, 0)
+    grid = [[zero] * columns for _ in range(rows)]
+    for k, x in enumerate(values):
+        if first_row + k < rows and first_column + k < columns:
+            grid[first_row + k][first_column + k] = x
+    return make_list(map(make_list, grid))
+
+
+@builtin("UnitVector")
+def unit_vector(ev, *args):
+    """UnitVector[n, k] gives the n-dimensional unit vector in direction k; UnitVector[k] the
+    two-dimensional one.
+
+    >>> UnitVector[3, 2]
+    {0, 1, 0}
+    """
+    if not 1 <= len(args) <= 2 or not all(type(x) is int for x in args):
+        return None
+    n, k = (2, *args)[-2:]
+    if not 1 <= k <= n:
+        return None
+    return packed(np.eye(n, dtype=np.int64)[k - 1])
