@@ -55,7 +55,7 @@ def times(printer: Printer, expr: Expr, need: int) -> Layout | None:
         if spaced:
             return PRODUCT, ["-", (rest, PRODUCT)]
         return MINUS if _is_tight(rest) else PRODUCT, ["-", (rest, MINUS + 1)]
-    over, under = _sides(expr.args, spaced)
+    over, under = sides(expr.args, spaced)
     if not under:
         return PRODUCT, _product(over, " " if spaced else "*")
     pieces: list[Piece] = []
@@ -67,7 +67,7 @@ def times(printer: Printer, expr: Expr, need: int) -> Layout | None:
 
 
 def _is_tight(value: Any) -> bool:
-    """Whether `-value` needs no parentheses inside, so that the whole stands at the level of a prefix minus."""
+    """Whether `-value` needs no parentheses inside, so that the whole stands at the level of a minus."""
     return not (type(value) is Expr and value.head is S.Times)
 
 
@@ -85,8 +85,10 @@ def _side(factors: list[Any], need: int) -> Piece:
     return (factors[0] if len(factors) == 1 else Expr(S.Times, tuple(factors)), need)
 
 
-def _sides(args: tuple[Any, ...], spaced: bool) -> tuple[list[Any], list[Any]]:
-    """The factors above and below the line. A rational coefficient is split, in InputForm only if it is positive."""
+def sides(args: tuple[Any, ...], spaced: bool) -> tuple[list[Any], list[Any]]:
+    """The factors above and below the line. A rational coefficient is split, in InputForm only if it is
+    positive.
+    """
     over: list[Any] = []
     under: list[Any] = []
     for i, factor in enumerate(args):

@@ -54,8 +54,8 @@ def characters() -> Characters:
     return _characters
 
 
-# Escapes that are decoded before tokens are formed. An escaped backslash is matched first, so that `\\[Alpha]` in a
-# string stays what it is; a backslash before a line end joins the lines.
+# Escapes that are decoded before tokens are formed. An escaped backslash is matched first, so that
+# `\\[Alpha]` in a string stays what it is; a backslash before a line end joins the lines.
 _ESCAPE = r"\\(?:\\|\[([A-Za-z0-9]*+)\]|:([0-9a-fA-F]{4})|\.([0-9a-fA-F]{2})|\|([0-9a-fA-F]{6})|(\r\n?|\n))"
 # Characters that must stay escaped, since decoded they would end the string they stand in.
 _KEPT = '"\\'

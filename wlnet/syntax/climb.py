@@ -1,8 +1,8 @@
 """From a flat chain of operands and operators to one expression: a precedence climb over the operator table.
 
-Iterative, one pass, constant work per item: depth never rests on Python's stack. Operators that wait for the end of
-their right operand stand on `pending`; an arriving operator first finishes those that hold tighter (`Operator.bind`
-against `Operator.reach`).
+Iterative, one pass, constant work per item: depth never rests on Python's stack. Operators that wait for the
+end of their right operand stand on `pending`; an arriving operator first finishes those that hold tighter
+(`Operator.bind` against `Operator.reach`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from wlnet.expr.expression import NULL, Expr
 from wlnet.expr.numbers import BigReal
 from wlnet.expr.symbols import S
+
 from .diagnose import Incomplete, ReadError
 from .lexer import Token
 from .operators import Operator, table
@@ -23,8 +24,9 @@ _NUMBERS = (int, float, Fraction, BigReal)
 
 
 class _Pending:
-    """An operator waiting for its last operand. `args` holds the operands so far (and, in a run of comparisons, the
-    operators between them); `start` is its offset, for errors; `extra` what the token carried.
+    """An operator waiting for its last operand. `args` holds the operands so far (and, in a run of
+    comparisons, the operators between them); `start` is its offset, for errors; `extra` what the token
+    carried.
     """
 
     __slots__ = ("args", "bind", "extra", "row", "start")

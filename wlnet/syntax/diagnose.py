@@ -17,7 +17,7 @@ class ReadError(Exception):
     message     what is wrong, in the user's words
     hint        what would be right, or ""
     offset      0-based offset in the text as written; `line` and `column` count from 1
-    incomplete  whether more text could complete the expression (open bracket, string, comment, trailing operator)
+    incomplete  whether more text could complete it (open bracket, string or comment, trailing operator)
     source      name of the file or input, or None
     opener      offset of the open bracket in a bracket mismatch, or None
     """
@@ -123,7 +123,9 @@ def _spelling(token: Any) -> str:
 
 
 def unknown_character(text: str, start: int) -> ReadError:
-    """The error for a character that begins no token; a backslash begins a named character that does not exist."""
+    """The error for a character that begins no token; a backslash begins a named character that does not
+    exist.
+    """
     char = text[start]
     if char != "\\":
         return ReadError(f'the character "{char}" (U+{ord(char):04X}) has no meaning here', start)
@@ -144,8 +146,9 @@ def unknown_character(text: str, start: int) -> ReadError:
 def unexpected(kind: str, start: int, expected: set[str]) -> ReadError:
     """The error for a token that the grammar did not expect.
 
-    kind: the token's terminal; expected: the terminals that would have been right. The lexer has reported most errors
-    before the grammar sees them, so what is left are empty parentheses and operands without a partner.
+    kind: the token's terminal; expected: the terminals that would have been right. The lexer has reported
+    most errors before the grammar sees them, so what is left are empty parentheses and operands without a
+    partner.
     """
     if kind == "$END":
         return Incomplete("an operand is missing at the end", start)

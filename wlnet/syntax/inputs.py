@@ -1,4 +1,4 @@
-"""Layouts of InputForm: operators as the table has them, and the compact spellings of patterns, slots and parts."""
+"""Layouts of InputForm: operators as the table has them; compact spellings of patterns, slots, parts."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def _message_name(printer: Printer, expr: Expr, need: int) -> Layout | None:
 
 
 def _marks(expr: Any) -> int:
-    """n for `Derivative[n][f]` with n 1 or 2, else 0."""
+    """The n of `Derivative[n][f]` where it is 1 or 2, else 0."""
     if type(expr) is not Expr or type(expr.head) is not Expr or len(expr.args) != 1:
         return 0
     order = expr.head

@@ -1,7 +1,8 @@
 """The printing engine: lays out one node at a time and sets parentheses by level.
 
-A layout is a level and a list of pieces; a piece is text, or an expression with the level it needs. The engine keeps
-its own stack, so that depth is bounded by memory only. What each head looks like stands in `inputs`, `outputs`, `tex`.
+A layout is a level and a list of pieces; a piece is text, or an expression with the level it needs. The
+engine keeps its own stack, so that depth is bounded by memory only. What each head looks like stands in
+`inputs`, `outputs`, `tex`.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def short_name(symbol: Symbol) -> str:
 
 
 class Printer:
-    """Prints in one form. `forms` maps a head's name to its layout: a function of (printer, expr, level needed) that
-    returns the level of the text and its pieces, or None to print as an ordinary call.
+    """Prints in one form. `forms` maps a head's name to its layout: a function of (printer, expr, level
+    needed) that returns the level of the text and its pieces, or None to print as an ordinary call.
     """
 
     def __init__(self, form: str, name: Name, forms: dict[str, Form]) -> None:

@@ -1,8 +1,9 @@
 """From text to tokens, one top-level expression at a time.
 
-Every operator is classified by its position: where an operand just ended it is infix or postfix, where an operand is
-wanted it is prefix. So `!`, `-`, `++`, `;;`, `<` and the rest leave no ambiguity to the grammar. The lexer also inserts
-what the text leaves out: the product between two operands, Null in empty places, the ends of a Span.
+Every operator is classified by its position: where an operand just ended it is infix or postfix, where an
+operand is wanted it is prefix. So `!`, `-`, `++`, `;;`, `<` and the rest leave no ambiguity to the grammar.
+The lexer also inserts what the text leaves out: the product between two operands, Null in empty places, the
+ends of a Span.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from wlnet.expr.expression import NULL, Expr
 from wlnet.expr.symbols import S, Symbol, system
+
 from . import literals
 from .characters import characters
 from .diagnose import Incomplete, ReadError, missing_operand, unknown_character
@@ -40,9 +42,9 @@ Warn = Callable[[ReadError], None]
 
 
 class Token:
-    """A terminal of the grammar. `value` is the expression of an ATOM, the table row of an operator, the head of an
-    opening bracket; `extra` what rides on an operator (tags, file name, the symbol before a colon, a count), or BLANK
-    on the atom of a pattern.
+    """A terminal of the grammar. `value` is the expression of an ATOM, the table row of an operator, the head
+    of an opening bracket; `extra` what rides on an operator (tags, file name, the symbol before a colon, a
+    count), or BLANK on the atom of a pattern.
     """
 
     __slots__ = ("extra", "start_pos", "type", "value")
@@ -61,7 +63,7 @@ class Token:
 
 
 class _Names(dict[str, Symbol]):
-    """Names of one expression already resolved: between expressions the contexts may change, within one not."""
+    """Names of one expression already resolved: contexts may change between expressions, not within."""
 
     def __init__(self, resolve: Resolve, fixed: dict[str, Symbol]) -> None:
         super().__init__(fixed)
@@ -72,7 +74,8 @@ class _Names(dict[str, Symbol]):
         return found
 
 
-# Opening brackets: terminal, what closes them, head of the node ( None where the operand before it is the head).
+# Opening brackets: terminal, what closes them, head of the node (None where the operand before it is the
+# head).
 _OPENERS: dict[str, tuple[str, str, Symbol | None]] = {
     "(": ("LPAREN", ")", None),
     "{": ("LBRACE", "}", S.List),
@@ -90,8 +93,8 @@ _INFORMATION = r"(\?\??)[ \t]*+([\w$`*@]++)[ \t]*+(?=$|[\r\n])"
 class Lexer:
     """The tokens of `text`, expression by expression.
 
-    `position` is where the next expression begins; `resolve` makes symbols of names; `warn` is told of what is legal
-    but suspicious.
+    `position` is where the next expression begins; `resolve` makes symbols of names; `warn` is told of what
+    is legal but suspicious.
     """
 
     def __init__(self, text: str, resolve: Resolve, warn: Warn | None = None, position: int = 0) -> None:
@@ -100,7 +103,8 @@ class Lexer:
         self.start = position
         self.tokens: list[Token] = []
         self.want = START
-        # Open brackets: (terminal, offset, closing text, whether the place before was within the operand of `sym:`)
+        # Open brackets: (terminal, offset, closing text, whether the place before was within the operand of
+        # `sym:`)
         self.stack: list[tuple[str, int, str, bool]] = []
         self.in_pattern = False
         self._resolve = resolve
@@ -115,7 +119,8 @@ class Lexer:
 
     def expression(self) -> list[Token] | None:
         """The tokens of the next expression, or None at the end of the text."""
-        self.tokens = tokens = []
+        tokens: list[Token] = []
+        self.tokens = tokens
         self.want = START
         self.stack = []
         self.in_pattern = False
@@ -123,7 +128,8 @@ class Lexer:
         text, match, position = self.text, self._match, self.position
         while (found := match(text, position)) is not None:
             kind = found.lastindex
-            start = found.start(kind)  # type: ignore[arg-type]
+            assert kind is not None  # every alternative is a group
+            start = found.start(kind)
             position = found.end()
             if kind == NEWLINE:
                 if self.stack or self.want == START or self.want == OPERATOR:
@@ -144,7 +150,8 @@ class Lexer:
             elif kind == OPERATION:
                 position = self._operator(found[kind], start, position)
             else:
-                self._atom(self._value(kind, found[kind], start), start, BLANK if kind == BLANK else None)  # type: ignore[arg-type]
+                value = self._value(kind, found[kind], start)
+                self._atom(value, start, BLANK if kind == BLANK else None)
         self.position = len(text)
         return self._end()
 
@@ -393,7 +400,7 @@ class Lexer:
         return self._operator(word, start, position)
 
     def _settle(self, word: str, start: int) -> None:
-        """Make the expression so far complete where the language allows it, or raise: `word` cannot start an operand.
+        """Complete the expression so far where the language allows it, or raise: `word` starts no operand.
 
         A `;` becomes postfix (Null), a `;;` likewise (All), an empty place Null.
         """

@@ -9,9 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 from wlnet.expr.numbers import big_real, rational
+
 from .diagnose import ReadError
 
-# A literal without a precision mark and with more significant digits than this gets that many digits of precision.
+# A literal without a precision mark and with more significant digits than this gets that many digits of
+# precision.
 MACHINE_LITERAL_DIGITS = 17
 
 # base^^ digits[.digits] then ` or `p or ``a then *^exponent
@@ -87,7 +89,7 @@ def _log10(value: Fraction) -> float:
 
 
 def _machine(digits: str, base: int, power: int, text: str, offset: int) -> Any:
-    """The nearest double; a number beyond their range becomes an arbitrary-precision one, as in the language."""
+    """The nearest double; a number beyond their range becomes an arbitrary-precision one."""
     if base == 10:
         value = float(f"{digits}e{power}")
     else:
@@ -108,10 +110,11 @@ _BOXES = "()!*@%^&_/+`"
 
 
 def string(text: str) -> str:
-    r"""The value of a string literal, given the text between its quotes: escapes resolved, `\<` and `\>` dropped.
+    r"""The value of a string literal, given the text between its quotes: escapes resolved, `\<` and `\>`
+    dropped.
 
-    Named and hexadecimal escapes were decoded before (see `characters.decode`), except those that stand for a quote
-    or a backslash. Box escapes and unknown ones keep their backslash.
+    Named and hexadecimal escapes were decoded before (see `characters.decode`), except those that stand for a
+    quote or a backslash. Box escapes and unknown ones keep their backslash.
     """
     return re.sub(_ESCAPE, _unescape, text, flags=re.DOTALL) if "\\" in text else text
 

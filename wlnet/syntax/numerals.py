@@ -1,7 +1,7 @@
 """Numbers as text: shortest digits that read back in InputForm, six significant ones in OutputForm.
 
-Every function returns (text, level): the level at which the text stands as an operand, so that `-2` or `1/2` gets
-parentheses where an operator binds tighter.
+Every function returns (text, level): the level at which the text stands as an operand, so that `-2` or `1/2`
+gets parentheses where an operator binds tighter.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def integer(value: int) -> str:
 
 
 def decimal(digits: str, exponent: int) -> str:
-    """The number 0.d1d2... times 10^(exponent + 1), i.e. d1.d2... times 10^exponent, as the language writes reals."""
+    """d1.d2... times 10^exponent, as the language writes reals."""
     digits = digits.rstrip("0") or "0"
     if exponent not in _PLAIN_EXPONENTS:
         return f"{digits[0]}.{digits[1:]}*^{exponent}"
@@ -57,7 +57,7 @@ def _parts(text: str) -> tuple[str, int]:
 
 
 def real(value: float, form: str) -> str:
-    """A machine real. Infinities and NaN, which no WL value should hold, show as Infinity and Indeterminate."""
+    """A machine real. Infinities and NaN, which no WL value should hold, show as their symbols."""
     if value != value:
         return "Indeterminate"
     sign = "-" if math.copysign(1.0, value) < 0 else ""
@@ -139,10 +139,10 @@ def is_negative(value: Any) -> bool:
     """Whether a real number is written with a minus sign."""
     kind = type(value)
     if kind is float:
-        return value != 0.0 and value < 0
+        return bool(value < 0)
     if kind is BigReal:
         return bool(value.value < 0)
-    return kind in (int, Fraction) and value < 0
+    return bool(kind in (int, Fraction) and value < 0)
 
 
 def negated(value: Any) -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from wlnet.expr.symbols import Symbol, system
+
 from .characters import characters
 from .data import read_data
 
@@ -24,9 +25,9 @@ class Operator:
     """One row of the table: an operator text or character in one form (prefix, infix or postfix).
 
     level   its precedence; higher binds tighter
-    bind    how strongly it holds its right operand while that is being read: twice the level, so that "tighter"
-            and "as tight" are one integer comparison; a prefix stands half a step below, since what follows on its
-            own level belongs to it
+    bind    how strongly it holds its right operand while that is being read: twice the level, so that
+            "tighter" and "as tight" are one integer comparison; a prefix stands half a step below, since
+            what follows on its own level belongs to it
     reach   pending operators with `bind` >= `reach` are finished when this one arrives
     run     operators of one run build one node (`a + b - c`, `a < b == c`); None outside runs
     """
@@ -69,7 +70,10 @@ class Operator:
 
 
 class Table:
-    """All rows: `prefix`, `infix`, `postfix` by text, `named` (the two prefixes that a colon makes) by head."""
+    """All rows: `prefix`, `infix`, `postfix` by text, `named` (the two prefixes that a colon makes) by head.
+
+    `character_heads`: names of heads that a character stands for, known without the table of characters.
+    """
 
     def __init__(self, levels: Iterable[dict[str, Any]]) -> None:
         self.prefix: dict[str, Operator] = {}
@@ -80,6 +84,7 @@ class Table:
         self.levels: list[int] = []
         self.is_wide = False
         self._characters: list[tuple[dict[str, Any], int]] = []
+        self.character_heads: set[str] = set()
         for level in levels:
             number = level["precedence"]
             self.levels.append(number)
@@ -90,6 +95,8 @@ class Table:
                     self._characters.append((row, number))
             for group in level.get("same", ()):
                 self._characters += [(_alone(group, name), number) for name in group["names"]]
+
+        self.character_heads = {row["head"] for row, _ in self._characters}
 
     def _add(self, row: dict[str, Any], level: int, text: str) -> None:
         operator = Operator(row, level, text)

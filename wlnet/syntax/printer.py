@@ -1,15 +1,16 @@
 """From expressions to text: InputForm, OutputForm, FullForm, TeXForm.
 
-InputForm reads back to the same expression (once evaluated, where a number such as 1/2 has no literal of its own).
-OutputForm is plain text with strings unquoted and products by juxtaposition.
+InputForm reads back to the same expression (once evaluated, where a number such as 1/2 has no literal of its
+own). OutputForm is plain text with strings unquoted and products by juxtaposition.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from . import inputs
+from . import inputs, tex
 from .layout import FullPrinter, Name, Printer, short_name
+from .outputs import OutputPrinter
 
 FORMS = ("InputForm", "OutputForm", "FullForm", "TeXForm")
 
@@ -18,6 +19,10 @@ def printer(form: str, name: Name) -> Printer:
     """The printer of a form."""
     if form == "FullForm":
         return FullPrinter(form, name, {})
+    if form == "OutputForm":
+        return OutputPrinter(name)
+    if form == "TeXForm":
+        return tex.TeXPrinter(name)
     return Printer(form, name, inputs.forms())
 
 

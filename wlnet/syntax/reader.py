@@ -1,7 +1,7 @@
 """From text to expressions: `parse` for one, `read` for all of a file, one after another.
 
-Lark's LALR parser runs over the tokens of our lexer with the grammar of `grammar/wolfram.lark`; its callbacks build
-expressions directly, so no tree is made and nothing recurses.
+Lark's LALR parser runs over the tokens of our lexer with the grammar of `grammar/wolfram.lark`; its callbacks
+build expressions directly, so no tree is made and nothing recurses.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import lark
 from lark.lexer import Lexer as LarkLexer
 
 from wlnet.expr.expression import Expr
+
 from .characters import decode
 from .climb import climb
 from .data import read_data
@@ -32,7 +33,7 @@ class _Tokens(LarkLexer):
 
 
 class _Build:
-    """What each rule of the grammar makes of its children. Names are those of the aliases in `wolfram.lark`."""
+    """What each rule of the grammar makes of its children. The names are aliases in `wolfram.lark`."""
 
     def start(self, children: list[Any]) -> Any:
         return climb(children[0])
@@ -54,12 +55,14 @@ class _Build:
         return Expr(children[0].value, tuple(children[1]))
 
     def no_arguments(self, children: list[Any]) -> Token:
-        children[0].extra = ()
-        return children[0]  # type: ignore[no-any-return]
+        opener: Token = children[0]
+        opener.extra = ()
+        return opener
 
     def arguments(self, children: list[Any]) -> Token:
-        children[0].extra = tuple(children[1])
-        return children[0]  # type: ignore[no-any-return]
+        opener: Token = children[0]
+        opener.extra = tuple(children[1])
+        return opener
 
     def first(self, children: list[Any]) -> list[Any]:
         return [climb(children[0])]
@@ -89,8 +92,8 @@ def _grammar() -> lark.Lark:
 class Reader:
     """The expressions of a text, one after another; a ReadError stands for each that is wrong.
 
-    The next expression is read only when it is asked for, so that what the last one does (BeginPackage) acts on how
-    the next is read. `line` and `offset` tell where the last one began, `end` the offset behind it.
+    The next expression is read only when it is asked for, so that what the last one does (BeginPackage) acts
+    on how the next is read. `line` and `offset` tell where the last one began, `end` the offset behind it.
     """
 
     def __init__(
@@ -140,7 +143,7 @@ class Reader:
             tokens = self._lexer.expression()
             if tokens is None:
                 return None
-            return (_grammar().parse(tokens),)  # type: ignore[arg-type]
+            return (_grammar().parse(tokens),)
         except ReadError as error:
             raise self._placed(error) from None
         except lark.UnexpectedToken as error:
@@ -158,8 +161,9 @@ class Reader:
     def _recover(self, error: ReadError) -> None:
         """Go on behind a bad expression: at the next line that looks like the beginning of another.
 
-        That is a line whose first character is no white space, closing bracket or infix operator. After an unclosed
-        bracket it must also follow a blank line, since any line may belong to what is inside the bracket.
+        That is a line whose first character is no white space, closing bracket or infix operator. After an
+        unclosed bracket it must also follow a blank line, since any line may belong to what is inside the
+        bracket.
         """
         text = self._decoded.text
         fresh = re.compile(
@@ -173,8 +177,8 @@ class Reader:
 def read(text: str, resolve: Resolve, source: str | None = None, warn: Warn | None = None) -> Reader:
     """Iterate over the top-level expressions of `text`, each read only when it is asked for.
 
-    A bad expression yields a ReadError object (not raised) and reading goes on behind it. `source` is the name shown
-    in errors; `warn` is called with a ReadError for what is legal but suspicious.
+    A bad expression yields a ReadError object (not raised) and reading goes on behind it. `source` is the
+    name shown in errors; `warn` is called with a ReadError for what is legal but suspicious.
     """
     return Reader(text, resolve, source, warn)
 
