@@ -196,6 +196,7 @@ class Evaluator:
             run.depth = 0
             return self._uncaught(exit_)
         except KeyboardInterrupt:
+            self.state.interrupted = True
             return ABORTED
         except RecursionError:  # should not happen: our limit counts first
             return Expr(S.TerminatedEvaluation, ("RecursionLimit",))

@@ -50,6 +50,9 @@ class State:
     messages       the messages of the evaluation that runs
     on_message     called with a Message that is to be shown
     on_print       called with a text that Print shows
+    sandbox        refuse files, processes and the network
+    device         "CPU" or "GPU": where nets run when TargetDevice does not say
+    interrupted    whether Ctrl-C ended the last input
     load           called with a capitalised name that no context knows: may load a chapter that declares it
     """
 
@@ -75,6 +78,9 @@ class State:
         self.on_message: Callable[[Message], None] = lambda message: None
         self.on_print: Callable[[str], None] = lambda text: None
         self.load: Callable[[str], bool] | None = None
+        self.sandbox = False
+        self.device = "CPU"
+        self.interrupted = False
         self._random: Any = None
         self._known: dict[str, Symbol] = {}
         self._known_for: tuple[Any, Any] = (None, None)
