@@ -23,14 +23,14 @@ FLOOR = 1e-30
 unary(
     "relu",
     "np.maximum({x}, {zero}, out={out})",
-    "fmaxf({x}, 0.0f)",
+    "maximum({x}, {ctype}(0))",
     lambda b, ins, out, g: (b.keep(g, b.greater(out, 0)),),
     "max(x, 0); derivative 0 at 0.  The gradient looks at the result, so that the operand need not be kept.",
 )
 unary(
     "sigmoid",
     "np.negative({x}, {out}); np.exp({out}, {out}); np.add({out}, {one}, {out}); np.reciprocal({out}, {out})",
-    "1.0f / (1.0f + expf(-{x}))",
+    "1 / (1 + exp(-{x}))",
     lambda b, ins, out, g: (b.mul(g, b.mul(out, b.sub(1, out))),),
     "Logistic sigmoid 1/(1 + exp(-x)).",
     domain=(-4.0, 4.0),
@@ -39,7 +39,7 @@ unary(
     "softplus",
     "np.absolute({x}, {s}); np.negative({s}, {s}); np.exp({s}, {s}); np.log1p({s}, {s}); "
     "np.maximum({x}, {zero}, out={out}); np.add({out}, {s}, {out})",
-    "fmaxf({x}, 0.0f) + log1pf(expf(-fabsf({x})))",
+    "maximum({x}, {ctype}(0)) + log1p(exp(-absolute({x})))",
     lambda b, ins, out, g: (b.mul(g, b.sigmoid(ins[0])),),
     "log(1 + exp(x)), without overflow.",
     scratch=lambda types, params: (types[0],),
@@ -56,7 +56,7 @@ op(
     kind=ELEMENTWISE,
     shape=log_floor_type,
     numpy="np.maximum({x}, {floor}, out={out}); np.log({out}, {out})",
-    cuda="logf(fmaxf({x}, {floor}f))",
+    cuda="log(maximum({x}, {ctype}({floor})))",
     vjp=lambda b, ins, out, g, floor: (b.div(g, b.maximum(ins[0], floor)),),
     inplace=((0, 0),),
     domain=(0.1, 1.0),

@@ -82,7 +82,7 @@ unary(
 unary(
     "abs",
     "np.absolute({x}, {out})",
-    "fabsf({x})",
+    "absolute({x})",
     lambda b, ins, out, g: (b.mul(g, b.sign(ins[0])),),
     "Absolute value; its derivative at 0 is 0.",
     shape=same_shape,
@@ -98,7 +98,7 @@ unary(
 unary(
     "reciprocal",
     "np.reciprocal({x}, {out})",
-    "1.0f / {x}",
+    "1 / {x}",
     lambda b, ins, out, g: (b.neg(b.mul(g, b.square(out))),),
     "1/x.",
     domain=(0.5, 2.0),
@@ -106,7 +106,7 @@ unary(
 unary(
     "sqrt",
     "np.sqrt({x}, {out})",
-    "sqrtf({x})",
+    "sqrt({x})",
     lambda b, ins, out, g: (b.div(b.mul(g, 0.5), out),),
     "Square root.",
     domain=(0.5, 3.0),
@@ -114,7 +114,7 @@ unary(
 unary(
     "cbrt",
     "np.cbrt({x}, {out})",
-    "cbrtf({x})",
+    "cbrt({x})",
     lambda b, ins, out, g: (b.div(g, b.mul(b.square(out), 3)),),
     "Real cube root.",
     domain=(0.5, 3.0),
@@ -133,7 +133,7 @@ def power_vjp(b: Builder, ins: tuple[Value, ...], out: Value, g: Value) -> tuple
 binary(
     "power",
     "np.power({x}, {y}, {out})",
-    "powf({x}, {y})",
+    "pow({x}, {y})",
     power_vjp,
     "x to the power y; NaN for a negative base with a fractional exponent.",
     shape=same_floats,
@@ -142,7 +142,7 @@ binary(
 binary(
     "mod",
     "np.mod({x}, {y}, {out})",
-    "{x} - {y} * floorf({x} / {y})",
+    "modulo({x}, {y})",
     lambda b, ins, out, g: (g, b.neg(b.mul(g, b.floor(b.div(ins[0], ins[1]))))),
     "x - y floor(x/y): has the sign of y.",
     domain=((-5.0, 5.0), (0.5, 2.0)),
@@ -162,7 +162,7 @@ def minimum_vjp(b: Builder, ins: tuple[Value, ...], out: Value, g: Value) -> tup
 binary(
     "maximum",
     "np.maximum({x}, {y}, out={out})",
-    "fmaxf({x}, {y})",
+    "maximum({x}, {y})",
     maximum_vjp,
     "Larger of two; where equal, the derivative belongs to the second (a constant is moved there).",
     commutative=True,
@@ -170,7 +170,7 @@ binary(
 binary(
     "minimum",
     "np.minimum({x}, {y}, out={out})",
-    "fminf({x}, {y})",
+    "minimum({x}, {y})",
     minimum_vjp,
     "Smaller of two; where equal, the derivative belongs to the second (a constant is moved there).",
     commutative=True,
@@ -179,17 +179,17 @@ binary(
 # ---- rounding
 
 for name, numpy, cuda, doc in (
-    ("round", "np.rint({x}, {out})", "rintf({x})", "Nearest integer, halves to even."),
-    ("floor", "np.floor({x}, {out})", "floorf({x})", "Largest integer not above."),
-    ("ceil", "np.ceil({x}, {out})", "ceilf({x})", "Smallest integer not below."),
-    ("trunc", "np.trunc({x}, {out})", "truncf({x})", "Integer part, towards 0."),
+    ("round", "np.rint({x}, {out})", "rint({x})", "Nearest integer, halves to even."),
+    ("floor", "np.floor({x}, {out})", "floor({x})", "Largest integer not above."),
+    ("ceil", "np.ceil({x}, {out})", "ceil({x})", "Smallest integer not below."),
+    ("trunc", "np.trunc({x}, {out})", "trunc({x})", "Integer part, towards 0."),
 ):
     unary(name, numpy, cuda, zero_cotangents, doc, domain=(-5.0, 5.0))
 
 unary(
     "sign",
     "np.sign({x}, {out})",
-    "(float)(({x} > 0) - ({x} < 0))",
+    "sign({x})",
     zero_cotangents,
     "-1, 0 or 1.",
     shape=same_shape,
@@ -373,7 +373,7 @@ op(
     kind=ELEMENTWISE,
     shape=cast_type,
     numpy="np.copyto({out}, {x}, 'unsafe')",
-    cuda="({ctype})({x})",
+    cuda="{ctype}({x})",
     vjp=cast_vjp,
     examples=[case((3, 5), dtype="i64"), case(Bools((7,)), dtype="f32"), case(Ints((7,), 0, 9), dtype="f32")],
     build=cast_build,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import Shape, ShapeError, Type
+from .launches import Kernel, gather_rule, put_rule, scatter_rule, take_rule
 from .record import MOVE, Ints, axis_of, case, composite, op, operand_size
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ op(
     kind=MOVE,
     shape=gather_type,
     numpy=gather_numpy,
+    cuda=Kernel("gather.cu", gather_rule),
     vjp=lambda b, ins, out, g, axis: (
         b.emit("scatter_add", g, ins[1], axis=axis, size=ins[0].shape[axis]),
         None,
@@ -89,6 +91,7 @@ op(
     kind=MOVE,
     shape=scatter_type,
     numpy=scatter_numpy,
+    cuda=Kernel("gather.cu", scatter_rule),
     numba="scatter_add",
     vjp=lambda b, ins, out, g, axis, size: (b.emit("gather", g, ins[1], axis=axis), None),
     cost=operand_size,
@@ -134,6 +137,7 @@ op(
     kind=MOVE,
     shape=along_type,
     numpy=along_numpy,
+    cuda=Kernel("along_axis.cu", take_rule),
     vjp=lambda b, ins, out, g, axis: (
         b.emit("put_along_axis", g, ins[1], axis=axis, size=ins[0].shape[axis]),
         None,
@@ -165,6 +169,7 @@ op(
     kind=MOVE,
     shape=put_type,
     numpy=put_numpy,
+    cuda=Kernel("along_axis.cu", put_rule),
     vjp=lambda b, ins, out, g, axis, size: (b.emit("take_along_axis", g, ins[1], axis=axis), None),
     examples=[
         case((5, 1), Ints((5, 1), 0, 3), axis=1, size=3),

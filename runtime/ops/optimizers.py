@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import ShapeError, Type
+from .launches import Kernel, optimizer_rule
 from .record import UPDATE, Op, Params, Types, case, op
 
 if TYPE_CHECKING:
@@ -164,6 +165,7 @@ optimizer(
     2,
     shape=adam_type,
     bind=adam_bind,
+    cuda=Kernel("adam.cu", optimizer_rule("adam", 2, ("beta1", "beta2", "epsilon"))),
     expand=adam_expand,
     doc="Adam (Kingma, Ba 2015, algorithm 1): parameters, gradient, moments, rate, step (from 1).  Moments "
     "are stored divided by (1 - beta), which saves two passes.",
@@ -232,6 +234,7 @@ optimizer(
     1,
     shape=rmsprop_type,
     bind=rmsprop_bind,
+    cuda=Kernel("rmsprop.cu", optimizer_rule("rmsprop", 3, ("beta", "epsilon", "momentum"))),
     expand=rmsprop_expand,
     doc="Centred RMSProp with momentum (Graves 2013, equations 38-41): parameters, gradient, mean square, "
     "mean, last change, rate.",
@@ -273,6 +276,7 @@ optimizer(
     1,
     shape=sgd_type,
     bind=sgd_bind,
+    cuda=Kernel("sgd_momentum.cu", optimizer_rule("sgd_momentum", 1, ("momentum",))),
     expand=sgd_expand,
     doc="Gradient descent with momentum: change = momentum change - rate gradient.  Parameters, gradient, "
     "last change, rate.",
@@ -316,6 +320,7 @@ optimizer(
     1,
     shape=sign_type,
     bind=sign_bind,
+    cuda=Kernel("sign_sgd.cu", optimizer_rule("sign_sgd", 1, ("momentum",))),
     expand=sign_expand,
     doc="Signed momentum (Bernstein et al. 2018, algorithm 1): parameters, gradient, momentum, rate.",
 )

@@ -60,7 +60,7 @@ class Op:
     bind      (out, operands, params) -> call without arguments: a prepared form of `numpy` (chunks,
     generators) numba     name of a one-pass kernel in backends/numba_kernels.py, used for large work
     expand    (b, *values, **params) -> value(s): the op in simpler ops
-    cuda      an expression over {x} {y} {z}, or (kernel file, entry, launch rule)
+    cuda      an expression over {x} {y} {z} (and {ctype}, the C type of the result), or a launches.Kernel
     vjp       (b, operands, result, cotangent, **params) -> one cotangent an operand, None for zero;
               results and cotangents are tuples where there are several (a cotangent may then be None)
     view      (array, **params) -> array sharing its memory, or None where that cannot be

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import Type
+from .launches import Kernel, softmax_rule
 from .record import REDUCTION, Params, Types, axis_of, case, composite, op, same_float
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ op(
     shape=softmax_type,
     numpy=softmax_numpy,
     numba="softmax",
+    cuda=Kernel("softmax.cu", softmax_rule(logarithm=False)),
     scratch=line_scratch,
     vjp=softmax_vjp,
     inplace=((0, 0),),
@@ -93,6 +95,7 @@ op(
     kind=REDUCTION,
     shape=softmax_type,
     numpy=log_softmax_numpy,
+    cuda=Kernel("softmax.cu", softmax_rule(logarithm=True)),
     scratch=log_scratch,
     vjp=log_softmax_vjp,
     inplace=((0, 0),),

@@ -56,7 +56,7 @@ op(
 unary(
     "lgamma",
     scipy_function("gammaln"),
-    "lgammaf({x})",
+    "lgamma({x})",
     lambda b, ins, out, g: (b.mul(g, b.polygamma(ins[0], order=0)),),
     "Logarithm of the absolute value of the gamma function.",
     domain=(0.5, 4.0),
@@ -65,7 +65,7 @@ unary(
 unary(
     "gamma",
     scipy_function("gamma"),
-    "tgammaf({x})",
+    "tgamma({x})",
     lambda b, ins, out, g: (b.mul(b.mul(g, out), b.polygamma(ins[0], order=0)),),
     "Gamma function.",
     domain=(0.5, 4.0),
@@ -82,7 +82,7 @@ def bell(b: Builder, x: Value) -> Value:
 unary(
     "erf",
     scipy_function("erf"),
-    "erff({x})",
+    "erf({x})",
     lambda b, ins, out, g: (b.mul(g, bell(b, ins[0])),),
     "Error function.",
     inplace=(),
@@ -91,7 +91,7 @@ unary(
 unary(
     "erfc",
     scipy_function("erfc"),
-    "erfcf({x})",
+    "erfc({x})",
     lambda b, ins, out, g: (b.neg(b.mul(g, bell(b, ins[0]))),),
     "1 - erf(x).",
     inplace=(),
@@ -99,7 +99,7 @@ unary(
 unary(
     "erfinv",
     scipy_function("erfinv"),
-    "erfinvf({x})",
+    "erfinv({x})",
     lambda b, ins, out, g: (b.div(g, bell(b, out)),),
     "Inverse of erf.",
     domain=(-0.9, 0.9),
@@ -108,7 +108,7 @@ unary(
 unary(
     "erfcinv",
     scipy_function("erfcinv"),
-    "erfcinvf({x})",
+    "erfcinv({x})",
     lambda b, ins, out, g: (b.neg(b.div(g, bell(b, out))),),
     "Inverse of erfc.",
     domain=(0.2, 1.8),

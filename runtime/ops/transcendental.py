@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from ..ir import Builder, Value
     from ..types import Type
 
-unary("exp", "np.exp({x}, {out})", "expf({x})", lambda b, ins, out, g: (b.mul(g, out),), "Exponential.")
+unary("exp", "np.exp({x}, {out})", "exp({x})", lambda b, ins, out, g: (b.mul(g, out),), "Exponential.")
 unary(
     "expm1",
     "np.expm1({x}, {out})",
-    "expm1f({x})",
+    "expm1({x})",
     lambda b, ins, out, g: (b.mul(g, b.add(out, 1)),),
     "exp(x) - 1, exact near 0.",
 )
 unary(
     "log",
     "np.log({x}, {out})",
-    "logf({x})",
+    "log({x})",
     lambda b, ins, out, g: (b.div(g, ins[0]),),
     "Natural logarithm.",
     domain=(0.5, 3.0),
@@ -31,7 +31,7 @@ unary(
 unary(
     "log1p",
     "np.log1p({x}, {out})",
-    "log1pf({x})",
+    "log1p({x})",
     lambda b, ins, out, g: (b.div(g, b.add(ins[0], 1)),),
     "log(1 + x), exact near 0.",
     domain=(-0.5, 3.0),
@@ -39,18 +39,18 @@ unary(
 
 # ---- trigonometric
 
-unary("sin", "np.sin({x}, {out})", "sinf({x})", lambda b, ins, out, g: (b.mul(g, b.cos(ins[0])),), "Sine.")
+unary("sin", "np.sin({x}, {out})", "sin({x})", lambda b, ins, out, g: (b.mul(g, b.cos(ins[0])),), "Sine.")
 unary(
     "cos",
     "np.cos({x}, {out})",
-    "cosf({x})",
+    "cos({x})",
     lambda b, ins, out, g: (b.neg(b.mul(g, b.sin(ins[0]))),),
     "Cosine.",
 )
 unary(
     "tan",
     "np.tan({x}, {out})",
-    "tanf({x})",
+    "tan({x})",
     lambda b, ins, out, g: (b.mul(g, b.add(b.square(out), 1)),),
     "Tangent.",
     domain=(-1.2, 1.2),
@@ -58,7 +58,7 @@ unary(
 unary(
     "asin",
     "np.arcsin({x}, {out})",
-    "asinf({x})",
+    "asin({x})",
     lambda b, ins, out, g: (b.div(g, b.sqrt(b.sub(1, b.square(ins[0])))),),
     "Inverse sine.",
     domain=(-0.9, 0.9),
@@ -66,7 +66,7 @@ unary(
 unary(
     "acos",
     "np.arccos({x}, {out})",
-    "acosf({x})",
+    "acos({x})",
     lambda b, ins, out, g: (b.neg(b.div(g, b.sqrt(b.sub(1, b.square(ins[0]))))),),
     "Inverse cosine.",
     domain=(-0.9, 0.9),
@@ -74,7 +74,7 @@ unary(
 unary(
     "atan",
     "np.arctan({x}, {out})",
-    "atanf({x})",
+    "atan({x})",
     lambda b, ins, out, g: (b.div(g, b.add(b.square(ins[0]), 1)),),
     "Inverse tangent.",
 )
@@ -84,21 +84,21 @@ unary(
 unary(
     "sinh",
     "np.sinh({x}, {out})",
-    "sinhf({x})",
+    "sinh({x})",
     lambda b, ins, out, g: (b.mul(g, b.cosh(ins[0])),),
     "Hyperbolic sine.",
 )
 unary(
     "cosh",
     "np.cosh({x}, {out})",
-    "coshf({x})",
+    "cosh({x})",
     lambda b, ins, out, g: (b.mul(g, b.sinh(ins[0])),),
     "Hyperbolic cosine.",
 )
 unary(
     "tanh",
     "np.tanh({x}, {out})",
-    "tanhf({x})",
+    "tanh({x})",
     lambda b, ins, out, g: (b.mul(g, b.sub(1, b.square(out))),),
     "Hyperbolic tangent.",
     domain=(-3.0, 3.0),
@@ -106,14 +106,14 @@ unary(
 unary(
     "asinh",
     "np.arcsinh({x}, {out})",
-    "asinhf({x})",
+    "asinh({x})",
     lambda b, ins, out, g: (b.div(g, b.sqrt(b.add(b.square(ins[0]), 1))),),
     "Inverse hyperbolic sine.",
 )
 unary(
     "acosh",
     "np.arccosh({x}, {out})",
-    "acoshf({x})",
+    "acosh({x})",
     lambda b, ins, out, g: (b.div(g, b.sqrt(b.sub(b.square(ins[0]), 1))),),
     "Inverse hyperbolic cosine.",
     domain=(1.2, 3.0),
@@ -121,7 +121,7 @@ unary(
 unary(
     "atanh",
     "np.arctanh({x}, {out})",
-    "atanhf({x})",
+    "atanh({x})",
     lambda b, ins, out, g: (b.div(g, b.sub(1, b.square(ins[0]))),),
     "Inverse hyperbolic tangent.",
     domain=(-0.9, 0.9),
@@ -144,7 +144,7 @@ op(
     kind=ELEMENTWISE,
     shape=angle,
     numpy="np.arctan2({x}, {y}, {out})",
-    cuda="atan2f({x}, {y})",
+    cuda="atan2({x}, {y})",
     vjp=atan2_vjp,
     inplace=((0, 0), (0, 1)),
     domain=((0.5, 2.0), (0.5, 2.0)),
