@@ -38,4 +38,6 @@ def trees(text: str) -> list[Any]:
 
 def shown(symbol: Symbol) -> str:
     """A printed name that `resolve` turns into the same symbol again."""
-    return symbol.name if symbol.context in ("System`", "Global`") else symbol.full_name.removeprefix("Global`")
+    return (
+        symbol.name if symbol.context in ("System`", "Global`") else symbol.full_name.removeprefix("Global`")
+    )

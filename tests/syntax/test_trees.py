@@ -20,8 +20,8 @@ LINES = [
 TREES = [(text.replace("↵", "\n"), full.split(" ⏎ ")) for text, full in LINES if full != "error"]
 ERRORS = [text.replace("↵", "\n") for text, full in LINES if full == "error"]
 
-# Trees that print as what evaluates to the same: a rational has no literal, an exponent with a minus sign moves below
-# the line, and a - (b c) prints as a - b*c.
+# Trees that print as what evaluates to the same: a rational has no literal, an exponent with a minus sign
+# moves below the line, and a - (b c) prints as a - b*c.
 NOT_LITERAL = {"1*^-10x", "a^-b c", "2 ^ -x * y", "a - (b c)", "2 - (3)"}
 
 
@@ -49,4 +49,4 @@ def test_prints_and_reads_back(text: str, form: str) -> None:
 
 def test_the_table_is_there() -> None:
     assert len(TREES) > 550
-    assert len(ERRORS) > 30
+    assert len(ERRORS) >= 30

@@ -5,6 +5,7 @@ A text that is plain ASCII and holds no backslash never needs this file.
 
 from __future__ import annotations
 
+import bisect
 import re
 import tomllib
 
@@ -71,13 +72,11 @@ class Decoded:
         self._shifts = shifts
 
     def original(self, offset: int) -> int:
-        """The offset in the text as it was written."""
-        shift = 0
-        for start, moved in self._shifts:
-            if start > offset:
-                break
-            shift = moved
-        return offset + shift
+        """The offset in the text as it was written; behind an escape for the offset behind its character."""
+        if not self._shifts:
+            return offset
+        before = bisect.bisect_right(self._shifts, (offset, len(self.text) * 16))
+        return offset + (self._shifts[before - 1][1] if before else 0)
 
 
 def decode(text: str) -> Decoded:

@@ -103,11 +103,12 @@ def missing_operand(tokens: Sequence[Any], word: str, start: int) -> ReadError:
     last = tokens[-1] if tokens else None
     before = _spelling(last) if last is not None else ""
     after = f' after "{before}"' if before else ""
-    if not word:
+    dotted = before == "." and len(tokens) > 1 and tokens[-2].type == "ATOM" and tokens[-2].extra is not None
+    if not word and not dotted:
         return Incomplete(f"an operand is missing{after}", start)
-    error = ReadError(f'an operand is missing before "{word}"' + after, start)
-    if last is not None and last.extra is not None and last.type == "ATOM":
-        error.hint = "Blanks separate a pattern from an operator: write x_ .. for Repeated."
+    error = ReadError("an operand is missing" + (f' before "{word}"' if word else "") + after, start)
+    if dotted:
+        error.hint = "A dot after a blank belongs to it: write x_ .. for Repeated."
     elif word[0] == ">" or before in ("<", ">"):
         error.hint = (
             "Inside a list < > a comparison needs parentheses; outside, < and > compare two operands."

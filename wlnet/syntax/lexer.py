@@ -269,7 +269,8 @@ class Lexer:
         if word == "]" and closer == "]]":
             second = re.compile(r"\s*+\]").match(self.text, position)
             if second is None:
-                raise ReadError('"[[" needs "]]" to close it', start)
+                error = ReadError if self.text[position:].strip() else Incomplete
+                raise error('"[[" needs "]]" to close it', start)
             position = second.end()
         elif word != closer:
             opener = self.text[
