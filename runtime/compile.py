@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from .backends.numpy import Code
+from .backends import numpy as numpy_backend
 from .ir import Program
-from .plan import Plan, plan
+from .plan import plan
 from .simplify import simplify
 from .store import Store
 from .threads import set_threads
@@ -29,26 +29,36 @@ class Arena:
         return self.memory
 
 
+class Code(Protocol):
+    """What a backend makes of a program: the same for every device."""
+
+    inputs: dict[str, np.ndarray]  # read by the next call
+    outputs: dict[str, np.ndarray]  # filled by the last call
+    source: str  # what was generated, for reading
+
+    def call(self) -> None: ...
+
+
 class Executable:
     """A compiled program bound to a store.
 
     `exe(inputs)` copies the inputs in, runs one step, and returns copies of the outputs.
     `exe.run(inputs)` returns the outputs themselves: valid until the next call of any executable with this
-    arena. `exe.inputs` are the arrays that `exe.step()` reads: a caller may fill them itself and call `step`
-    alone.
+    arena.
+    `exe.inputs` are the arrays that `exe.step()` reads: a caller may fill them itself and call `step` alone.
     """
 
-    def __init__(self, program: Program, plan: Plan, code: Code, store: Store, threads: int | None) -> None:
+    def __init__(self, program: Program, code: Code, store: Store, device: str, threads: int | None) -> None:
         self.program = program
-        self.plan = plan
         self.code = code
         self.store = store
+        self.device = device
         self.threads = threads
         self.inputs = code.inputs
         self.outputs = code.outputs
 
     def step(self) -> None:
-        """One step over what `inputs` holds; floating-point exceptions are values (inf, nan), never
+        """One step over what `inputs` holds; floating-point exceptions are values (inf, nan), not
         warnings.
         """
         if self.threads is not None:
@@ -86,14 +96,18 @@ def compile(
 
     device    "cpu" or "gpu"
     threads   BLAS threads of every step; None leaves the process's setting
-    arena     memory of temporaries to share with executables that never run at the same time
+    arena     memory of temporaries to share with executables that never run at the same time (CPU)
     Raises DeviceError where the device is missing.
     """
-    if device != "cpu":
-        raise DeviceError(f'device {device!r} is not available; use "cpu"')
+    if device not in ("cpu", "gpu"):
+        raise DeviceError(f'there is no device {device!r}: use "cpu" or "gpu"')
     store = Store(program.variables) if store is None else store
     store.add(program.variables)
     better = verify(simplify(program))
+    if device == "gpu":
+        from .backends import cuda  # loads CuPy
+
+        return Executable(better, cuda.Code(better, store), store, device, threads)
     planned = plan(better)
     memory = (arena or Arena()).reserve(planned.nbytes)
-    return Executable(better, planned, Code(planned, store, memory), store, threads)
+    return Executable(better, numpy_backend.Code(planned, store, memory), store, device, threads)

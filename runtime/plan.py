@@ -297,6 +297,8 @@ class Planner:
         root = place.root
         if root.kind not in (ARENA, STATIC) or type_ != value.type or not place.covers_root():
             return False
+        if type_.size == 1:  # NumPy checks one element for overlap: 1.1 us in place against 0.45
+            return False
         if root.last > position or self.uses.get(instr.operands[o], 0) > position:
             return False
         return all(same_memory(each, place) for each in operands if each.root is root)

@@ -28,16 +28,32 @@ REPEATS = (broadcast_view, np.broadcast_to)
 class Code:
     """A plan bound to memory: `call()` runs one step; `inputs` and `outputs` are its arrays by name."""
 
-    __slots__ = ("source", "call", "inputs", "outputs", "arena")
+    __slots__ = ("plan", "source", "call", "inputs", "outputs", "arena", "lines", "scope")
 
     def __init__(self, plan: Plan, store: Store, arena: np.ndarray) -> None:
+        self.plan = plan
         self.arena = arena
         binder = Binder(plan, store, arena)
-        self.source = binder.source()
-        exec(compile(self.source, "<step>", "exec"), binder.scope)
-        self.call: Callable[[], None] = binder.scope["step"]
+        self.lines = [binder.step_lines(step) for step in plan.steps]
+        self.source = function_source([*self.lines, binder.copy_lines()])
+        self.scope = binder.scope
+        self.call = self.function(self.source)
         self.inputs = {name: binder.array(plan.places[value]) for name, value in plan.program.inputs.items()}
         self.outputs = {name: binder.array(place) for name, place in plan.outputs.items()}
+
+    def function(self, source: str) -> Callable[[], None]:
+        exec(compile(source, "<step>", "exec"), self.scope)
+        made: Callable[[], None] = self.scope["step"]
+        return made
+
+    def calls(self) -> list[Callable[[], None]]:
+        """One function a step of the plan, for the profiler."""
+        return [self.function(function_source([lines])) for lines in self.lines]
+
+
+def function_source(lines: list[list[str]]) -> str:
+    body = "\n".join(f"    {line}" for each in lines for line in each)
+    return f"def step():\n{body or '    pass'}\n"
 
 
 class Binder:
@@ -52,12 +68,14 @@ class Binder:
         self.kept: list[Any] = []  # keeps ids unique
         self.scope: dict[str, Any] = {"np": np}
 
-    def source(self) -> str:
-        lines = [line for step in self.plan.steps for line in self.lines(step)]
-        for source, target in self.plan.copies:
-            lines.append(f"np.copyto({self.name(self.array(target))}, {self.name(self.array(source))})")
-        body = "\n".join(f"    {self.localize(line)}" for line in lines)
-        return f"def step():\n{body or '    pass'}\n"
+    def step_lines(self, step: Step) -> list[str]:
+        return [self.localize(line) for line in self.lines(step)]
+
+    def copy_lines(self) -> list[str]:
+        pairs = [(self.array(target), self.array(source)) for source, target in self.plan.copies]
+        return [
+            self.localize(f"np.copyto({self.name(target)}, {self.name(source)})") for target, source in pairs
+        ]
 
     def localize(self, line: str) -> str:
         """`np.add(` becomes `np_add(`, a global of its own: one look-up less a call."""
@@ -100,9 +118,10 @@ class Binder:
 
     def unrepeated(self, place: Place) -> np.ndarray:
         """The array before a final broadcast: NumPy's elementwise functions repeat it themselves, faster."""
-        if place.views and place.views[-1][0] in REPEATS:
-            return self.array(Place(place.root, place.views[:-1], place.shadow))
-        return self.array(place)
+        if not place.views or place.views[-1][0] not in REPEATS:
+            return self.array(place)
+        array = self.array(Place(place.root, place.views[:-1], place.shadow))
+        return array.reshape(()) if array.size == 1 else array
 
     def name(self, thing: Any, prefix: str = "a") -> str:
         """The name under which the source knows an array or a function."""
