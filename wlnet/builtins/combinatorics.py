@@ -289,9 +289,8 @@ def integer_partitions(ev: Any, n: Any, *spec: Any) -> Any:
     IntegerPartitions[n, k] takes at most k parts, {k} exactly k; IntegerPartitions[n, k, {a, b, ...}]
     takes these parts.
 
-    >>> {IntegerPartitions[4], IntegerPartitions[5, {2}], IntegerPartitions[8, All, {1, 5}]}
-    {{{4}, {3, 1}, {2, 2}, {2, 1, 1}, {1, 1, 1, 1}}, {{4, 1}, {3, 2}}, {{5, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1,
-    1}}}
+    >>> {IntegerPartitions[4], IntegerPartitions[5, {2}], IntegerPartitions[6, All, {1, 5}]}
+    {{{4}, {3, 1}, {2, 2}, {2, 1, 1}, {1, 1, 1, 1}}, {{4, 1}, {3, 2}}, {{5, 1}, {1, 1, 1, 1, 1, 1}}}
     """
     if type(n) is not int or n < 0 or len(spec) > 2:
         return None

@@ -183,8 +183,13 @@ def at_precision(x: Any, digits: float | None) -> Any:
     if kind is float:
         return x
     if kind is BigReal:
-        return x if x.digits <= digits else BigReal(x.value, digits)
+        return x if x.digits <= digits else _cut(x.value, digits)
     return big_real(x, digits)
+
+
+def _cut(value: Any, digits: float) -> BigReal:
+    with working(digits):
+        return BigReal(+value, digits)
 
 
 # ---------------------------------------------------------------------------------------------- operations

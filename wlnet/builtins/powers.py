@@ -255,6 +255,8 @@ def _pull_out_number(ev: Any, base: Expr, exponent: Any) -> Any:
     if type(c) in (int, Fraction, float, BigReal):
         if numbers.sign(c) > 0:
             rest = product(1, list(base.args[1:]))
+            if type(exponent) is Fraction and sign_of(ev, rest) == 1:
+                return _numeric_root(c, rest, exponent)
             return Expr(TIMES, (Expr(POWER, (c, exponent)), Expr(POWER, (rest, exponent))))
         if numbers.compare(c, -1) != 0:
             rest = Expr(TIMES, (-1, *base.args[1:]))
@@ -263,9 +265,20 @@ def _pull_out_number(ev: Any, base: Expr, exponent: Any) -> Any:
     if positive and len(positive) < len(base.args):
         rest = product(1, [a for a in base.args if not any(a is p for p in positive)])
         return Expr(TIMES, (*(Expr(POWER, (p, exponent)) for p in positive), Expr(POWER, (rest, exponent))))
-    if positive and type(exponent) is Fraction:
-        return Expr(TIMES, tuple(Expr(POWER, (a, exponent)) for a in base.args))
     return None
+
+
+def _numeric_root(c: Any, rest: Any, exponent: Fraction) -> Any:
+    """(c r)^e for a positive number c and a positive constant r: Sqrt[8 Pi] is 2 Sqrt[2 Pi], Sqrt[2 Pi]
+    stays."""
+    if type(c) not in (int, Fraction):
+        return Expr(TIMES, (Expr(POWER, (c, exponent)), Expr(POWER, (rest, exponent))))
+    coefficient, roots = radicals.rational_power(c, exponent)
+    inside = [r for r, e in roots if e == exponent]
+    if type(coefficient) is int and coefficient == 1 and len(inside) == len(roots) == 1:
+        return None
+    others = [Expr(POWER, r) for r in roots if r[1] != exponent]
+    return product(coefficient, [*others, Expr(POWER, (product(1, [*inside, rest]), exponent))])
 
 
 def _logarithm_power(base: Any, exponent: Expr) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Association, BigReal, Complex, Expr, S, big_real, items, make_list, rational, truth
+from wlnet.expr import Association, BigReal, Complex, Expr, S, big_real, items, make_list, rational
 from wlnet.expr.attributes import LISTABLE
 from wlnet.expr.numbers import MACHINE_DIGITS
 from wlnet.kernel.registry import builtin
@@ -45,17 +45,6 @@ def digits_asked(ev: Any, name: str, precision: Any) -> Any:
     return (
         max(1.0, numbers.to_float(value)) if type(precision) in (int, Fraction) else numbers.to_float(value)
     )
-
-
-@builtin("NumericQ")
-def numeric_q(ev: Any, expr: Any) -> Any:
-    """NumericQ[expr] gives True if expr is a numeric quantity: a number, a constant or a numeric function
-    of such.
-
-    >>> {NumericQ[Pi], NumericQ[Sin[1] + 2], NumericQ[x]}
-    {True, True, False}
-    """
-    return truth(numeric.numeric_q(expr))
 
 
 def precision_of(x: Any) -> float | None:

@@ -57,8 +57,8 @@ def times(ev: Any, args: tuple[Any, ...]) -> Any:
             changed = True
     if infinite:
         return _infinite_product(ev, infinite, coefficient, factors, args)
-    if found and numbers.is_zero(coefficient) and numbers.is_exact(coefficient):
-        return 0
+    if found and numbers.is_zero(coefficient):
+        return 0 if numbers.is_exact(coefficient) else coefficient
     if found and numbers.is_inexact(coefficient):
         numeric = contagion(ev, tuple(args))
         if numeric is not None:
@@ -67,6 +67,10 @@ def times(ev: Any, args: tuple[Any, ...]) -> Any:
         combined = _combine_roots(coefficient, factors)
         if combined is not None:
             return combined
+    if len(factors) > 1:
+        merged = _merge_constants(ev, coefficient, factors)
+        if merged is not None:
+            return merged
     absorbed = _absorb(coefficient, factors) if found else None
     if absorbed is not None:
         return absorbed
@@ -128,6 +132,25 @@ def _combine_roots(coefficient: Any, factors: dict[Any, tuple[Any, list[Any]]]) 
     new += [Expr(POWER, r) for r in roots] + rest
     if not new:
         return value
+    return new[0] if len(new) == 1 else Expr(TIMES, tuple(new))
+
+
+def _merge_constants(ev: Any, coefficient: Any, factors: dict[Any, tuple[Any, list[Any]]]) -> Any:
+    """Equal rational powers of positive constants under one root: Sqrt[2] Sqrt[Pi] is Sqrt[2 Pi]."""
+    groups: dict[Fraction, list[Any]] = {}
+    rest: list[Any] = []
+    for base, exponents in factors.values():
+        e = exponents[0]
+        if len(exponents) == 1 and type(e) is Fraction and numeric_q(base) and sign_of(ev, base) == 1:
+            groups.setdefault(e, []).append(base)
+        else:
+            rest.append(_power_of(base, exponents))
+    if not any(len(g) > 1 and any(type(b) not in numbers.KIND for b in g) for g in groups.values()):
+        return None
+    new: list[Any] = [] if type(coefficient) is int and coefficient == 1 else [coefficient]
+    for e, bases in groups.items():
+        new.append(Expr(POWER, (bases[0] if len(bases) == 1 else Expr(TIMES, tuple(bases)), e)))
+    new += rest
     return new[0] if len(new) == 1 else Expr(TIMES, tuple(new))
 
 

@@ -521,16 +521,6 @@ def decapitalize(ev: Any, s: Any) -> Any:
     return over_strings(ev, "Decapitalize", (s,), lambda t: t[:1].lower() + t[1:])
 
 
-@builtin("StringQ")
-def string_q(ev: Any, x: Any) -> Any:
-    """StringQ[expr] gives True if expr is a string.
-
-    >>> {StringQ["a"], StringQ[a]}
-    {True, False}
-    """
-    return truth(type(x) is str)
-
-
 def _character_test(name: str, test: Callable[[str], bool], usage: str) -> None:
     def call(ev: Any, s: Any) -> Any:
         if type(s) is not str:

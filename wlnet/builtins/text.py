@@ -7,7 +7,7 @@ from typing import Any
 
 from wlnet.expr import FALSE, TRUE, Association, ByteArray, Expr, S, is_list, items, make_list, truth
 from wlnet.expr.attributes import LISTABLE
-from wlnet.kernel.registry import builtin
+from wlnet.kernel.registry import applied, builtin, symbol
 
 from . import number_theory
 from .strings import STRING, codec, held, over_strings
@@ -245,14 +245,27 @@ def _slot_value(ev: Any, slot: Any, given: Any) -> Any:
 
 @builtin("TemplateObject")
 def template_object(ev: Any, *args: Any) -> Any:
-    """TemplateObject[...] is a template that TemplateApply or a call fills."""
+    """TemplateObject[{part1, part2, ...}] is a template; calling it with values, or TemplateApply, fills
+    its slots.
+
+    >>> TemplateObject[{"x = ", TemplateSlot[1]}][5]
+    x = 5
+    """
     return None
 
 
-@builtin("TemplateSlot")
-def template_slot(ev: Any, *args: Any) -> Any:
-    """TemplateSlot["name"] is a slot of a template."""
-    return None
+@applied("TemplateObject")
+def _filled(ev: Any, head: Any, args: tuple[Any, ...]) -> Any:
+    """The template called with values: positional ones, or one association."""
+    given = args[0] if len(args) == 1 and type(args[0]) is Association else make_list(args)
+    return template_apply(ev, head, given)
+
+
+symbol("TemplateSlot", usage='TemplateSlot["name"] or TemplateSlot[n] is a slot of a template.')
+symbol(
+    "TemplateExpression",
+    usage='TemplateExpression["code"] is a part of a template that is evaluated when filled.',
+)
 
 
 # --------------------------------------------------------------------------------------- hashes and encodings
