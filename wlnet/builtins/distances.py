@@ -73,11 +73,13 @@ def normalize(ev: Any, x: Any, f: Any = S.Norm) -> Any:
     return Expr(S.Divide, (x, size))
 
 
-def _distance(name: str, usage: str, exact: Callable[[Any, Any], Any], array: Callable[[Any, Any], Any]) ->
-None:
+def _distance(
+    name: str, usage: str, exact: Callable[[Any, Any], Any], array: Callable[[Any, Any], Any]
+) -> None:
     def call(ev: Any, u: Any, v: Any) -> Any:
         if not (is_list(u) and is_list(v)):
-            return exact(make_list((u,)), make_list((v,))) if type(u) in numbers.KIND and type(v) in numbers.KIND else None
+            plain = type(u) in numbers.KIND and type(v) in numbers.KIND
+            return exact(make_list((u,)), make_list((v,))) if plain else None
         if len(items(u)) != len(items(v)):
             ev.message(name, "length", u, v)
             return None

@@ -240,9 +240,7 @@ _declare(
         "(nu/(nu + x^2))^((1 + nu)/2)/(Sqrt[nu] Beta[nu/2, 1/2])",
         "If[nu > 1, 0, Indeterminate]",
         "If[nu > 2, nu/(nu - 2), Indeterminate]",
-        cdf=(
-            "If[x <= 0, BetaRegularized[nu/(nu + x^2), nu/2, 1/2]/2, 1 - BetaRegularized[nu/(nu + x^2), nu/2, 1/2]/2]"
-        ),
+        cdf=("With[{tail = BetaRegularized[nu/(nu + x^2), nu/2, 1/2]/2}, If[x <= 0, tail, 1 - tail]]"),
         median="0",
     ),
     """StudentTDistribution[n] is Student's t distribution with n degrees of freedom.

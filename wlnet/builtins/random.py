@@ -19,7 +19,10 @@ from wlnet.kernel.registry import builtin
 from . import numbers, numeric
 
 SHAPE = {"array": "The array dimensions `1` should be a list of non-negative machine-size integers."}
-RANGE = SHAPE | {"unifr": "The range `1` is not a pair of real numbers.", "unii": "The range `1` is not one of integers."}
+RANGE = SHAPE | {
+    "unifr": "The range `1` is not a pair of real numbers.",
+    "unii": "The range `1` is not one of integers.",
+}
 
 # More elements than this in one call are refused with a message: 2^33 machine numbers are 64 gigabytes.
 MAX_ELEMENTS = 1 << 33
@@ -28,7 +31,8 @@ MAX_ELEMENTS = 1 << 33
 def shape_of(ev: Any, name: str, spec: Any) -> tuple[int, ...] | None:
     """`n` or `{n1, n2, ...}` as a shape; None with the message `name::array`."""
     values = items(spec) if is_list(spec) else (spec,)
-    if not all(type(n) is int and n >= 0 for n in values) or np.prod([float(n) for n in values]) > MAX_ELEMENTS:
+    plain = all(type(n) is int and n >= 0 for n in values)
+    if not plain or np.prod([float(n) for n in values]) > MAX_ELEMENTS:
         ev.message(name, "array", spec)
         return None
     return tuple(values)
@@ -103,7 +107,8 @@ def random_integer(ev: Any, spec: Any = 1, shape: Any = None) -> Any:
     {3, {2, 3}, True}
     """
     if type(spec) is Expr and spec.head is not S.List:
-        return Expr(S.RandomVariate, (spec,) if shape is None else (spec, shape)) if is_distribution(spec) else None
+        args = (spec,) if shape is None else (spec, shape)
+        return Expr(S.RandomVariate, args) if is_distribution(spec) else None
     low, high = _range(spec, 0)
     if type(low) is not int or type(high) is not int:
         ev.message("RandomInteger", "unii", spec)
@@ -115,14 +120,14 @@ def random_integer(ev: Any, spec: Any = 1, shape: Any = None) -> Any:
     dims = shape_of(ev, "RandomInteger", shape)
     if dims is None:
         return None
-    if -(1 << 63) <= low and high < (1 << 63) - 1:
+    if low >= -(1 << 63) and high < (1 << 63) - 1:
         return as_list(ev.random.integers(low, high, dims, endpoint=True))
     flat = [_one_integer(ev.random, low, high) for _ in range(int(np.prod(dims)))]
     return _shaped(flat, dims)
 
 
 def _one_integer(random: np.random.Generator, low: int, high: int) -> int:
-    if -(1 << 63) <= low and high < (1 << 63) - 1:
+    if low >= -(1 << 63) and high < (1 << 63) - 1:
         return int(random.integers(low, high, endpoint=True))
     span = high - low + 1
     bits = span.bit_length()
@@ -141,7 +146,9 @@ def _shaped(flat: list[Any], dims: tuple[int, ...]) -> Any:
 
 
 @builtin("RandomReal", messages=RANGE, stateful=True)
-def random_real(ev: Any, spec: Any = 1, shape: Any = None, *, working_precision: Any = S.MachinePrecision) -> Any:
+def random_real(
+    ev: Any, spec: Any = 1, shape: Any = None, *, working_precision: Any = S.MachinePrecision
+) -> Any:
     """RandomReal[] gives a random real number between 0 and 1; RandomReal[max] one up to max,
     RandomReal[{min, max}] one from min to max.
     RandomReal[range, n] gives a list, RandomReal[range, {n1, n2, ...}] an array.
@@ -325,8 +332,10 @@ def random_sample(ev: Any, spec: Any, count: Any = None) -> Any:
         return None
     if weights is not None:
         chosen = ev.random.choice(n, wanted, replace=False, p=weights)
+    elif wanted * 4 > n:
+        chosen = ev.random.permutation(n)[:wanted]
     else:
-        chosen = ev.random.permutation(n)[:wanted] if wanted * 4 > n else ev.random.choice(n, wanted, replace=False)
+        chosen = ev.random.choice(n, wanted, replace=False)
     return _gather(pool, chosen) if wanted else make_list(())
 
 
@@ -364,8 +373,7 @@ def is_distribution(x: Any) -> bool:
 
 @builtin(
     "RandomVariate",
-    messages=SHAPE | {"noimp": "Random values of `1` are not available; the distribution's parameters must
-    be numbers."},
+    messages=SHAPE | {"noimp": "No random values of `1`; its parameters must be numbers."},
     stateful=True,
 )
 def random_variate(ev: Any, distribution: Any, shape: Any = None) -> Any:
