@@ -63,7 +63,9 @@ def big_real(text_or_number: Any, digits: float) -> BigReal:
 
     with mpmath.workdps(max(1, round(digits)) + 2):
         if type(text_or_number) is Fraction:
-            value = mpmath.mpf(text_or_number.numerator) / text_or_number.denominator
+            # One rounding, not two: numerator and denominator may be longer than the working precision.
+            ratio = (text_or_number.numerator, text_or_number.denominator)
+            value = mpmath.mp.make_mpf(mpmath.libmp.from_rational(*ratio, mpmath.mp.prec, "n"))
         else:
             value = mpmath.mpf(text_or_number)
     return BigReal(value, float(digits))
@@ -90,7 +92,7 @@ def rational(value: Fraction) -> int | Fraction:
 
 
 def complex_number(re: Any, im: Any) -> Any:
-    """re + im I in normal form: `re` itself when `im` is an exact zero."""
+    """Re + im I in normal form: `re` itself when `im` is an exact zero."""
     if type(im) is int and im == 0:
         return re
     return Complex(re, im)

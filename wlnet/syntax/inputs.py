@@ -53,25 +53,6 @@ def _postfix(row: Operator) -> Form:
     return layout
 
 
-def _repeated(row: Operator) -> Form:
-    """`p..`; reals and blanks would swallow a dot."""
-
-    def layout(printer: Printer, expr: Expr, need: int) -> Layout | None:
-        if len(expr.args) != 1:
-            return None
-        operand = expr.args[0]
-        plain = type(operand) in (int, str, Symbol) or (
-            type(operand) is Expr and _blank(printer, operand) is None
-        )
-        if plain and type(operand) is Expr and operand.head in (S.Pattern, S.Optional):
-            plain = False
-        if plain:
-            return row.level, [(operand, row.level + 1), row.text]
-        return row.level, ["(", (operand, 0), ")" + row.text]
-
-    return layout
-
-
 def _braces(opening: str, closing: str) -> Form:
     def layout(printer: Printer, expr: Expr, need: int) -> Layout:
         return ATOM, [opening, *printer.commas(expr.args), closing]
@@ -255,9 +236,6 @@ def forms() -> dict[str, Form]:
         for name, row in table().heads():
             if row.shape in ("", "compare", "set") and name not in ("Plus", "Times", "Power", "Function"):
                 _forms[name] = makers[row.form](row)
-        for text in ("..", "..."):
-            row = table().postfix[text]
-            _forms[row.head.name] = _repeated(row)
         _forms.update(_SPELLINGS)
     return _forms
 

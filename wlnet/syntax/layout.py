@@ -56,6 +56,8 @@ class Printer:
         while stack:
             piece = stack.pop()
             if type(piece) is str:
+                if piece[:2] == ".." and out[-1][-1:] in (".", "_"):
+                    out.append(" ")  # a real or a blank would swallow the dot
                 out.append(piece)
                 continue
             value, need = piece
@@ -170,7 +172,7 @@ class FullPrinter(Printer):
             )
         if kind is Complex:
             return f"Complex[{self.number(value.re)[0]}, {self.number(value.im)[0]}]", ATOM
-        return numerals.number(value, self.form)[0], ATOM
+        return numerals.number(value, self.form)
 
     def association(self, value: Association) -> Layout:
         return self.layout(Expr(S.Association, value.rules()), 0)

@@ -33,8 +33,8 @@ _POSTFIX = {"&", "!", "!!", "++", "--", "..", "...", "'"}
 class Word(NamedTuple):
     """A classified stretch of text: offsets in the text as typed.
 
-    kind: symbol, number, string, pattern, slot, history, operator, bracket, comment, tag (of a message),
-    Error
+    kind is symbol, number, string, pattern, slot, history, operator, bracket, comment, tag (of a message) or
+    error.
     """
 
     kind: str
