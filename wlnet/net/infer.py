@@ -1,0 +1,468 @@
+"""Shape inference: what is known of any port or array spreads forwards and backwards until nothing
+changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from . import types
+from .errors import ConflictError, NetError
+from .layer import LAYERS, MULTIPLIERS
+from .net import ABSENT, Edge, End, Net, SharedArray, frozen
+from .types import VARYING, Dims, MismatchError, PortType
+
+# Rounds after which a layer's or a net's rule must have settled; each round fixes at least one extent, so
+# that more are
+# needed only by a rule that contradicts itself.
+MAX_ROUNDS = 1000
+
+
+class Typing:
+    """What is known of one layer while its rule runs: `t["Input"]` is a port's type, `t.array(name)` an
+    array's shape.
+
+    Rules only ever add knowledge; each of these methods raises ConflictError where the addition contradicts
+    what is known.
+    """
+
+    __slots__ = ("arrays", "changed", "dims", "fields", "hints", "inputs", "net", "outputs", "params")
+
+    def __init__(self, net: Net) -> None:
+        self.net = net
+        self.params = net.params
+        self.inputs = dict(net.inputs)
+        self.outputs = dict(net.outputs)
+        self.arrays = net.arrays
+        self.fields = net.record.array_fields(net.params)
+        self.dims: dict[str, Dims | None] = {}
+        for name, value in net.arrays.items():
+            if type(value) is SharedArray:
+                self.dims[name] = value.value.shape if value.value is not None else value.dims
+            elif value is not ABSENT:
+                self.dims[name] = value.shape if isinstance(value, np.ndarray) else None
+        self.hints: dict[str, dict[str, PortType]] = {}
+        self.changed = False
+
+    def node(self, name: str) -> Net:
+        """The net inside an operator."""
+        return self.net.nodes[name]
+
+    def tell(self, name: str, port: str, more: PortType) -> None:
+        """What an operator's rule knows of a port of the net inside."""
+        self.hints.setdefault(name, {})[port] = more.bare()
+
+    def __getitem__(self, port: str) -> PortType:
+        found = self.inputs.get(port)
+        return found if found is not None else self.outputs[port]
+
+    def meet(self, port: str, more: PortType) -> PortType:
+        """The port's type with `more` known about it."""
+        ports = self.inputs if port in self.inputs else self.outputs
+        old = ports[port]
+        try:
+            new = types.meet(old, more)
+        except MismatchError:
+            raise ConflictError(port, types.wanted_text(more), types.found_text(old)) from None
+        if new != old:
+            ports[port] = new
+            self.changed = True
+        return new
+
+    def shape(self, port: str, dims: Dims | None = None) -> Dims | None:
+        """The port's shape, with `dims` known about it."""
+        return self.meet(port, PortType(None, dims)).shape
+
+    def rank(self, port: str, rank: int) -> Dims:
+        """The port's shape, which has `rank` dimensions."""
+        found = self.shape(port, (None,) * rank)
+        assert found is not None
+        return found
+
+    def same(self, *ports: str) -> Dims | None:
+        """The common shape of several ports."""
+        known = self[ports[0]].shape
+        for port in ports[1:]:
+            known = self.shape(port, known)
+        for port in ports[:-1]:
+            self.shape(port, known)
+        return known
+
+    def same_types(self, *ports: str) -> None:
+        """Ports that carry the same values: shape, kind and range are common."""
+        for first, second in zip(ports, ports[1:], strict=False):
+            self.meet(second, self[first].bare())
+        for first, second in zip(ports, ports[1:], strict=False):
+            self.meet(first, self[second].bare())
+
+    def real(self, *ports: str) -> None:
+        """Ports that carry real numbers."""
+        for port in ports:
+            self.meet(port, types.REAL)
+
+    def has(self, array: str) -> bool:
+        """Whether the layer has this array (None: it was declined)."""
+        return array in self.dims
+
+    def array(self, name: str, dims: Dims | None = None) -> Dims | None:
+        """The array's shape, with `dims` known about it; `dims` itself where the layer has no such array."""
+        if name not in self.dims:
+            return dims
+        old = self.dims[name]
+        try:
+            new = types.meet_dims(old, dims)
+        except MismatchError:
+            text = f'array "{name}" of shape {types.dims_text(dims)}'
+            raise ConflictError(name, text, f"shape {types.dims_text(old)}") from None
+        if new != old:
+            self.dims[name] = new
+            self.changed = True
+        return new
+
+    def fail(self, port: str, wanted: str, remedy: str = "") -> ConflictError:
+        """The error that the port's type, as it stands, is not `wanted`."""
+        return ConflictError(port, wanted, types.found_text(self[port]), remedy)
+
+    def fixed(self, port: str, remedy: str = "") -> Dims | None:
+        """The port's shape, in which no dimension may vary."""
+        found = self[port].shape
+        if found is not None and VARYING in found:
+            raise self.fail(port, "arrays of fixed shape", remedy)
+        return found
+
+
+def settle(net: Net) -> Typing:
+    """The layer's rule run until nothing changes."""
+    t = Typing(net)
+    rule = net.record.infer
+    if rule is None or (not t.inputs and net.record.is_variadic(net.params)):
+        return t
+    for _ in range(MAX_ROUNDS):
+        t.changed = False
+        rule(t)
+        if not t.changed:
+            return t
+    raise AssertionError(f"the rule of {net.record.name} does not settle")
+
+
+def array_dims(net: Net) -> dict[str, Dims | None]:
+    """The shapes of a layer's arrays, as far as they are known; absent ones left out."""
+    if not net.arrays:
+        return {}
+    found = net.cache.get("dims")
+    if found is None:
+        found = net.cache["dims"] = settle(net).dims
+    return found  # type: ignore[no-any-return]
+
+
+# ---- layers
+
+
+def make_layer(
+    name: str,
+    params: Mapping[str, Any] | None = None,
+    *,
+    arrays: Mapping[str, Any] | None = None,
+    ports: Mapping[str, PortType] | None = None,
+    nodes: Mapping[str, Net] | None = None,
+) -> Net:
+    """The layer `name` with these parameters (defaults for the others), arrays, port types, and nets inside.
+
+    Arrays are float32 arrays, None (to be initialized), ABSENT or SharedArray. NetError where they
+    contradict.
+    """
+    record = LAYERS[name]
+    filled = {each.name: each.default for each in record.parameters() if not each.net}
+    filled.update(params or {})
+    fields = record.array_fields(filled)
+    if fields:
+        filled.setdefault(MULTIPLIERS.name, MULTIPLIERS.default)
+    values = {field.name: (arrays or {}).get(field.name) for field in fields}
+    values = {each: frozen(x) if isinstance(x, np.ndarray) else x for each, x in values.items()}
+    inputs, outputs = record.input_ports(filled), record.output_ports(filled)
+    net = Net(record, filled, inputs, outputs, values, dict(nodes or {}))
+    numbers = [int(port[5:]) for port in ports or {} if port[:5] == "Input" and port[5:].isdigit()]
+    if not inputs and record.is_variadic(filled) and numbers:
+        net = net.replace(inputs={f"Input{i + 1}": types.ANY for i in range(max(numbers))})
+    for port, more in (ports or {}).items():
+        known = net.inputs if port in net.inputs else net.outputs
+        if port not in known:
+            names = [*net.inputs, *net.outputs]
+            text = (
+                f'{describe(net)} has no port "{port}"; its ports are '
+                + ", ".join(f'"{x}"' for x in names)
+                + "."
+            )
+            raise NetError(name, "port", text)
+        try:
+            known[port] = types.meet(more, known[port])
+        except MismatchError:
+            text = f'{describe(net)} takes {types.wanted_text(known[port])} at "{port}", not {types.found_text(more)}.'
+            raise NetError(name, "shape", text) from None
+    return infer(net)
+
+
+# ---- nets
+
+
+def infer(net: Net, hints: Mapping[str, PortType] | None = None, symbol: str = "") -> Net:
+    """`net` with everything known that follows from its ports, arrays and `hints` about its own ports.
+
+    Returns `net` itself where nothing new follows. Raises NetError `symbol::shape` (default: the net's head)
+    naming
+    both layers, the port, and the two types where they contradict one another.
+    """
+    symbol = symbol or net.record.name
+    try:
+        net = refine(net, hints or {}, symbol)
+        while not net.specified:
+            assumed = assume(net)
+            if assumed is net:
+                break
+            net = refine(assumed, {}, symbol)
+        return net
+    except ConflictError as error:
+        raise NetError(symbol, "shape", conflict_text(error, describe(net), "", net)) from None
+
+
+def assume(net: Net) -> Net:
+    """`net` with one layer's assumption about what nothing else decides; itself where no layer assumes
+    anything.
+    """
+    for name, node in net.nodes.items():
+        found = assume(node)
+        if found is not node:
+            return net.replace(nodes={**net.nodes, name: found})
+    rule = net.record.assume
+    if rule is None or not net.inputs:
+        return net
+    t = Typing(net)
+    rule(t)
+    return net.replace(inputs=t.inputs, outputs=t.outputs) if t.changed else net
+
+
+def refine(net: Net, hints: Mapping[str, PortType], symbol: str) -> Net:
+    """`infer` for a net that may lie inside another: its own contradictions are raised as ConflictError."""
+    inputs, outputs = dict(net.inputs), dict(net.outputs)
+    for name, more in hints.items():
+        ports = inputs if name in inputs else outputs
+        try:
+            ports[name] = types.meet(ports[name], more)
+        except MismatchError:
+            raise ConflictError(name, types.wanted_text(ports[name]), types.found_text(more)) from None
+    if inputs != net.inputs or outputs != net.outputs:
+        net = net.replace(inputs=inputs, outputs=outputs)
+    elif net.cache.get("settled"):
+        return net
+    if net.record.container:
+        net = refine_container(net, symbol)
+    else:
+        net = refine_layer(net, symbol)
+    net.cache["settled"] = True
+    return net
+
+
+def refine_layer(net: Net, symbol: str) -> Net:
+    """A layer, or an operator: its rule may look at, and refine, the nets inside."""
+    for _ in range(MAX_ROUNDS):
+        t = settle(net)
+        changed = t.inputs != net.inputs or t.outputs != net.outputs
+        arrays = {name: shaped(value, t.dims.get(name)) for name, value in net.arrays.items()}
+        nodes = {}
+        for name, node in net.nodes.items():
+            nodes[name] = refine(node, t.hints.get(name, {}), symbol)
+            changed = changed or nodes[name] is not node
+        if not changed and all(arrays[name] is value for name, value in net.arrays.items()):
+            return net
+        net = net.replace(inputs=t.inputs, outputs=t.outputs, arrays=arrays, nodes=nodes)
+    raise AssertionError(f"the rule of {net.record.name} does not settle")
+
+
+def shaped(value: Any, dims: Dims | None) -> Any:
+    """A shared array remembers the shape that one place gives it, for the others."""
+    if type(value) is SharedArray and value.dims != dims and dims is not None:
+        return value._replace(dims=dims)
+    return value
+
+
+def refine_container(net: Net, symbol: str) -> Net:
+    """Spread types along edges and through nodes until nothing changes."""
+    nodes, inputs, outputs = dict(net.nodes), dict(net.inputs), dict(net.outputs)
+
+    def type_at(end: End, side: str) -> PortType:
+        node, port = end
+        if node is not None:
+            return (nodes[node].outputs if side == "source" else nodes[node].inputs)[port]
+        return (inputs if side == "source" else outputs)[port]
+
+    for _ in range(MAX_ROUNDS):
+        pending: dict[str, dict[str, PortType]] = {name: {} for name in nodes}
+        changed = False
+        for edge in net.edges:
+            source, target = type_at(edge.source, "source"), type_at(edge.target, "target")
+            try:
+                both = types.meet(source.bare(), target.bare())
+            except MismatchError:
+                raise edge_error(net, nodes, edge, source, target, symbol) from None
+            for end, own, ports in ((edge.source, source, inputs), (edge.target, target, outputs)):
+                if both == own.bare():
+                    continue
+                changed = True
+                if end[0] is None:
+                    ports[end[1]] = both._replace(coder=own.coder)
+                else:
+                    hints = pending[end[0]]
+                    hints[end[1]] = guarded(hints.get(end[1]), both, net, nodes, edge, symbol)
+        for name, node in nodes.items():
+            try:
+                nodes[name] = refine(node, pending[name], symbol)
+            except ConflictError as error:
+                raise node_error(net, nodes, name, error, symbol) from None
+            changed = changed or nodes[name] is not node
+        changed = share_dims(nodes) or changed
+        if not changed:
+            break
+    fresh = inputs != net.inputs or outputs != net.outputs or any(nodes[x] is not net.nodes[x] for x in nodes)
+    return net.replace(nodes=nodes, inputs=inputs, outputs=outputs) if fresh else net
+
+
+def guarded(
+    known: PortType | None, both: PortType, net: Net, nodes: dict[str, Net], edge: Edge, symbol: str
+) -> PortType:
+    """What two edges of one output say together."""
+    try:
+        return both if known is None else types.meet(known, both)
+    except MismatchError:
+        raise edge_error(net, nodes, edge, known or both, both, symbol) from None
+
+
+def share_dims(nodes: dict[str, Net]) -> bool:
+    """Shared arrays of one name have one shape and one value: told to every place. Whether anything was
+    new.
+    """
+    known: dict[str, SharedArray] = {}
+    for node in nodes.values():
+        for _, inner in node.walk():
+            for value in inner.arrays.values():
+                if type(value) is SharedArray:
+                    known[value.name] = join_shared(known.get(value.name), value)
+    changed = False
+    if known:
+        for name, node in nodes.items():
+            nodes[name] = map_arrays(node, lambda x: known[x.name] if type(x) is SharedArray else x)
+            changed = changed or nodes[name] is not node
+    return changed
+
+
+def join_shared(a: SharedArray | None, b: SharedArray) -> SharedArray:
+    """What two places know of one shared array; NetError where they contradict one another."""
+    if a is None:
+        return b
+    value = b.value if a.value is None else a.value
+    try:
+        dims = types.meet_dims(a.dims, b.dims)
+        dims = types.meet_dims(dims, None if value is None else value.shape)
+    except MismatchError:
+        text = f'NetArray["{a.name}"] has shape {types.dims_text(a.dims)} in one place and {types.dims_text(b.dims)} in another.'
+        raise NetError("NetArray", "shape", text) from None
+    return SharedArray(a.name, dims, value)
+
+
+def map_arrays(net: Net, change: Callable[[Any], Any]) -> Net:
+    """`net` with every array value replaced; itself where none differs."""
+    arrays = {name: change(value) for name, value in net.arrays.items()}
+    nodes = {name: map_arrays(node, change) for name, node in net.nodes.items()}
+    same = all(
+        arrays[x] is net.arrays[x] or arrays[x] == net.arrays[x]
+        for x in arrays
+        if type(arrays[x]) is SharedArray
+    )
+    same = same and all(arrays[x] is net.arrays[x] for x in arrays if type(arrays[x]) is not SharedArray)
+    if same and all(nodes[name] is node for name, node in net.nodes.items()):
+        return net
+    return net.replace(arrays=arrays, nodes=nodes)
+
+
+# ---- errors
+
+
+def describe(net: Net) -> str:
+    """A layer as messages name it: LinearLayer[3]."""
+    if net.record.short is not None:
+        return net.record.short(net)
+    return f"{net.record.name}[{'...' if net.nodes else ''}]"
+
+
+def node_name(net: Net, name: str) -> str:
+    """A node as messages name it: layer 2, or layer "conv"."""
+    return f"layer {name}" if net.numbered else f'layer "{name}"'
+
+
+def place(net: Net, nodes: Mapping[str, Net], end: End, side: str) -> str:
+    """One end of an edge: layer 1 (LinearLayer[784]), or the net's input "Input"."""
+    node, port = end
+    if node is None:
+        return f'the {"input" if side == "source" else "output"} "{port}" of the net'
+    inner = nodes[node]
+    several = len(inner.outputs if side == "source" else inner.inputs) > 1
+    return f"{node_name(net, node)} ({describe(inner)})" + (
+        f', port "{port}"' if several and side == "source" else ""
+    )
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def remedy_for(source: PortType, target: PortType) -> str:
+    """What may help where `source` meets `target`."""
+    if source.kind == "integer" and target.kind == "real":
+        return "Put an EmbeddingLayer or a UnitVectorLayer before it."
+    if target.kind == "integer" and source.kind == "real":
+        return 'Integers come from a port of type "Integer" or from a Class encoder.'
+    have, want = types.size(source.shape), types.size(target.shape)
+    if have is not None and have == want and target.shape is not None:
+        inside = ", ".join(map(str, target.shape))
+        return f"Put a layer such as ReshapeLayer[{{{inside}}}] before it."
+    if target.shape is not None and len(target.shape) == 1 and source.rank != 1:
+        return "Put a FlattenLayer[] or a ReshapeLayer before it."
+    return ""
+
+
+def edge_error(
+    net: Net, nodes: Mapping[str, Net], edge: Edge, source: PortType, target: PortType, symbol: str
+) -> NetError:
+    """The message of an edge whose two ends contradict one another."""
+    port, giver = edge.target[1], place(net, nodes, edge.source, "source")
+    if edge.target[0] is None:
+        text = f"{capital(place(net, nodes, edge.target, 'target'))} takes {types.wanted_text(target)}, but "
+        text += f"{giver} gives {types.found_text(source)}."
+        return NetError(symbol, "shape", text)
+    taker = capital(place(net, nodes, edge.target, "target"))
+    found, wanted = types.found_text(source), types.wanted_text(target)
+    if source.kind != target.kind:
+        found = f"type {source.kind}" if source.shape in ((), None) else f"{found}, {source.kind}s,"
+    text = f'{taker} got "{port}" of {found} from {giver}, but takes {wanted}.'
+    return NetError(symbol, "shape", f"{text} {remedy_for(source, target)}".rstrip())
+
+
+def node_error(net: Net, nodes: Mapping[str, Net], name: str, error: ConflictError, symbol: str) -> NetError:
+    """The message of a node whose own rule finds a contradiction at one of its ports."""
+    giver = ""
+    for edge in net.edges:
+        if edge.target == (name, error.port):
+            giver = f" from {place(net, nodes, edge.source, 'source')}"
+    subject = f"{capital(node_name(net, name))} ({describe(nodes[name])})"
+    return NetError(symbol, "shape", conflict_text(error, subject, giver, nodes[name]))
+
+
+def conflict_text(error: ConflictError, subject: str, giver: str, net: Net) -> str:
+    """A layer's conflict as a sentence: at an input what it got, at an output what is wanted of it."""
+    if error.port in net.outputs:
+        text = f'{subject} gives {error.wanted} at "{error.port}", but {error.found} is wanted there.'
+    else:
+        text = f'{subject} got "{error.port}" of {error.found}{giver}, but takes {error.wanted}.'
+    return f"{text} {error.remedy}".rstrip()
