@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from wlnet.expr import CLOCK, LIST, NULL, Expr, S, Symbol, head_of, is_list, items, system
+from wlnet.expr import CLOCK, LIST, NULL, Association, Expr, S, Symbol, head_of, is_list, items, system
 from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, SEQUENCE_HOLD
 from wlnet.kernel.control import RUN
-from wlnet.kernel.definitions import ASSIGNERS, assign, evaluated_lhs, set_own, unassign
-from wlnet.kernel.evaluate import evaluate
+from wlnet.kernel.definitions import ASSIGNERS, UNASSIGNERS, assign, evaluated_lhs, unassign
+from wlnet.kernel.evaluate import evaluate, root_symbol
 from wlnet.kernel.registry import builtin
 from wlnet.kernel.scope import Scope
-from wlnet.kernel.templates import Code, build, built, code, inline
+from wlnet.kernel.templates import Code, built, code, inline
 
 FAILED = system("$Failed")
 
 
-@builtin("Set", attributes=HOLD_FIRST | SEQUENCE_HOLD, evaluated=True)
+@builtin("Set", attributes=HOLD_FIRST | SEQUENCE_HOLD)
 def set_(ev: Any, lhs: Any, rhs: Any) -> Any:
-    """lhs = rhs evaluates rhs and makes it the value of lhs: of a symbol, a call with patterns, a part, a list of these.
+    """Lhs = rhs evaluates rhs and makes it the value of lhs: of a symbol, a call with patterns, a part, a list of these.
 
     >>> x = 5; x^2
     25
@@ -30,7 +30,7 @@ def set_(ev: Any, lhs: Any, rhs: Any) -> Any:
 
 @builtin("SetDelayed", attributes=HOLD_ALL | SEQUENCE_HOLD, evaluated=True)
 def set_delayed(ev: Any, lhs: Any, rhs: Any) -> Any:
-    """lhs := rhs makes rhs, unevaluated, the value of lhs; it is evaluated each time it is used.
+    """Lhs := rhs makes rhs, unevaluated, the value of lhs; it is evaluated each time it is used.
 
     >>> f[x_] := x + 1; f[2]
     3
@@ -44,6 +44,12 @@ def set_value(lhs: Any, rhs: Any, delayed: bool, command: str) -> Any:
         special = ASSIGNERS.get(lhs.head)
         if special is not None:
             value = special(RUN.ev, lhs, rhs, delayed)
+            if value is not None:
+                return value
+    if type(lhs) is Expr:
+        root = root_symbol(lhs)
+        if root is not None and type(root.own) is Association:
+            value = ASSIGNERS[S.Association](RUN.ev, lhs, rhs, delayed)
             if value is not None:
                 return value
     done = assign(lhs, rhs, delayed, command)
@@ -155,7 +161,12 @@ def _inline_update(e: Expr, scope: Scope, name: str, operator: str) -> Code:
     def update(b: list[Any]) -> Any:
         symbol = target if place is None else b[place]
         rhs = amount(b)
-        if type(symbol) is Symbol and plain is not None and not symbol.attributes & _GUARDED and symbol.up is None:
+        if (
+            type(symbol) is Symbol
+            and plain is not None
+            and not symbol.attributes & _GUARDED
+            and symbol.up is None
+        ):
             old = symbol.own
             kind = type(old)
             if kind is int and type(rhs) is int:
@@ -176,7 +187,9 @@ _PLAIN = {
 }
 
 _update("AddTo", "Plus", "x += dx adds dx to x and gives the new value.\n\n>>> x = 1; x += 4\n5")
-_update("SubtractFrom", "Plus", "x -= dx subtracts dx from x and gives the new value.\n\n>>> x = 1; x -= 4\n-3")
+_update(
+    "SubtractFrom", "Plus", "x -= dx subtracts dx from x and gives the new value.\n\n>>> x = 1; x -= 4\n-3"
+)
 _update("TimesBy", "Times", "x *= c multiplies x by c and gives the new value.\n\n>>> x = 2; x *= 4\n8")
 _update("DivideBy", "Times", "x /= c divides x by c and gives the new value.\n\n>>> x = 8; x /= 4\n2")
 
@@ -223,7 +236,7 @@ _step("PreDecrement", -1, False, "--x subtracts 1 from x and gives the new value
 
 @builtin("ApplyTo", attributes=HOLD_FIRST, evaluated=True)
 def apply_to(ev: Any, lhs: Any, f: Any) -> Any:
-    """x //= f replaces the value of x by f of it.
+    """X //= f replaces the value of x by f of it.
 
     >>> x = 4; x //= Sqrt
     2
@@ -242,14 +255,15 @@ def apply_to(ev: Any, lhs: Any, f: Any) -> Any:
     evaluated=True,
 )
 def unset(ev: Any, lhs: Any) -> Any:
-    """lhs =. removes the value or definition of lhs.
+    """Lhs =. removes the value or definition of lhs.
 
     >>> x = 5; x =.; x
     x
     """
     if is_list(lhs):
         return Expr(LIST, tuple([unset(ev, x) for x in items(lhs)]))
+    if type(lhs) is Expr and type(lhs.head) is Symbol and lhs.head in UNASSIGNERS:
+        value = UNASSIGNERS[lhs.head](ev, lhs)
+        if value is not None:
+            return value
     return NULL if unassign(lhs, "Unset") else FAILED
-
-
-__all__ = ["build", "set_own"]

@@ -41,7 +41,11 @@ def symbols_in(ev: Any, command: str, spec: Any) -> list[Symbol] | None:
     parts = items(spec) if is_list(spec) else (spec,)
     found: list[Symbol] = []
     for part in parts:
-        if type(part) is Expr and part.head in (S.HoldPattern, S.Unevaluated, S.Evaluate) and len(part.args) == 1:
+        if (
+            type(part) is Expr
+            and part.head in (S.HoldPattern, S.Unevaluated, S.Evaluate)
+            and len(part.args) == 1
+        ):
             part = evaluate(part.args[0]) if part.head is S.Evaluate else part.args[0]
         if type(part) is Symbol:
             found.append(part)
@@ -168,5 +172,3 @@ def unprotect(ev: Any, *symbols: Any) -> Any:
     {Log}
     """
     return _protection(ev, "Unprotect", symbols, False)
-
-

@@ -16,7 +16,6 @@ from wlnet.kernel.scope import Scope
 from wlnet.kernel.templates import Code, built, code, inline
 
 
-
 def compiled(e: Any) -> Callable[[], Any]:
     """`e` as a Python callable that evaluates it each time it is called (a loop's body)."""
     scope = Scope()
@@ -460,5 +459,3 @@ def quit_(ev: Any, code: Any = 0) -> Any:
 def exit_(ev: Any, code: Any = 0) -> Any:
     """Exit[] ends the session; Exit[n] with exit code n."""
     raise Quit(code if type(code) is int else 0)
-
-

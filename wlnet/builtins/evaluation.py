@@ -163,7 +163,9 @@ symbol("Null", usage="Null is the symbol for no result: it is not printed.")
 symbol("$Aborted", usage="$Aborted is the value of an evaluation that was aborted.")
 symbol("$Failed", usage="$Failed is the value of an operation that could not be done.")
 symbol("$Canceled", usage="$Canceled is the value of a dialogue that was cancelled.")
-symbol("TerminatedEvaluation", usage="TerminatedEvaluation[reason] stands for an evaluation that a limit ended.")
+symbol(
+    "TerminatedEvaluation", usage="TerminatedEvaluation[reason] stands for an evaluation that a limit ended."
+)
 symbol("Splice", usage="Splice[{e1, e2, ...}] as an element of a list is replaced by e1, e2, ....")
 
 

@@ -62,8 +62,16 @@ def apply_function(ev: Any, f: Expr, args: tuple[Any, ...]) -> Any:
         return exit_.value
 
 
-symbol("Slot", attributes=N_HOLD_ALL, usage="#n, or Slot[n], is the n-th argument of a pure function; #name the value at a key of the first.")
-symbol("SlotSequence", attributes=N_HOLD_ALL, usage="##, or SlotSequence[n], is the sequence of arguments of a pure function from the n-th on.")
+symbol(
+    "Slot",
+    attributes=N_HOLD_ALL,
+    usage="#n, or Slot[n], is the n-th argument of a pure function; #name the value at a key of the first.",
+)
+symbol(
+    "SlotSequence",
+    attributes=N_HOLD_ALL,
+    usage="##, or SlotSequence[n], is the sequence of arguments of a pure function from the n-th on.",
+)
 
 
 # ---------------------------------------------------------------- declarations
@@ -205,7 +213,9 @@ def with_(ev: Any, *args: Any) -> Any:
     Hold[2 + 1]
     """
     if len(args) < 2:
-        ev.message("With", "argmu" if len(args) == 1 else "argm", S.With, *((2,) if len(args) == 1 else (0, 2)))
+        ev.message(
+            "With", "argmu" if len(args) == 1 else "argm", S.With, *((2,) if len(args) == 1 else (0, 2))
+        )
         return None
     if len(args) > 2:
         return ev.evaluate(Expr(S.With, (args[0], Expr(S.With, args[1:]))))

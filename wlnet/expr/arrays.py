@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from .atoms import AtomType, register
-from .expression import Expr
-from .packed import packed, unpack
+from .expression import Expr, unpack
+from .packed import packed
 from .symbols import S
 
 # WL element type names and their dtypes, as `NumericArray[data, "Real32"]` spells them.

@@ -60,7 +60,11 @@ def compare_numbers(a: Any, b: Any) -> int:
     if type(a) is Complex or type(b) is Complex:
         ar, ai = (a.re, a.im) if type(a) is Complex else (a, 0)
         br, bi = (b.re, b.im) if type(b) is Complex else (b, 0)
-        return compare_numbers(ar, br) or compare_numbers(abs(_plain(ai)), abs(_plain(bi))) or compare_numbers(ai, bi)
+        return (
+            compare_numbers(ar, br)
+            or compare_numbers(abs(_plain(ai)), abs(_plain(bi)))
+            or compare_numbers(ai, bi)
+        )
     x, y = _plain(a), _plain(b)
     if x != y:
         if x != x or y != y:  # an undefined real sorts last

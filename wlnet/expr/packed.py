@@ -100,3 +100,5 @@ def pack(value: Any) -> Any:
     """`value` as a packed list when it is a rectangular list of one kind of machine number, else `value` itself."""
     array = to_array(value)
     return value if array is None or array.size == 0 else packed(array)
+
+__all__ = ["DTYPES", "pack", "packed", "to_array", "unpack", "unpacked"]

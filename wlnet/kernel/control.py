@@ -45,18 +45,8 @@ class Terminated(ControlFlow):
         self.reason = reason
 
 
-class TimeLimit(ControlFlow):
-    """The time of a TimeConstrained is over; `token` tells which one."""
-
-    def __init__(self, token: object) -> None:
-        self.token = token
-
-
-class MemoryLimit(ControlFlow):
-    """The memory of a MemoryConstrained is used up."""
-
-    def __init__(self, token: object) -> None:
-        self.token = token
+class LimitReached(ControlFlow):
+    """The time of a TimeConstrained or the memory of a MemoryConstrained is used up (raised from another thread)."""
 
 
 class Quit(ControlFlow):
@@ -73,7 +63,7 @@ class Registers:
     recursion   value of $RecursionLimit (infinity as a large int)
     iteration   value of $IterationLimit, likewise
     conditions  how often an impure test (Condition, PatternTest) has run; results that rest on one are never stamped
-    tracing     the list that Trace collects into, or None
+    tracing     what evaluates an expression while Trace looks on (`recursion` is below zero then), or None
     ev          the active Evaluator
     load        called with a System` symbol that no chapter has declared yet (`registry`)
     """

@@ -21,7 +21,32 @@ WATCHED: dict[Symbol, Callable[[Any], None]] = {}
 # assigner(ev, lhs, value, delayed) -> result, or None to go on with an ordinary definition.
 ASSIGNERS: dict[Symbol, Callable[..., Any]] = {}
 
-SLOTS = ("own", "down", "sub", "up", "n_values", "default_values", "format_values", "messages", "options", "attributes")
+SLOTS = (
+    "own",
+    "down",
+    "sub",
+    "up",
+    "n_values",
+    "default_values",
+    "format_values",
+    "messages",
+    "options",
+    "attributes",
+)
+
+
+# How `head[...] =.` is done, likewise: unassigner(ev, lhs) -> result, or None.
+UNASSIGNERS: dict[Symbol, Callable[..., Any]] = {}
+
+
+def unassigner(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register how `name[...] =.` is done."""
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        UNASSIGNERS[getattr(S, name)] = function
+        return function
+
+    return register
 
 
 def assigner(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -148,8 +173,8 @@ def add_rule(symbol: Symbol, slot: str, lhs: Any, rhs: Any) -> None:
     if rules is None:
         rules = Rules(whole=slot != "down")
         setattr(symbol, slot, rules)
-        if symbol in INLINE:
-            CLOCK.shape += 1
+    if symbol in INLINE or slot == "default_values":
+        CLOCK.shape += 1
     rules.add(Rule(lhs, rhs, whole=rules.whole))
 
 
@@ -171,7 +196,9 @@ def unassign(lhs: Any, command: str) -> bool:
         return False
     slot = "down" if bare.head is root else "sub"
     rules = getattr(root, slot)
-    done = rules is not None and _remove(root, slot, Rule(_with_tests(evaluated_lhs(bare), tests), NULL, slot != "down"))
+    done = rules is not None and _remove(
+        root, slot, Rule(_with_tests(evaluated_lhs(bare), tests), NULL, slot != "down")
+    )
     if not done:
         RUN.ev.message(command, "norep", bare, root)
     return done

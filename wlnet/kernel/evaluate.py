@@ -107,7 +107,7 @@ def evaluate_expr(e: Expr) -> Any:
     run = RUN
     depth = run.depth + 1
     if depth > run.recursion:
-        _too_deep(e)
+        return _limit(e)
     run.depth = depth
     rounds = 0
     while True:
@@ -309,7 +309,9 @@ def splice(head: Any, args: tuple[Any, ...], flags: int) -> tuple[tuple[Any, ...
         if inner is SEQUENCE and not flags & SEQUENCE_HOLD:
             found = a.args
             while any(type(x) is Expr and x.head is SEQUENCE for x in found):
-                found = tuple(y for x in found for y in (x.args if type(x) is Expr and x.head is SEQUENCE else (x,)))
+                found = tuple(
+                    y for x in found for y in (x.args if type(x) is Expr and x.head is SEQUENCE else (x,))
+                )
             out.extend(found)
             kept.extend(found)
         elif inner is SPLICE and _splices_into(head, a):
@@ -320,7 +322,13 @@ def splice(head: Any, args: tuple[Any, ...], flags: int) -> tuple[tuple[Any, ...
             pass
         elif inner is UNEVALUATED and len(a.args) == 1 and not flags & (HOLD_REST if i else HOLD_FIRST):
             inside = a.args[0]
-            root = inside if type(inside) is Symbol else root_symbol(inside.head) if type(inside) is Expr else None
+            root = (
+                inside
+                if type(inside) is Symbol
+                else root_symbol(inside.head)
+                if type(inside) is Expr
+                else None
+            )
             if root is not None:
                 root.bare = True
             out.append(inside)
@@ -362,7 +370,8 @@ def thread(head: Any, args: tuple[Any, ...]) -> Any:
                 return None
             length = n
     columns = [
-        items(a) if type(a) is np.ndarray or (type(a) is Expr and a.head is LIST) else (a,) * length for a in args
+        items(a) if type(a) is np.ndarray or (type(a) is Expr and a.head is LIST) else (a,) * length
+        for a in args
     ]
     return evaluate(Expr(LIST, tuple([evaluate_expr(Expr(head, row)) for row in zip(*columns, strict=True)])))
 
@@ -475,9 +484,19 @@ def run_rule(rule: Any, binds: list[Any]) -> Any:
         return exit_.value
 
 
+def _limit(e: Expr) -> Any:
+    """Called when the depth passes the limit, which is below zero while Trace looks on."""
+    if RUN.tracing is not None:
+        return RUN.tracing(e)
+    _too_deep(e)
+    return None
+
+
 def _too_deep(e: Any) -> None:
-    """Called when the depth passes the limit: an ordinary excess ends the whole evaluation."""
+    """An excess of depth ends the whole evaluation."""
     run = RUN
+    if run.tracing is not None:
+        return
     limit = run.recursion
     run.recursion = limit + 200  # room to show the message
     try:

@@ -186,7 +186,8 @@ class Evaluator:
     def guarded(self, action: Callable[[], Any]) -> Any:
         """The value of `action`, an uncaught exit turned into what the language makes of it at top level."""
         run = RUN
-        before = (run.depth, len(self.state.quiet), len(self.state.catchers))
+        state = self.state
+        before = (run.depth, len(state.quiet), len(state.catchers), len(state.reapers))
         run.depth = 0
         try:
             return action()
@@ -201,9 +202,8 @@ class Evaluator:
         except RecursionError:  # should not happen: our limit counts first
             return Expr(S.TerminatedEvaluation, ("RecursionLimit",))
         finally:
-            run.depth, quiet, catchers = before
-            del self.state.quiet[quiet:]
-            del self.state.catchers[catchers:]
+            run.depth, quiet, catchers, reapers = before
+            del state.quiet[quiet:], state.catchers[catchers:], state.reapers[reapers:]
             run.tracing = None
 
     def _uncaught(self, exit_: ControlFlow) -> Any:
@@ -261,4 +261,13 @@ def _pattern(pattern: Any) -> CompiledPattern:
     return found
 
 
-__all__ = ["Evaluator", "FALSE", "PURE_PREDICATES", "Association", "is_list", "is_pattern", "is_simple", "items"]
+__all__ = [
+    "Evaluator",
+    "FALSE",
+    "PURE_PREDICATES",
+    "Association",
+    "is_list",
+    "is_pattern",
+    "is_simple",
+    "items",
+]

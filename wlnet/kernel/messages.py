@@ -34,6 +34,7 @@ GENERAL: dict[str, str] = {
     "wrsym": "Symbol `1` is Protected.",
     "locked": "Symbol `1` is locked.",
     "setraw": "Cannot assign to raw object `1`.",
+    "shape": "Lists `1` and `2` are not the same shape.",
     "setps": "`1` in the part assignment is not a symbol.",
     "noval": "Symbol `1` in part assignment does not have an immediate value.",
     "rvalue": "`1` is not a variable with a value, so its value cannot be changed.",
@@ -142,7 +143,9 @@ def issue(ev: Evaluator, symbol: Symbol, tag: str, args: tuple[Any, ...]) -> Non
     if shown:
         state.on_message(message)
         if count == SHOWN_BEFORE_STOP:
-            stop = Message(S.General, "stop", GENERAL["stop"].replace("`1`", f"{ev.name(symbol)}::{tag}"), True)
+            stop = Message(
+                S.General, "stop", GENERAL["stop"].replace("`1`", f"{ev.name(symbol)}::{tag}"), True
+            )
             state.messages.append(stop)
             state.on_message(stop)
 

@@ -76,14 +76,12 @@ CONSTRUCTS = frozenset(
 # Predicates whose answer depends on nothing but their argument: a match that used them may be remembered.
 PURE_PREDICATES = frozenset(
     getattr(S, name)
-    for name in (
-        "IntegerQ StringQ NumberQ AtomQ ListQ EvenQ OddQ PrimeQ AssociationQ MachineNumberQ ExactNumberQ InexactNumberQ "
-        "VectorQ MatrixQ ArrayQ TrueQ BooleanQ DigitQ LetterQ UpperCaseQ LowerCaseQ KeyExistsQ"
-    ).split()
+    for name in ["IntegerQ", "StringQ", "NumberQ", "AtomQ", "ListQ", "EvenQ", "OddQ", "PrimeQ", "AssociationQ", "MachineNumberQ", "ExactNumberQ", "InexactNumberQ", "VectorQ", "MatrixQ", "ArrayQ", "TrueQ", "BooleanQ", "DigitQ", "LetterQ", "UpperCaseQ", "LowerCaseQ", "KeyExistsQ"]
 )
 # Those of them that no ordinary expression satisfies: in a Flat function they never match several arguments at once.
 ATOM_PREDICATES = frozenset(
-    getattr(S, name) for name in "IntegerQ StringQ NumberQ AtomQ EvenQ OddQ PrimeQ MachineNumberQ ExactNumberQ".split()
+    getattr(S, name)
+    for name in ["IntegerQ", "StringQ", "NumberQ", "AtomQ", "EvenQ", "OddQ", "PrimeQ", "MachineNumberQ", "ExactNumberQ"]
 )
 _TRANSPARENT = frozenset((PATTERN_TEST, CONDITION, HOLD_PATTERN, LONGEST, SHORTEST))
 
@@ -235,7 +233,9 @@ def _plain_sequence(p: Any) -> bool:
     if p.head is BLANK_SEQUENCE or p.head is BLANK_NULL_SEQUENCE:
         return True
     if p.head is REPEATED or p.head is REPEATED_NULL:
-        return bool(p.args) and width(p.args[0]) == (1, 1) and is_simple(p.args[0]) and not variables(p.args[0])
+        return (
+            bool(p.args) and width(p.args[0]) == (1, 1) and is_simple(p.args[0]) and not variables(p.args[0])
+        )
     return False
 
 
@@ -558,4 +558,13 @@ def _association_test(p: Association, scope: Scope) -> Test:
     return check
 
 
-__all__ = ["OPTIONS", "bind_sequence", "compile_row", "compile_test", "is_pattern", "is_simple", "variables", "width"]
+__all__ = [
+    "OPTIONS",
+    "bind_sequence",
+    "compile_row",
+    "compile_test",
+    "is_pattern",
+    "is_simple",
+    "variables",
+    "width",
+]

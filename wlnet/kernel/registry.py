@@ -35,6 +35,7 @@ CORE: tuple[str, ...] = (
     "wlnet.builtins.control",
     "wlnet.builtins.scoping",
     "wlnet.builtins.assignment",
+    "wlnet.builtins.part_assignment",
     "wlnet.builtins.attributes",
     "wlnet.builtins.messages",
     "wlnet.builtins.contexts",
@@ -181,18 +182,28 @@ def applied(name: str) -> Callable[[Function], Function]:
 
 
 def symbol(
-    name: str, *, usage: str = "", value: Any = None, attributes: int = PROTECTED, messages: dict[str, str] | None = None
+    name: str,
+    *,
+    usage: str = "",
+    value: Any = None,
+    attributes: int = PROTECTED,
+    messages: dict[str, str] | None = None,
+    assignable: bool = False,
 ) -> Symbol:
-    """Declare an inert System` symbol, or one with a value."""
+    """Declare an inert System` symbol, or one with a value; users may set an `assignable` one."""
     record = Builtin(name, "")
     record.usage_text = usage
     declare(record, attributes, messages)
+    if assignable:
+        record.symbol.attributes &= ~PROTECTED
     if value is not None:
         set_own(record.symbol, value)
     return record.symbol
 
 
-def wl_rules(names: str, *, attributes: int = PROTECTED, usage: str | dict[str, str] = "", rules: str) -> None:
+def wl_rules(
+    names: str, *, attributes: int = PROTECTED, usage: str | dict[str, str] = "", rules: str
+) -> None:
     """Declare the System` symbols `names` with definitions written in the language, read when first needed."""
     group = _Group(names.split(), rules)
     for name in group.names:
@@ -307,7 +318,9 @@ def _wrong_count(record: Builtin, ev: Any, args: tuple[Any, ...]) -> None:
         tag, values = _tag_for_one(least, most)
     else:
         tag, values = _tag_for(least, most)
-    shown: tuple[Any, ...] = (record.symbol, n, *values) if n != 1 or tag == "argx" else (record.symbol, *values)
+    shown: tuple[Any, ...] = (
+        (record.symbol, n, *values) if n != 1 or tag == "argx" else (record.symbol, *values)
+    )
     ev.message(record.name, tag, *shown)
 
 
@@ -534,4 +547,15 @@ def _option_symbol(name: str) -> Any:
     return system(name)
 
 
-__all__ = ["Builtin", "applied", "builtin", "is_list", "items", "key", "load_all", "load_core", "symbol", "wl_rules"]
+__all__ = [
+    "Builtin",
+    "applied",
+    "builtin",
+    "is_list",
+    "items",
+    "key",
+    "load_all",
+    "load_core",
+    "symbol",
+    "wl_rules",
+]

@@ -15,16 +15,27 @@ from wlnet.expr.attributes import FLAT, ORDERLESS
 
 from .control import RUN, ReturnValue
 from .evaluate import Computed, attributes_of, evaluate
-from .patterns import BLANK_NULL_SEQUENCE, CONDITION, HOLD_PATTERN, PATTERN, compile_row, compile_test, is_pattern
+from .patterns import (
+    BLANK_NULL_SEQUENCE,
+    CONDITION,
+    HOLD_PATTERN,
+    PATTERN,
+    compile_row,
+    compile_test,
+    is_pattern,
+    is_simple,
+    variables,
+)
 from .patterns import _is_simple_row as is_simple_row
-from .patterns import is_simple, variables
 from .scope import Scope
 from .sequences import WHOLE, Chain, at_end, compile_args, compile_chain
 from .specificity import covers, equivalent
 from .templates import Code, Inline, built, code
 
 SEQUENCE = S.Sequence
-CONDITIONAL: dict[Symbol, Callable[..., Code | None]] = {}  # forms whose body may end in a condition of the rule
+CONDITIONAL: dict[
+    Symbol, Callable[..., Code | None]
+] = {}  # forms whose body may end in a condition of the rule
 BEFORE = Symbol("before", "Kernel`")
 AFTER = Symbol("after", "Kernel`")
 
@@ -145,7 +156,9 @@ def compile_rule(rule: Rule) -> Callable[[Any], Any]:
 
 def _is_shaped(lhs: Any) -> bool:
     """Whether lhs is a call of a Flat or Orderless function."""
-    return type(lhs) is Expr and type(lhs.head) is Symbol and bool(attributes_of(lhs.head) & (FLAT | ORDERLESS))
+    return (
+        type(lhs) is Expr and type(lhs.head) is Symbol and bool(attributes_of(lhs.head) & (FLAT | ORDERLESS))
+    )
 
 
 def _literal_rule(rule: Rule, scope: Scope) -> Callable[[Any], Any]:
@@ -209,7 +222,9 @@ def _backtracking_rule(rule: Rule, scope: Scope) -> Callable[[Any], Any]:
     """Every way to match is tried until the conditions hold; the value is found inside the last continuation."""
     result = scope.frame.new()
     frame = scope.frame
-    late: list[Any] = []  # [tests, run]: compiled after the pattern, which says which variables hold sequences
+    late: list[
+        Any
+    ] = []  # [tests, run]: compiled after the pattern, which says which variables hold sequences
 
     def accept(b: list[Any]) -> bool:
         tests, run = late
@@ -484,4 +499,19 @@ class OwnRules(Computed):
         return self.rules.apply(self.symbol)
 
 
-__all__ = ["CONDITIONAL", "Delayed", "Inline", "OwnRules", "Replacer", "Rule", "Rules", "at_end", "built", "parse_rules", "rule_code", "strip", "LIST", "Chain"]
+__all__ = [
+    "CONDITIONAL",
+    "Delayed",
+    "Inline",
+    "OwnRules",
+    "Replacer",
+    "Rule",
+    "Rules",
+    "at_end",
+    "built",
+    "parse_rules",
+    "rule_code",
+    "strip",
+    "LIST",
+    "Chain",
+]

@@ -189,7 +189,9 @@ def _pattern(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Pl
     return _named(name, width(p) == (1, 1), then, scope, lambda bind: compile_chain(p, bind, scope, place))
 
 
-def _named(name: Symbol, single: bool, then: Chain, scope: Scope, compile_inner: Callable[[Chain], Chain]) -> Chain:
+def _named(
+    name: Symbol, single: bool, then: Chain, scope: Scope, compile_inner: Callable[[Chain], Chain]
+) -> Chain:
     slot = scope.place(name)
     start = scope.frame.new()
     if not single:
@@ -349,7 +351,7 @@ def default_value(place: Place) -> Any:
         return None
     if f.default_values is not None:
         for spec in ((f, place.index, place.count), (f, place.index), (f,)):
-            value = f.default_values.apply(spec)
+            value = f.default_values.apply(Expr(S.Default, spec))
             if value is not None:
                 return value
     found = BUILTIN_DEFAULTS.get((f, place.index))
@@ -829,4 +831,12 @@ _FORMS: dict[Symbol, Callable[[tuple[Any, ...], Chain, Scope, Place], Chain]] = 
     KEY_VALUE_PATTERN: _key_value,
 }
 
-__all__ = ["Chain", "at_end", "bind_sequence", "compile_args", "compile_chain", "compile_matcher", "is_options"]
+__all__ = [
+    "Chain",
+    "at_end",
+    "bind_sequence",
+    "compile_args",
+    "compile_chain",
+    "compile_matcher",
+    "is_options",
+]

@@ -199,7 +199,9 @@ def _rows_cover(ps: tuple[Any, ...], qs: tuple[Any, ...], bound: dict[Symbol, An
         if sum(w for w, _ in widths) < low:
             continue
         trial = dict(bound)
-        if all(_element_covers(first, q, trial, depth) for q in run) and _rows_cover(ps[1:], qs[taken:], trial, depth):
+        if all(_element_covers(first, q, trial, depth) for q in run) and _rows_cover(
+            ps[1:], qs[taken:], trial, depth
+        ):
             return True
     return False
 

@@ -70,6 +70,7 @@ class State:
         self.switched_off: set[tuple[Symbol, str]] = set()
         self.quiet: list[Any] = []
         self.catchers: list[list[Message]] = []
+        self.reapers: list[Any] = []
         self.module_number = 0
         self.context_stack: list[Any] = []
         self.packages: list[str] = []

@@ -17,7 +17,16 @@ from typing import Any
 from wlnet.expr import CLOCK, LIST, Association, Expr, S, Symbol, is_list, items, key
 
 from .control import RUN, ReturnValue
-from .evaluate import EVALUATE, HOLDS, SEQUENCE, UNEVALUATED, attributes_of, evaluate, evaluate_expr, evaluate_own
+from .evaluate import (
+    EVALUATE,
+    HOLDS,
+    SEQUENCE,
+    UNEVALUATED,
+    attributes_of,
+    evaluate,
+    evaluate_expr,
+    evaluate_own,
+)
 from .scope import OPTIONS, Scope
 
 Build = Callable[[list[Any]], Any]
@@ -267,6 +276,8 @@ def code(e: Any, scope: Scope, tail: bool = False) -> Code:
     if type(head) is Symbol and head not in scope.slots:
         if head is SLOT:
             return _code_slot(e, scope)
+        if head is OPTION_VALUE and OPTIONS in scope.slots and len(e.args) == 1:
+            return _code_any(e, scope, tail)
         attributes_of(head)
         compile_form = INLINE.get(head)
         if compile_form is not None and head.down is None:
@@ -510,4 +521,3 @@ def _greatest_slot(body: Any) -> int:
             stack.extend(e.values())
             stack.extend(e.keys())
     return greatest
-

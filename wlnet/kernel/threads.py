@@ -1,0 +1,113 @@
+"""Threads: evaluation on a big stack, and exceptions sent into it (interrupts, TimeConstrained)."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from .control import Abort, LimitReached
+
+T = TypeVar("T")
+
+# Reserved, not used: pages are taken as they are touched. Deep enough for a $RecursionLimit of some 10^5.
+STACK_BYTES = 512 << 20
+DEPTH_OF_PYTHON = 1_000_000
+
+
+def raise_in(thread_id: int, exception: type[BaseException] | None) -> None:
+    """Make the thread raise `exception` as soon as it runs Python code; None takes back one that is pending."""
+    target = ctypes.py_object(exception) if exception is not None else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), target)
+
+
+def run_with_big_stack(action: Callable[[], T]) -> T:
+    """Run `action` in a thread with a big stack and give its value, or raise what it raises.
+
+    Ctrl-C in the main thread meanwhile becomes an Abort in the action; `action` sees to what that means.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return action()
+    outcome: list[Any] = []
+
+    def work() -> None:
+        try:
+            outcome.append((True, action()))
+        except BaseException as error:  # handed over to the caller's thread, whatever it is
+            outcome.append((False, error))
+
+    before = threading.stack_size(STACK_BYTES)
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEPTH_OF_PYTHON))
+    try:
+        worker = threading.Thread(target=work, name="wlnet evaluator", daemon=True)
+        worker.start()
+    finally:
+        threading.stack_size(before)
+    while worker.is_alive():
+        try:
+            worker.join()
+        except KeyboardInterrupt:
+            if worker.ident is not None:
+                raise_in(worker.ident, Abort)
+    done, value = outcome[0]
+    if done:
+        return value  # type: ignore[no-any-return]
+    raise value
+
+
+class Watch:
+    """Raises LimitReached in the thread that made it once `exceeded()` says so, until it is closed.
+
+    `exceeded` is asked every `interval_s` seconds, from another thread.
+    """
+
+    def __init__(self, exceeded: Callable[[], bool], interval_s: Callable[[], float]) -> None:
+        self._exceeded = exceeded
+        self._interval_s = interval_s
+        self._target = threading.get_ident()
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self.fired = False
+        self._thread = threading.Thread(target=self._look_on, daemon=True)
+        self._thread.start()
+
+    def _look_on(self) -> None:
+        while not self._closed.wait(self._interval_s()):
+            with self._lock:
+                if not self._closed.is_set() and self._exceeded():
+                    self.fired = True
+                    raise_in(self._target, LimitReached)
+                    return
+
+    def close(self) -> None:
+        """Stop watching. An exception already sent but not yet raised is raised here."""
+        with self._lock:
+            self._closed.set()
+        if self.fired:
+            time.sleep(0)
+
+
+def watch_time(limit_s: float) -> Watch:
+    """A watch on the time from now."""
+    deadline = time.monotonic() + limit_s
+    return Watch(
+        lambda: time.monotonic() >= deadline, lambda: max(0.0, min(deadline - time.monotonic(), 1e6))
+    )
+
+
+def resident_bytes() -> int:
+    """Memory that this process uses now; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * 4096
+    except OSError:
+        return 0
+
+
+def watch_memory(limit_bytes: float) -> Watch:
+    """A watch on the memory that this process takes beyond what it has now."""
+    start = resident_bytes()
+    return Watch(lambda: resident_bytes() - start > limit_bytes, lambda: 0.005)
