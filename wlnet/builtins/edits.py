@@ -13,7 +13,7 @@ from wlnet.expr.attributes import HOLD_FIRST
 from wlnet.kernel.patterns import is_pattern
 from wlnet.kernel.registry import builtin
 
-from .levels import children, map_parts, size
+from .levels import BELOW, children, map_parts, size
 from .parts import PART_MESSAGES, PartError, complain, indices_of, is_key, is_position_list, key_of
 
 Position = tuple[Any, ...]
@@ -278,7 +278,7 @@ def _replaced_by_pattern(ev: Any, expr: Any, rules: tuple[Any, ...]) -> Any:
                 return new
         return part
 
-    return map_parts(expr, (1, float("inf")), act, heads=True, positions=True)
+    return map_parts(expr, BELOW, act, positions=True)
 
 
 RULES_WANTED = {"invdt2": "The argument `1` is not a rule, a list of rules or an association."}

@@ -61,7 +61,7 @@ def _grouped(ev: Any, value: Any, functions: list[Any], reduce: Any) -> Any:
     return Association(groups)
 
 
-@builtin("Merge", operator=1, messages=GROUP_MESSAGES)
+@builtin("Merge", operator=0, messages=GROUP_MESSAGES)
 def merge(ev, maps, f):
     """Merge[{assoc1, assoc2, ...}, f] gives one association with the keys of all; f is applied to the list
     of values of each key.

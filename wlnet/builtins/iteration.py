@@ -321,6 +321,8 @@ def fold_pair_list(ev, f, start, expr=None, g=S.First):
 def _fold_while(
     ev: Any, name: str, f: Any, start: Any, expr: Any, test: Any, m: Any, most: Any
 ) -> list[Any] | None:
+    if test is None:  # FoldWhile[f, list, test]
+        expr, test = None, expr
     settings = _while_settings(ev, name, m, most, 0)
     arguments = _fold_arguments(ev, name, f, start, expr)
     if settings is None or arguments is None or arguments[0] is None:
@@ -336,7 +338,7 @@ def _fold_while(
 
 
 @builtin("FoldWhile", messages=WHILE_MESSAGES)
-def fold_while(ev, f, start, expr, test, m=1, most=S.Infinity):
+def fold_while(ev, f, start, expr, test=None, m=1, most=S.Infinity):
     """FoldWhile[f, x, {a1, a2, ...}, test] folds in the elements until test of the result is not True, or
     all are used.
     FoldWhile[f, x, list, test, m] gives the m latest results to test; a further argument limits the number
@@ -350,7 +352,7 @@ def fold_while(ev, f, start, expr, test, m=1, most=S.Infinity):
 
 
 @builtin("FoldWhileList", messages=WHILE_MESSAGES)
-def fold_while_list(ev, f, start, expr, test, m=1, most=S.Infinity):
+def fold_while_list(ev, f, start, expr, test=None, m=1, most=S.Infinity):
     """FoldWhileList[f, x, {a1, a2, ...}, test] gives the results of FoldWhile step by step.
 
     >>> FoldWhileList[Plus, 0, {1, 2, 3, 4}, # < 5 &]

@@ -12,8 +12,8 @@ from wlnet.expr.attributes import FLAT, ONE_IDENTITY
 from wlnet.kernel.registry import builtin
 
 from .levels import children, rebuild, size
-from .parts import slice_of
 from .sequences import SequenceError, take_range
+from .slices import slice_of
 from .sorting import reordered, reverse_of
 
 HEADS = {"heads": "Heads `3` and `4` at positions `1` and `2` are expected to be the same."}
