@@ -1,4 +1,6 @@
-"""Reading with names that need no session: System` symbols for capitalised names, one table for all others."""
+"""Reading with names that need no session: System` symbols for capitalised names, one table for all
+others.
+"""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def _braces(opening: str, closing: str) -> Form:
 def _part(printer: Printer, expr: Expr, need: int) -> Layout | None:
     if len(expr.args) < 2:
         return None
-    return CALL, [(expr.args[0], CALL), "[[", *printer.commas(expr.args[1:]), "]]"]
+    return CALL, [(expr.args[0], CALL), "[[", *printer.commas(expr.args[1:], ","), "]]"]
 
 
 def _compound(printer: Printer, expr: Expr, need: int) -> Layout | None:

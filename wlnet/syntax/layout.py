@@ -110,12 +110,12 @@ class Printer:
         """`head[args]`."""
         return CALL, [(expr.head, CALL), "[", *self.commas(expr.args), "]"]
 
-    def commas(self, args: tuple[Any, ...]) -> list[Piece]:
+    def commas(self, args: tuple[Any, ...], between: str = ", ") -> list[Piece]:
         """The arguments with commas between them."""
         pieces: list[Piece] = []
         for arg in args:
             pieces.append((arg, 0))
-            pieces.append(", ")
+            pieces.append(between)
         return pieces[:-1]
 
     def symbol(self, symbol: Symbol) -> str:

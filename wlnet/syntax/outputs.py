@@ -16,7 +16,7 @@ from .numerals import ATOM
 from .operators import Operator, table, wide
 
 # Tables inside tables are laid out by calls of the printer; deeper than this they print as ordinary calls.
-_DEEPEST = 40
+_DEEPEST = 20
 # Width in characters that Short keeps to, per line it may have.
 _SHORT_WIDTH = 78
 
