@@ -61,6 +61,19 @@ class ClassStatistics:
             self.scores.append(np.array(probabilities, np.float64))
             self.truths.append(np.array(truth))
 
+    @property
+    def hits(self) -> int:
+        """Examples whose class was predicted."""
+        return int(np.trace(self.confusion))
+
+    def merge(self, other: ClassStatistics) -> None:
+        """Add what `other` counted."""
+        self.confusion += other.confusion
+        self.entropy += other.entropy
+        self.cross += other.cross
+        self.scores += other.scores
+        self.truths += other.truths
+
     def outcomes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """True positives, false positives, true negatives, false negatives of each class against the
         rest, (K).
@@ -69,6 +82,26 @@ class ClassStatistics:
         false_positive = self.confusion.sum(0) - hit
         false_negative = self.confusion.sum(1) - hit
         return hit, false_positive, self.count - hit - false_positive - false_negative, false_negative
+
+
+class HitStatistics:
+    """How many predictions there were and how many were right: all that accuracy and error rate need."""
+
+    __slots__ = ("count", "hits")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.hits = 0
+
+    def add(self, probabilities: np.ndarray, truth: np.ndarray) -> None:
+        """Count a batch: probabilities (M, K), true classes `truth` (M) from 0."""
+        self.count += len(truth)
+        self.hits += int(np.count_nonzero(probabilities.argmax(1) == truth))
+
+    def merge(self, other: HitStatistics) -> None:
+        """Add what `other` counted."""
+        self.count += other.count
+        self.hits += other.hits
 
 
 class ValueStatistics:
@@ -96,6 +129,11 @@ class ValueStatistics:
         # Soft intersection over union: equals the set measure where both are 0 or 1.
         self.both += float(np.minimum(output, target).sum(dtype=np.float64))
         self.either += float(np.maximum(output, target).sum(dtype=np.float64))
+
+    def merge(self, other: ValueStatistics) -> None:
+        """Add what `other` counted."""
+        for name in ValueStatistics.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 def ratio(a: Any, b: Any) -> Any:
@@ -138,10 +176,10 @@ def f_score(s: ClassStatistics, beta: float = 1.0) -> np.ndarray:
 # ---- of all classes together: numbers
 
 
-def accuracy(s: ClassStatistics, top: int = 1) -> float:
+def accuracy(s: Any, top: int = 1) -> float:
     """Share of examples whose true class is among the `top` most probable ones."""
     if top == 1:
-        return ratio(np.trace(s.confusion), s.count)
+        return ratio(s.hits, s.count)
     scores, truth = np.concatenate(s.scores), np.concatenate(s.truths)
     own = scores[np.arange(len(truth)), truth]
     # Classes before the true one in the order of the decision: a larger probability, or an equal one

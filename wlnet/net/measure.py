@@ -1,0 +1,393 @@
+"""Measurements of nets: which are asked for, what of the program they watch, and their values in the
+language.
+
+The formulas stand in `scores`. A measurement of classes needs a cross-entropy loss, one of values a mean
+squared or
+mean absolute loss; each looks at what that loss compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from wlnet.expr import FALSE, TRUE, Association, Expr, S, is_list, items, make_list, packed, system
+
+from .automatic import producer
+from .errors import NetError, nearest
+from .net import Net, Path
+from .results import number
+from .scores import (
+    NUMBER,
+    PER_CLASS,
+    SCORES,
+    ClassStatistics,
+    HitStatistics,
+    Score,
+    ValueStatistics,
+    average,
+    micro,
+)
+from .training_net import NET, Attachment, TrainingNet
+
+AUTOMATIC, NONE = S.Automatic, system("None")
+AVERAGES = ("Macro", "Micro", "Weighted")
+
+# Which loss layers compare classes, and which values.
+FAMILIES = {
+    "CrossEntropyLossLayer": "class",
+    "MeanSquaredLossLayer": "value",
+    "MeanAbsoluteLossLayer": "value",
+}
+
+
+class Measurement(NamedTuple):
+    """One measurement asked for: its name in reports, its record, the parameter, how classes are averaged."""
+
+    key: str
+    score: Score
+    parameter: Any = None
+    averaging: str | None = None
+
+    @property
+    def scalar(self) -> bool:
+        """Whether its value is one number."""
+        return self.score.result == NUMBER or (self.score.result == PER_CLASS and self.averaging is not None)
+
+    def value(self, statistics: Any) -> Any:
+        """The raw value: a number, an array (K), a matrix or curves."""
+        score, extra = self.score, () if self.parameter is None else (self.parameter,)
+        if score.result == PER_CLASS and self.averaging == "Micro" and not score.raw:
+            return float(score.formula(micro(statistics), *extra)[1])
+        found = score.formula(statistics, *extra)
+        if score.result == PER_CLASS and self.averaging is not None:
+            return average(np.asarray(found, np.float64), self.averaging, statistics.confusion, score)
+        return found
+
+
+class Comparison(NamedTuple):
+    """What a loss compares: two places of the training net, as `step.Plan` watches them; and the class
+    labels.
+
+    form  "Index", "Probabilities" or "Binary" for classes, "value" for values
+    """
+
+    family: str
+    form: str
+    output: tuple[Path, str]
+    target: tuple[Path, str]
+    labels: tuple[Any, ...]
+
+
+# ---- what a training compares
+
+
+def comparisons(training: TrainingNet) -> list[Comparison]:
+    """One for every loss whose kind is known, in order of the terms."""
+    found = (_comparison(training, each) for each in training.attached)
+    return [each for each in found if each is not None]
+
+
+def _comparison(training: TrainingNet, each: Attachment) -> Comparison | None:
+    loss, port = each.choice.loss, each.term.port
+    if loss is not None:
+        path: Path | None = (each.node,)
+    else:
+        path = _producer_path(training.net, NET, port)
+        loss = producer(training.inner, port)
+    family = FAMILIES.get(loss.record.name) if loss is not None else None
+    if family is None or path is None or loss is None:
+        return None
+    output, target = (_source(training.net, path, name) for name in ("Input", "Target"))
+    if output is None or target is None:
+        return None
+    form = str(loss.params.get("TargetForm", "Index")) if family == "class" else "value"
+    return Comparison(family, form, output, target, _labels(training, each, target))
+
+
+def _producer_path(net: Net, node: str, port: str) -> Path | None:
+    """The path of the layer whose output is `port` of `node`, through containers alone."""
+    path, at = (node,), net.nodes[node]
+    while at.is_container:
+        source = next((edge.source for edge in at.edges if edge.target == (None, port)), None)
+        if source is None or source[0] is None:
+            return None
+        path, at, port = (*path, source[0]), at.nodes[source[0]], source[1]
+    return path if not at.nodes else None
+
+
+def _source(net: Net, path: Path, port: str) -> tuple[Path, str] | None:
+    """Where the input `port` of the net at `path` comes from: an output of a net inside, or an input of
+    `net`.
+    """
+    while path:
+        outer = net.at(path[:-1])
+        source = next((edge.source for edge in outer.edges if edge.target == (path[-1], port)), None)
+        if source is None:
+            return None
+        if source[0] is not None:
+            return (*path[:-1], source[0]), source[1]
+        path, port = path[:-1], source[1]
+    return (), port
+
+
+def _labels(training: TrainingNet, each: Attachment, target: tuple[Path, str]) -> tuple[Any, ...]:
+    """The class labels in the order of the probabilities; 1, 2, ... where there are none."""
+    port = training.net.inputs.get(target[1]) if target[0] == () else None
+    for coder in (training.inner.outputs[each.term.port].coder, None if port is None else port.coder):
+        labels = coder.params.get("Labels", AUTOMATIC) if coder is not None else AUTOMATIC
+        if labels is not AUTOMATIC:
+            return tuple(items(labels))
+    return ()
+
+
+# ---- which measurements are asked for
+
+
+def read_measurements(
+    setting: Any, found: Sequence[Comparison], symbol: str, terms: int = 1
+) -> list[Measurement]:
+    """The measurements that `setting` names; Automatic: the error rate of a net with a single
+    cross-entropy loss.
+    """
+    if setting is AUTOMATIC:
+        single = terms == 1 and len(found) == 1 and found[0].family == "class"
+        return [Measurement("ErrorRate", SCORES["ErrorRate"])] if single else []
+    if setting is NONE:
+        return []
+    specs = items(setting) if is_list(setting) else (setting,)
+    return [read_measurement(each, found, symbol) for each in specs]
+
+
+def read_measurement(spec: Any, found: Sequence[Comparison], symbol: str) -> Measurement:
+    """One measurement: "name", "name" -> parameter, or <|"Measurement" -> spec, "Key" -> k,
+    "ClassAveraging" -> a|>.
+    """
+    key, averaging = None, None
+    if type(spec) is Association:
+        unknown = [k for k in spec if k not in ("Measurement", "Key", "ClassAveraging")]
+        if unknown:
+            raise _bad(symbol, f"has no key {unknown[0]!r}; known are Measurement, Key and ClassAveraging")
+        key, averaging = spec.get("Key"), spec.get("ClassAveraging", NONE)
+        averaging = None if averaging is NONE else averaging
+        if averaging is not None and averaging not in AVERAGES:
+            raise _bad(symbol, '"ClassAveraging" must be "Macro", "Micro", "Weighted" or None')
+        spec = spec.get("Measurement")
+    name, parameter = spec, None
+    if type(spec) is Expr and spec.head is S.Rule and len(spec.args) == 2:
+        name, parameter = spec.args
+    if type(name) is not str or name not in SCORES:
+        hint = (
+            nearest(name, list(SCORES))
+            if type(name) is str
+            else "Known are " + ", ".join(f'"{n}"' for n in SCORES) + "."
+        )
+        raise NetError(symbol, "measurement", f"There is no measurement {_shown(name)}. {hint}")
+    score = SCORES[name]
+    if not any(each.family == score.family for each in found):
+        kind = (
+            "CrossEntropyLossLayer"
+            if score.family == "class"
+            else "MeanSquaredLossLayer or MeanAbsoluteLossLayer"
+        )
+        raise NetError(symbol, "measurement", f'The measurement "{name}" needs a net with a {kind} as loss.')
+    return Measurement(key or name, _checked(score, parameter, symbol), parameter, averaging)
+
+
+def _checked(score: Score, parameter: Any, symbol: str) -> Score:
+    """The record, after a look at the parameter; top-n scores need all probabilities."""
+    if parameter is None:
+        return score
+    if score.parameter == "top" and type(parameter) is int and parameter > 0:
+        return score._replace(raw=parameter > 1)
+    if score.parameter == "beta" and type(parameter) in (int, float) and parameter > 0:
+        return score
+    raise _bad(symbol, f'"{score.name}" -> {_shown(parameter)} is not possible')
+
+
+def _shown(value: Any) -> str:
+    return f'"{value}"' if type(value) is str else str(getattr(value, "name", value))
+
+
+def _bad(symbol: str, text: str) -> NetError:
+    return NetError(symbol, "measurement", f"A measurement {text}.")
+
+
+# ---- measuring
+
+
+class Meter:
+    """Gathers what some measurements need from the outputs of a program, batch by batch.
+
+    `watched` is what the program must hand out besides its losses.
+    """
+
+    def __init__(self, measurements: Sequence[Measurement], found: Sequence[Comparison]) -> None:
+        self.measurements = tuple(measurements)
+        self.families: dict[str, Comparison] = {}
+        for each in found:
+            if any(m.score.family == each.family for m in measurements):
+                self.families.setdefault(each.family, each)
+        of_classes = [m.score for m in measurements if m.score.family == "class"]
+        self.raw = any(score.raw for score in of_classes)
+        self.logs = any(score.logs for score in of_classes)
+        self.hits_only = not self.raw and all(score.name in ("ErrorRate", "Accuracy") for score in of_classes)
+        self.watched: dict[str, tuple[Path, str]] = {}
+        for family, each in self.families.items():
+            self.watched[f" output {family}"] = each.output
+            self.watched[f" target {family}"] = each.target
+        self.statistics: dict[str, Any] = {}
+        self.class_count = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.measurements)
+
+    def restart(self) -> None:
+        """Forget what was gathered."""
+        self.statistics = {}
+
+    def batch(self, outputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
+        """Take in the watched outputs of one batch; the raw value of every measurement on it alone."""
+        taken = {family: self.take(family, each, outputs) for family, each in self.families.items()}
+        self.gather(taken)
+        return self.raw_values(taken)
+
+    def add(self, outputs: Mapping[str, np.ndarray]) -> None:
+        """Take in the watched outputs of one batch."""
+        self.gather({family: self.take(family, each, outputs) for family, each in self.families.items()})
+
+    def gather(self, taken: dict[str, Any]) -> None:
+        for family, statistics in taken.items():
+            known = self.statistics.get(family)
+            if known is None:
+                known = self.statistics[family] = self.fresh(family)
+            known.merge(statistics)
+
+    def fresh(self, family: str) -> Any:
+        if family == "value":
+            return ValueStatistics()
+        return HitStatistics() if self.hits_only else ClassStatistics(self.class_count, self.raw)
+
+    def take(self, family: str, each: Comparison, outputs: Mapping[str, np.ndarray]) -> Any:
+        """The statistics of one batch."""
+        output, target = outputs[f" output {family}"], outputs[f" target {family}"]
+        if family == "value":
+            statistics = ValueStatistics()
+            statistics.add(output, target)
+            return statistics
+        probabilities, truth = classes(each.form, output, target)
+        self.class_count = probabilities.shape[1]
+        statistics = self.fresh(family)
+        if self.hits_only:
+            statistics.add(probabilities, truth)
+        else:
+            statistics.add(probabilities, truth, logs=self.logs)
+        return statistics
+
+    def raw_values(self, statistics: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The raw value of every measurement by key, of everything gathered unless said otherwise."""
+        source = self.statistics if statistics is None else statistics
+        return {m.key: m.value(source[m.score.family]) for m in self.measurements}
+
+    def values(self, ev: Any) -> dict[str, Any]:
+        """The value of every measurement, as the user gets it, of everything gathered."""
+        labels, raw = self.labels(), self.raw_values()
+        return {m.key: wl_value(ev, m, raw[m.key], labels) for m in self.measurements}
+
+    def labels(self) -> tuple[Any, ...]:
+        """The class labels, 1, 2, ... where the net has none."""
+        each = self.families.get("class")
+        if each is None:
+            return ()
+        if each.form == "Binary":
+            return (FALSE, TRUE)
+        count = self.class_count or len(each.labels)
+        return each.labels if len(each.labels) == count else tuple(range(1, count + 1))
+
+
+def classes(form: str, output: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities (M, K) and true classes (M) from 0, of what a cross-entropy loss compares.
+
+    "Index": output (..., K), target (...) from 1; "Probabilities": both (..., K), the largest target counts;
+    "Binary": both (...), two classes, the second being True.
+    """
+    if form == "Binary":
+        p = output.reshape(-1)
+        return np.stack([1 - p, p], 1), (target.reshape(-1) >= 0.5).astype(np.int64)
+    probabilities = output.reshape(-1, output.shape[-1])
+    if form == "Probabilities":
+        return probabilities, target.reshape(probabilities.shape).argmax(1)
+    return probabilities, target.reshape(-1) - 1
+
+
+# ---- values of the language
+
+
+def wl_value(ev: Any, measurement: Measurement, value: Any, labels: Sequence[Any]) -> Any:
+    """A raw value as the user gets it: numbers, <|class -> number, ...|>, a matrix, curves or a picture."""
+    name = measurement.score.name
+    if measurement.scalar:
+        return number(value)
+    if name == "ConfusionMatrix":
+        return packed(value)
+    if name == "ConfusionMatrixPlot":
+        return confusion_plot(ev, value, labels)
+    if name == "ROCCurve":
+        return Association.of((label, packed(curve)) for label, curve in zip(labels, value, strict=True))
+    if name == "ROCCurvePlot":
+        return roc_plot(ev, value, labels)
+    return Association.of((label, number(x)) for label, x in zip(labels, value.tolist(), strict=True))
+
+
+def reported(measurement: Measurement, value: Any) -> float | None:
+    """The number that a progress report shows: classes are averaged plainly; None for matrices and curves."""
+    if measurement.scalar:
+        return float(value)
+    if measurement.score.result == PER_CLASS:
+        known = np.asarray(value, np.float64)
+        known = known[~np.isnan(known)]
+        return float(known.mean()) if len(known) else float("nan")
+    return None
+
+
+def confusion_plot(ev: Any, confusion: np.ndarray, labels: Sequence[Any]) -> Any:
+    """The confusion matrix as a picture: true classes down, predicted classes across, the counts in the
+    cells.
+    """
+    count = len(confusion)
+    ticks = make_list(make_list((i + 1, _tick(ev, label))) for i, label in enumerate(labels))
+    most = max(int(confusion.max()), 1)
+    numbers = [
+        Expr(S.Text, (int(confusion[i, j]), make_list((j + 0.5, count - i - 0.5))))
+        for i in range(count)
+        for j in range(count)
+    ]
+    style = [
+        Expr(S.GrayLevel, (1 if confusion[i, j] > most / 2 else 0,))
+        for i in range(count)
+        for j in range(count)
+    ]
+    epilog = make_list(x for pair in zip(style, numbers, strict=True) for x in pair)
+    options = [
+        Expr(S.Rule, (S.Frame, TRUE)),
+        Expr(S.Rule, (S.FrameLabel, make_list(("actual class", "predicted class")))),
+        Expr(S.Rule, (S.FrameTicks, make_list((ticks, ticks)))),
+        Expr(S.Rule, (S.Epilog, epilog)),
+    ]
+    return ev.evaluate(Expr(S.ArrayPlot, (packed(confusion.astype(np.int64)), *options)))
+
+
+def _tick(ev: Any, label: Any) -> Any:
+    return label if type(label) in (str, int) else ev.text(label, "OutputForm")
+
+
+def roc_plot(ev: Any, curves: Sequence[np.ndarray], labels: Sequence[Any]) -> Any:
+    """The ROC curves of all classes as a picture."""
+    options = [
+        Expr(S.Rule, (S.PlotLegends, make_list(_tick(ev, label) for label in labels))),
+        Expr(S.Rule, (S.Frame, TRUE)),
+        Expr(S.Rule, (S.FrameLabel, make_list(("false positive rate", "true positive rate")))),
+    ]
+    return ev.evaluate(Expr(S.ListLinePlot, (make_list(map(packed, curves)), *options)))

@@ -1,0 +1,193 @@
+"""Who watches a training: reporters, the user's functions, checkpoints, each with the times at which it
+acts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from wlnet.expr import TRUE, Association, Expr, S, is_list, items, system
+
+from .errors import NetError
+from .monitor import View, association
+from .prepare import trained_net
+from .progress import Call, FileReport, Indicator, Panel, Print, Reporter, automatic
+from .quantities import Amount
+from .results import last
+from .schedule import Criterion
+from .train import Hook, Trainer
+from .triggers import Timed, Trigger, read_several
+
+AUTOMATIC, NONE, FAILED = S.Automatic, system("None"), system("$Failed")
+EACH_ROUND = Amount(1.0, "Rounds")
+
+# Seconds below which a user's function that reports is never called again (nettrain.md, section 5.3).
+FUNCTION_S = 0.05
+
+# Counts the calls of NetTrain that write checkpoints into a folder, for the names of their files.
+_checkpointed = 0
+
+
+# ---- reports
+
+
+def reporters(
+    ev: Any, trainer: Trainer, setting: Any, stream: TextIO | None = None
+) -> tuple[list[Reporter], list[Hook]]:
+    """What TrainingProgressReporting -> `setting` asks for: reporters by time, and hooks for other
+    amounts.
+    """
+    timed, hooks = [], []
+    for spec in read_several(setting, "TrainingProgressReporting"):
+        made = reporter(ev, trainer, spec.setting, stream)
+        if spec.interval is not None and spec.interval.unit != "Seconds":
+            made.interval_s = float("inf")
+            hooks.append(Hook(Trigger(spec.interval, spec.minimum_s), _report(made, trainer)))
+        elif spec.interval is not None:
+            made.interval_s = max(spec.interval.number, spec.minimum_s)
+        elif spec.minimum_s:
+            made.interval_s = max(made.interval_s, spec.minimum_s)
+        timed.append(made)
+    return timed, hooks
+
+
+def _report(made: Reporter, trainer: Trainer) -> Callable[[], None]:
+    return lambda: made.batch(trainer.snapshot)
+
+
+def reporter(ev: Any, trainer: Trainer, setting: Any, stream: TextIO | None) -> Reporter:
+    """One reporter; NetError for what is none."""
+    if setting is AUTOMATIC:
+        return automatic(stream)
+    kinds: dict[Any, Callable[[TextIO | None], Reporter]] = {
+        "Panel": Panel,
+        "Print": Print,
+        "ProgressIndicator": Indicator,
+    }
+    if type(setting) is str and setting in kinds:
+        return kinds[setting](stream)
+    if type(setting) is Expr and setting.head is S.File and len(setting.args) == 1:
+        return _file(setting.args[0])
+    if type(setting) is Expr and setting.head is S.Function:
+        return Call(lambda: ev.call(setting, association(View(trainer))))
+    text = 'TrainingProgressReporting takes Automatic, "Panel", "Print", "ProgressIndicator", a function, '
+    raise NetError("NetTrain", "report", text + 'File["..."], None, or a list of these.')
+
+
+def _file(path: Any) -> Reporter:
+    suffixes = (".csv", ".tsv", ".json", ".wl")
+    if type(path) is not str or not path.endswith(suffixes):
+        raise NetError("NetTrain", "report", f"A progress file must end in one of {', '.join(suffixes)}.")
+    if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+        raise NetError("NetTrain", "report", f'The folder of "{path}" does not exist.')
+    return FileReport(path)
+
+
+# ---- the user's functions
+
+
+def functions(ev: Any, trainer: Trainer, setting: Any) -> list[Hook]:
+    """The hooks of TrainingProgressFunction -> `setting`."""
+    hooks = []
+    for spec in read_several(setting, "TrainingProgressFunction"):
+        if type(spec.setting) is str or is_list(spec.setting):
+            text = 'TrainingProgressFunction takes a function f, {f, "Interval" -> amount} or lists.'
+            raise NetError("NetTrain", "report", text)
+        hooks.append(
+            Hook(Trigger(spec.interval or EACH_ROUND, spec.minimum_s), _call(ev, trainer, spec.setting))
+        )
+    return hooks
+
+
+def _call(ev: Any, trainer: Trainer, function: Any) -> Callable[[], Any]:
+    return lambda: ev.call(function, association(View(trainer)))
+
+
+def criterion_call(ev: Any, trainer: Trainer, criterion: Criterion) -> Callable[[], bool]:
+    """A function that decides on early stopping: called with the values of the round, stops where it
+    gives True.
+    """
+
+    def call() -> bool:
+        run = trainer.run
+        pairs = [("Round", trainer.round), ("RoundLoss", run.round_losses[-1])]
+        pairs += [(name, value) for name, value in last(run.round_values).pairs()]
+        if run.validation_losses:
+            pairs.append(("ValidationLoss", run.validation_losses[-1]))
+            pairs += [(f"Validation{name}", value) for name, value in last(run.validation_values).pairs()]
+        return bool(ev.call(criterion.watch, Association.of(pairs)) is TRUE)
+
+    return call
+
+
+# ---- checkpoints
+
+
+def checkpoints(ev: Any, trainer: Trainer, setting: Any) -> list[Hook]:
+    """The hooks of TrainingProgressCheckpointing -> `setting`."""
+    hooks = []
+    for spec in _checkpoint_specs(setting):
+        parts = items(spec.setting) if is_list(spec.setting) else ()
+        if len(parts) != 2 or parts[0] not in ("File", "Directory") or type(parts[1]) is not str:
+            text = (
+                'TrainingProgressCheckpointing takes {"File", "name.wlnet"} or {"Directory", "folder"}, with '
+            )
+            raise NetError("NetTrain", "report", text + '"Interval" -> amount where wanted.')
+        name = _single(parts[1]) if parts[0] == "File" else _series(parts[1], trainer)
+        hooks.append(Hook(Trigger(spec.interval or EACH_ROUND, spec.minimum_s), _writer(ev, trainer, name)))
+    return hooks
+
+
+def _checkpoint_specs(setting: Any) -> list[Timed]:
+    """{"File", path, "Interval" -> i} is one specification, though a list; so the kind and the path are
+    put together.
+    """
+    if setting is NONE:
+        return []
+    if is_list(setting) and len(items(setting)) and type(items(setting)[0]) is str:
+        kind, *rest = items(setting)
+        if rest and type(rest[0]) is str:
+            return read_several(
+                Expr(S.List, (Expr(S.List, (kind, rest[0])), *rest[1:])), "TrainingProgressCheckpointing"
+            )
+        return [Timed(setting, None, 0.0)]
+    if is_list(setting):
+        return [each for spec in items(setting) for each in _checkpoint_specs(spec)]
+    return [Timed(setting, None, 0.0)]
+
+
+def _single(path: str) -> Callable[[], str]:
+    return lambda: path
+
+
+def _series(folder: str, trainer: Trainer) -> Callable[[], str]:
+    """Names startdate_counter_round_batch_loss.wlnet in `folder`, which is made if it does not exist."""
+    global _checkpointed
+    _checkpointed += 1
+    number, start = _checkpointed, datetime.now().strftime("%Y-%m-%dT%H%M%S")
+
+    def name() -> str:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        run = trainer.run
+        losses = [
+            run.round_losses[-1] if run.round_losses else trainer.last_loss,
+            *run.validation_losses[-1:],
+        ]
+        told = "_".join(f"{x:.3g}" for x in losses)
+        return str(Path(folder) / f"{start}_{number}_{trainer.round}_{run.batches}_{told}.wlnet")
+
+    return name
+
+
+def _writer(ev: Any, trainer: Trainer, name: Callable[[], str]) -> Callable[[], None]:
+    def write() -> None:
+        path = name()
+        net = trained_net(trainer.prepared, trainer.machine.arrays_now())
+        if ev.call(S.Export, path, net, "WLNet") is not FAILED and path not in trainer.run.checkpoints:
+            trainer.run.checkpoints.append(path)
+
+    return write

@@ -1,0 +1,294 @@
+"""What a training leaves behind: `Run`, its record; the properties of NetTrain; `NetTrainResultsObject`."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wlnet.expr import TRUE, Association, AtomType, Expr, S, make_list, packed, register
+
+from .errors import NetError
+from .progress import duration
+
+if TYPE_CHECKING:
+    from .net import Net
+
+INDETERMINATE = S.Indeterminate
+MISSING = Expr(S.Missing, ("NotAvailable",))
+
+
+@dataclass
+class Run:
+    """The record of one training. Losses are means over examples, times in seconds, rounds counted from 1.
+
+    multipliers      array path -> learning-rate multiplier used
+    round_values     by name, for each round: the terms of the loss (unscaled) and the measurements, as
+    the user
+                     gets them; likewise for batches and validations
+    positions        number of batches done when each round's values were taken; likewise for validations
+    example_losses   computes the loss of every training example with the returned net (N), on first use
+    """
+
+    trained: Net
+    training_net: Net
+    multipliers: dict[tuple[str, ...], float]
+    method: Expr
+    batch_size: int
+    batches_per_round: int
+    training_examples: int
+    validation_examples: int = 0
+    batch_losses: list[float] = field(default_factory=list)
+    batch_values: dict[str, list[Any]] = field(default_factory=dict)
+    round_losses: list[float] = field(default_factory=list)
+    round_values: dict[str, list[Any]] = field(default_factory=dict)
+    positions: list[int] = field(default_factory=list)
+    validation_losses: list[float] = field(default_factory=list)
+    validation_values: dict[str, list[Any]] = field(default_factory=dict)
+    validation_positions: list[int] = field(default_factory=list)
+    best_round: int | None = None
+    initial_rate: float = 0.0
+    final_rate: float = 0.0
+    seconds: float = 0.0
+    reason: str = "MaxTrainingRounds"
+    device: str = "CPU"
+    checkpoints: list[str] = field(default_factory=list)
+    permutations: list[np.ndarray] = field(default_factory=list)
+    call: Any = None
+    example_losses: Callable[[], np.ndarray] | None = None
+    examples_done: int = 0
+
+    @property
+    def rounds(self) -> int:
+        return len(self.round_losses)
+
+    @property
+    def batches(self) -> int:
+        return len(self.batch_losses)
+
+
+def number(value: Any) -> Any:
+    """A measured value as a value of the language: not-a-number is Indeterminate, arrays become lists."""
+    if isinstance(value, np.ndarray):
+        return packed(np.array(value))
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else INDETERMINATE
+    if isinstance(value, np.integer):
+        return int(value)
+    return value
+
+
+def numbers(values: Sequence[float]) -> Any:
+    """A list of losses; packed where all are finite."""
+    if all(map(math.isfinite, values)) and values:
+        return packed(np.array(values, np.float64))
+    return make_list(number(float(x)) for x in values)
+
+
+def last(values: Mapping[str, Sequence[Any]]) -> Association:
+    """The latest values by name."""
+    return Association.of((name, number(column[-1])) for name, column in values.items() if column)
+
+
+def lists(values: Mapping[str, Sequence[Any]]) -> Association:
+    """For every name, its values in order."""
+    found = []
+    for name, column in values.items():
+        plain = all(isinstance(x, float) for x in column)
+        found.append((name, numbers(column) if plain else make_list(map(number, column))))
+    return Association.of(found)
+
+
+def _known(value: Any) -> Any:
+    return MISSING if value is None else value
+
+
+def loss_plot(ev: Any, run: Run) -> Any:
+    """The mean training loss, and the validation loss where there is one, against rounds (batches for one
+    round).
+    """
+    if run.rounds > 1:
+        curves, names, axis = [list(zip(run.positions, run.round_losses, strict=True))], ["training"], "batch"
+        if run.batches_per_round:
+            curves = [[(p / run.batches_per_round, y) for p, y in curves[0]]]
+            axis = "round"
+    else:
+        curves, names, axis = [list(enumerate(run.batch_losses, 1))], ["training"], "batch"
+    if run.validation_losses:
+        scale = run.batches_per_round if axis == "round" else 1
+        places = [p / scale for p in run.validation_positions]
+        curves.append(list(zip(places, run.validation_losses, strict=True)))
+        names.append("validation")
+    return plot(ev, curves, names, axis, "loss")
+
+
+def plot(
+    ev: Any, curves: Sequence[Sequence[tuple[float, float]]], names: Sequence[str], x: str, y: str
+) -> Any:
+    """Curves as a picture, by ListLinePlot."""
+    points = [
+        packed(np.array(c, np.float64))
+        for c in ([p for p in c if math.isfinite(p[1])] for c in curves)
+        if len(c)
+    ]
+    options = [
+        Expr(S.Rule, (S.PlotRange, S.All)),
+        Expr(S.Rule, (S.Frame, TRUE)),
+        Expr(S.Rule, (S.FrameLabel, make_list((x, y)))),
+    ]
+    if len(names) > 1:
+        options.append(Expr(S.Rule, (S.PlotLegends, make_list(names))))
+    return ev.evaluate(Expr(S.ListLinePlot, (make_list(points), *options)))
+
+
+def final_plots(ev: Any, run: Run) -> Association:
+    """A picture for the loss, for each of its terms and for each measurement that is a number."""
+    found = [("Loss", loss_plot(ev, run))]
+    for name, column in run.round_values.items():
+        if not all(isinstance(x, float) for x in column):
+            continue
+        curves, labels = [list(zip(run.positions, column, strict=True))], ["training"]
+        if name in run.validation_values:
+            curves.append(list(zip(run.validation_positions, run.validation_values[name], strict=True)))
+            labels.append("validation")
+        found.append((name, plot(ev, curves, labels, "batch", name)))
+    return Association.of(found)
+
+
+def _path(path: tuple[str, ...]) -> Any:
+    """An array's position as Information gives it: names, and numbers for layers that have none."""
+    return make_list(int(step) if step.isdigit() else step for step in path)
+
+
+def _losses_of_examples(ev: Any, run: Run) -> Any:
+    return packed(run.example_losses().astype(np.float64)) if run.example_losses else MISSING
+
+
+def _rate(count: int, seconds: float) -> float:
+    return count / seconds if seconds > 0 else 0.0
+
+
+PROPERTIES: dict[str, Callable[[Any, Run], Any]] = {
+    "ArraysLearningRateMultipliers": lambda ev, r: Association.of(
+        (_path(p), m) for p, m in r.multipliers.items()
+    ),
+    "BatchLossList": lambda ev, r: numbers(r.batch_losses),
+    "BatchMeasurementsLists": lambda ev, r: lists(r.batch_values),
+    "BatchPermutation": lambda ev, r: make_list(packed(p + 1) for p in r.permutations),
+    "BatchSize": lambda ev, r: r.batch_size,
+    "BatchesPerRound": lambda ev, r: r.batches_per_round,
+    "BestValidationRound": lambda ev, r: _known(r.best_round),
+    "CheckpointingFiles": lambda ev, r: make_list(r.checkpoints),
+    "ExampleLosses": _losses_of_examples,
+    "ExamplesProcessed": lambda ev, r: r.examples_done,
+    "FinalLearningRate": lambda ev, r: r.final_rate,
+    "FinalPlots": final_plots,
+    "InitialLearningRate": lambda ev, r: r.initial_rate,
+    "LossPlot": loss_plot,
+    "MeanBatchesPerSecond": lambda ev, r: _rate(r.batches, r.seconds),
+    "MeanExamplesPerSecond": lambda ev, r: _rate(r.examples_done, r.seconds),
+    "NetTrainInputForm": lambda ev, r: Expr(S.HoldForm, (r.call,)),
+    "OptimizationMethod": lambda ev, r: r.method,
+    "Properties": lambda ev, r: make_list(PROPERTIES),
+    "ReasonTrainingStopped": lambda ev, r: r.reason,
+    "ResultsObject": lambda ev, r: Results(r),
+    "RoundLoss": lambda ev, r: number(r.round_losses[-1]) if r.round_losses else S.Missing,
+    "RoundLossList": lambda ev, r: numbers(r.round_losses),
+    "RoundMeasurements": lambda ev, r: last(r.round_values),
+    "RoundMeasurementsLists": lambda ev, r: lists(r.round_values),
+    "RoundPositions": lambda ev, r: make_list(r.positions),
+    "TargetDevice": lambda ev, r: r.device,
+    "TotalBatches": lambda ev, r: r.batches,
+    "TotalRounds": lambda ev, r: r.rounds,
+    "TotalTrainingTime": lambda ev, r: r.seconds,
+    "TrainedNet": lambda ev, r: r.trained,
+    "TrainingExamples": lambda ev, r: r.training_examples,
+    "TrainingNet": lambda ev, r: r.training_net,
+    "ValidationExamples": lambda ev, r: r.validation_examples,
+    "ValidationLoss": lambda ev, r: number(r.validation_losses[-1]) if r.validation_losses else S.Missing,
+    "ValidationLossList": lambda ev, r: numbers(r.validation_losses),
+    "ValidationMeasurements": lambda ev, r: last(r.validation_values),
+    "ValidationMeasurementsLists": lambda ev, r: lists(r.validation_values),
+    "ValidationPositions": lambda ev, r: make_list(r.validation_positions),
+}
+
+
+def check_property(name: Any) -> None:
+    """Raise NetError unless `name` is a property, All, or a list of properties."""
+    names = name.args if type(name) is Expr and name.head is S.List else (name,)
+    for each in names:
+        if each is S.All or each in PROPERTIES:
+            continue
+        close = difflib.get_close_matches(str(each), PROPERTIES, 1)
+        hint = f' Did you mean "{close[0]}"?' if close else ' "Properties" lists them.'
+        shown = f'"{each}"' if type(each) is str else "what was given"
+        raise NetError("NetTrain", "prop", f"{shown} is not a property of a training.{hint}")
+
+
+def value_of(ev: Any, run: Run, name: Any) -> Any:
+    """The value of the property `name`, a list of them for a list, the results object for All."""
+    if name is S.All:
+        return Results(run)
+    if type(name) is Expr:
+        return make_list(value_of(ev, run, each) for each in name.args)
+    return PROPERTIES[name](ev, run)
+
+
+class Results:
+    """The atom `NetTrainResultsObject[...]`: `obj[prop]`, `obj[{prop1, ...}]`, `obj["Properties"]`."""
+
+    __slots__ = ("run",)
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Results and other.run is self.run
+
+    def __hash__(self) -> int:
+        return id(self.run)
+
+    def __repr__(self) -> str:
+        return text(self)
+
+
+def text(results: Results) -> str:
+    """One line: the kind of net, batch size, rounds, time, the last losses."""
+    run = results.run
+    parts = [
+        run.trained.head.name,
+        f"batch size {run.batch_size}",
+        f"{run.rounds} round" + ("" if run.rounds == 1 else "s"),
+        duration(run.seconds),
+    ]
+    if run.round_losses:
+        parts.append(f"loss {run.round_losses[-1]:.4g}")
+    if run.validation_losses:
+        parts.append(f"validation loss {run.validation_losses[-1]:.4g}")
+    return "NetTrainResultsObject[<" + ", ".join(parts) + ">]"
+
+
+def _call(ev: Any, results: Results, args: tuple[Any, ...]) -> Any:
+    if len(args) != 1:
+        return None
+    try:
+        check_property(args[0])
+        return value_of(ev, results.run, args[0])
+    except NetError as error:
+        return error.report(ev)
+
+
+register(
+    Results,
+    AtomType(
+        head=lambda x: S.NetTrainResultsObject,
+        call=_call,
+        information=lambda ev, x, prop: value_of(ev, x.run, "Properties" if prop is None else prop),
+        full=lambda x: Expr(S.NetTrainResultsObject, (text(x)[len("NetTrainResultsObject[") : -1],)),
+        output=text,
+    ),
+)

@@ -1,0 +1,137 @@
+"""NetTrain's options read into plain values, and the random generator that RandomSeeding asks for."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, NamedTuple
+
+import numpy as np
+from wlnet.runtime.types import DeviceError
+
+from wlnet.expr import Expr, S, is_list, items, system
+
+from .errors import NetError
+from .optimizers import Optimizer, read_method
+from .quantities import seconds
+from .schedule import Criterion, Turn, read_criterion, read_turns
+
+AUTOMATIC, INHERITED, NONE = S.Automatic, S.Inherited, system("None")
+
+# Examples a batch where BatchSize is Automatic (nettrain.md, section 2).
+BATCH, VARYING_BATCH = 64, 16
+# Rounds that an automatic number of rounds never exceeds, and the seconds it aims at.
+MOST_ROUNDS, AIM_S = 10_000, 20.0
+
+DTYPES = {"Real32": "f32", "Real64": "f64"}
+
+
+class Settings(NamedTuple):
+    """What a training does. None stands for Automatic, or for "not asked for"."""
+
+    batch_size: int | None
+    rounds: int | None
+    time_goal_s: float | None
+    optimizer: Optimizer
+    seeding: Any
+    dtype: str
+    criterion: Criterion | None
+    turns: list[Turn] | None
+
+
+def option(name: str, text: str) -> NetError:
+    return NetError("NetTrain", "option", f"{name} {text}")
+
+
+def read_settings(
+    *,
+    batch_size: Any,
+    learning_rate: Any,
+    max_training_rounds: Any,
+    method: Any,
+    random_seeding: Any,
+    target_device: Any,
+    time_goal: Any,
+    training_stopping_criterion: Any,
+    training_update_schedule: Any,
+    working_precision: Any,
+) -> Settings:
+    """The options that mean the same for every net and every data set; NetError for a value that means
+    nothing.
+    """
+    check_device(target_device, "NetTrain")
+    return Settings(
+        count(batch_size, "BatchSize"),
+        rounds(max_training_rounds),
+        None if time_goal is AUTOMATIC else seconds(time_goal, "TimeGoal"),
+        read_method(method, learning_rate),
+        random_seeding,
+        precision(working_precision, "NetTrain"),
+        read_criterion(training_stopping_criterion),
+        read_turns(training_update_schedule),
+    )
+
+
+def count(value: Any, name: str) -> int | None:
+    """A positive whole number, or None for Automatic."""
+    if value is AUTOMATIC:
+        return None
+    if type(value) is not int or value < 1:
+        raise option(name, "must be a positive whole number or Automatic.")
+    return value
+
+
+def rounds(value: Any) -> int | None:
+    """MaxTrainingRounds: a number of rounds, Quantity[n, "Rounds"], or None for Automatic."""
+    if (
+        type(value) is Expr
+        and value.head is S.Quantity
+        and len(value.args) == 2
+        and value.args[1] == "Rounds"
+    ):
+        value = value.args[0]
+    return count(value, "MaxTrainingRounds")
+
+
+def precision(value: Any, function: str) -> str:
+    """The dtype of programs that WorkingPrecision asks for."""
+    if value is AUTOMATIC:
+        return "f32"
+    if value in DTYPES:
+        return DTYPES[value]
+    text = 'WorkingPrecision must be "Real32" (also Automatic) or "Real64"'
+    if value in ("Mixed", "Real16"):
+        text += f'; "{value}" needs a GPU'
+    raise NetError(function, "option", text + ".")
+
+
+def check_device(value: Any, function: str) -> None:
+    """Raise NetError unless TargetDevice is "CPU": for a GPU, say what is missing."""
+    name = items(value)[0] if is_list(value) and len(items(value)) else value
+    if name == "CPU":
+        return
+    if name != "GPU":
+        raise NetError(function, "device", 'TargetDevice must be "CPU", "GPU", or {"GPU", n}.')
+    try:
+        from wlnet.runtime.backends import cuda
+
+        cuda.require()
+    except (ImportError, DeviceError) as error:
+        text = f'TargetDevice -> "GPU": {error} Train with TargetDevice -> "CPU".'
+        raise NetError(function, "device", text) from error
+
+
+def generator(
+    setting: Any, inherited: np.random.Generator, function: str = "NetTrain"
+) -> np.random.Generator:
+    """The random numbers that RandomSeeding -> `setting` asks for; `inherited` are the session's own."""
+    if setting is INHERITED:
+        return inherited
+    if setting is AUTOMATIC:
+        return np.random.Generator(np.random.Philox())
+    if type(setting) is int:
+        return np.random.Generator(np.random.Philox(setting % 2**128))
+    if type(setting) is str:
+        digest = hashlib.sha256(setting.encode("utf-8")).digest()
+        return np.random.Generator(np.random.Philox(int.from_bytes(digest[:16], "little")))
+    text = "RandomSeeding must be Inherited, Automatic, an integer or a string."
+    raise NetError(function, "option", text)

@@ -1,0 +1,224 @@
+"""NetTrain and NetMeasurements as builtins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from wlnet.expr import Expr, S, is_list, items, make_list, system
+from wlnet.kernel.registry import builtin, symbol
+
+from . import observe
+from .data import read_table
+from .encode import encode_table
+from .errors import NetError
+from .measure import Meter, comparisons, read_measurements
+from .net import Net
+from .prepare import Options, check_complete, maker, prepare
+from .progress import Clockwork
+from .results import Run, check_property, value_of
+from .schedule import rate_schedule
+from .settings import check_device, count, generator, precision, read_settings
+from .step import Machine, Plan, columns
+from .train import Trainer
+from .training_net import build
+from .triggers import Trigger
+from .update_schedule import frozen_by_turn
+from .validate import Examples, evaluate, read_validation
+
+AUTOMATIC, INHERITED, NONE = S.Automatic, S.Inherited, system("None")
+FAILED = system("$Failed")
+
+TAGS = (
+    "arrdiv assoc data device encoder extra gradient interval lengths lossfn measurement method missing "
+    "multipliers "
+    "netarg option nothing prop rate report schedule shape stopping time unspecified validation"
+)
+TEXTS = {tag: "`1`" for tag in TAGS.split()}
+TEXTS["arrdiv"] = (
+    "Training diverged: `1`. The last usable net is returned. A smaller LearningRate, or "
+    '"GradientClipping" in Method, '
+    "may help."
+)
+TEXTS["novalid"] = "TrainingStoppingCriterion is checked on the training data, for there is no ValidationSet."
+
+
+def guarded(ev: Any, action: Callable[[], Any]) -> Any:
+    """The value of `action()`; a user's mistake becomes its message and $Failed."""
+    try:
+        return action()
+    except NetError as error:
+        ev.message(error.symbol, error.tag, error.text)
+        return FAILED
+
+
+@builtin("NetTrain", messages=TEXTS, evaluated=True)
+def net_train(
+    ev: Any,
+    net: Any,
+    data: Any,
+    prop: Any = "TrainedNet",
+    *,
+    batch_size: Any = AUTOMATIC,
+    learning_rate: Any = AUTOMATIC,
+    learning_rate_multipliers: Any = AUTOMATIC,
+    loss_function: Any = AUTOMATIC,
+    max_training_rounds: Any = AUTOMATIC,
+    method: Any = AUTOMATIC,
+    performance_goal: Any = AUTOMATIC,
+    random_seeding: Any = INHERITED,
+    target_device: Any = "CPU",
+    time_goal: Any = AUTOMATIC,
+    training_progress_checkpointing: Any = NONE,
+    training_progress_function: Any = NONE,
+    training_progress_measurements: Any = AUTOMATIC,
+    training_progress_reporting: Any = AUTOMATIC,
+    training_stopping_criterion: Any = NONE,
+    training_update_schedule: Any = AUTOMATIC,
+    validation_set: Any = NONE,
+    working_precision: Any = AUTOMATIC,
+) -> Any:
+    """NetTrain[net, data] trains net on data and gives the trained net.
+    NetTrain[net, data, prop] gives a property of the training, such as "RoundLossList" or "LossPlot".
+    NetTrain[net, data, All] gives a NetTrainResultsObject, which knows all properties.
+    NetTrain[..., LossFunction -> spec] states what is minimized: a loss layer, "port", "port" ->
+    losslayer, any of
+    these -> Scaled[r], or a list of them.
+
+    >>> net = NetTrain[LinearLayer[], {1 -> 2, 2 -> 4, 3 -> 6}, MaxTrainingRounds -> 2000, RandomSeeding -> 1,
+    ... LearningRate -> 0.05, TrainingProgressReporting -> None];
+    >>> Round[net[5]]
+    10
+    """
+    if type(prop) is Net:  # the older form: a loss layer as third argument
+        loss_function, prop = prop, "TrainedNet"
+    call = Expr(S.NetTrain, (net, data, prop))
+
+    def train() -> Any:
+        check_net(net)
+        check_property(prop)
+        if performance_goal not in (AUTOMATIC, "TrainingSpeed"):
+            raise NetError("NetTrain", "option", 'PerformanceGoal must be Automatic or "TrainingSpeed".')
+        settings = read_settings(
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            max_training_rounds=max_training_rounds,
+            method=method,
+            random_seeding=random_seeding,
+            target_device=target_device,
+            time_goal=time_goal,
+            training_stopping_criterion=training_stopping_criterion,
+            training_update_schedule=training_update_schedule,
+            working_precision=working_precision,
+        )
+        validation = read_validation(validation_set)
+        random = generator(random_seeding, ev.random)
+        options = Options(
+            loss_function, learning_rate_multipliers, training_progress_measurements, validation
+        )
+        prepared = prepare(ev, net, data, settings, options, random)
+        trainer = Trainer(ev, prepared, settings, random)
+        trainer.schedule = rate_schedule(settings.optimizer.schedule, ev.call)
+        trainer.frozen = frozen_by_turn(prepared.training, settings.turns)
+        if validation is not None:
+            trainer.validate_when = Trigger(validation.interval)
+        elif settings.criterion is not None:
+            ev.message("NetTrain", "novalid")
+        watched(
+            ev,
+            trainer,
+            training_progress_reporting,
+            training_progress_function,
+            training_progress_checkpointing,
+        )
+        run: Run = trainer.train()
+        run.call = call
+        return value_of(ev, run, prop)
+
+    return guarded(ev, train)
+
+
+def check_net(net: Any) -> None:
+    """NetError unless `net` is one."""
+    if type(net) is not Net:
+        found = (
+            net.head.name + "[...]" if type(net) is Expr and hasattr(net.head, "name") else "something else"
+        )
+        text = f"The first argument must be a net, such as LinearLayer[] or NetChain[{{...}}]; found {found}."
+        raise NetError("NetTrain", "netarg", text)
+
+
+def watched(ev: Any, trainer: Trainer, reporting: Any, functions: Any, checkpointing: Any) -> None:
+    """Set up who watches the training."""
+    reporters, hooks = observe.reporters(ev, trainer, reporting, getattr(ev.state, "progress_stream", None))
+    trainer.clock = Clockwork(reporters)
+    trainer.hooks = [
+        *hooks,
+        *observe.functions(ev, trainer, functions),
+        *observe.checkpoints(ev, trainer, checkpointing),
+    ]
+    criterion = trainer.settings.criterion
+    if criterion is not None and criterion.is_function:
+        trainer.criterion_call = observe.criterion_call(ev, trainer, criterion)  # type: ignore[method-assign]
+
+
+# ---- NetMeasurements
+
+
+@builtin("NetMeasurements", messages=TEXTS, evaluated=True)
+def net_measurements(
+    ev: Any,
+    net: Any,
+    data: Any,
+    measurement: Any,
+    *,
+    batch_size: Any = AUTOMATIC,
+    loss_function: Any = AUTOMATIC,
+    target_device: Any = "CPU",
+    working_precision: Any = AUTOMATIC,
+) -> Any:
+    """NetMeasurements[net, data, "measurement"] measures how well net does on data, such as "Accuracy".
+    NetMeasurements[net, data, {m1, m2, ...}] gives a list of measurements.
+    """
+
+    def measure() -> Any:
+        check_net(net)
+        check_device(target_device, "NetMeasurements")
+        count(batch_size, "BatchSize")
+        several = is_list(measurement)
+        wanted = list(items(measurement)) if several else [measurement]
+        found = measured(
+            ev, net, data, wanted, loss_function, precision(working_precision, "NetMeasurements")
+        )
+        return make_list(found) if several else found[0]
+
+    return guarded(ev, measure)
+
+
+def measured(ev: Any, net: Net, data: Any, wanted: list[Any], loss_function: Any, dtype: str) -> list[Any]:
+    """The values of measurements of an initialized net, in order; "Loss" is the total loss."""
+    if not net.initialized:
+        raise NetError(
+            "NetMeasurements", "netarg", "The net is not initialized. Train it, or use NetInitialize."
+        )
+    training, table = build(maker(ev), net, loss_function, read_table(data, "Data"))
+    check_complete(training.net)
+    found = comparisons(training)
+    specs = [spec for spec in wanted if spec != "Loss"]
+    meter = Meter(
+        [m for each in specs for m in read_measurements(make_list((each,)), found, "NetMeasurements")], found
+    )
+    encoded = encode_table(ev, table, dict(training.net.inputs), dtype, "Data")
+    plan = Plan(training.net, training.losses, meter.watched, dtype, None, {}, {})
+    outcome = evaluate(
+        ev, Machine(plan, encoded), training.losses, Examples(columns(encoded), table.length), meter
+    )
+    values = iter(outcome.measurements.values())
+    return [outcome.loss if spec == "Loss" else next(values) for spec in wanted]
+
+
+symbol(
+    "NetTrainResultsObject",
+    usage="NetTrainResultsObject[...] holds what is known of a training; obj[prop] gives a property.",
+)
+symbol("LossFunction", usage="LossFunction is an option of NetTrain that states what is minimized.")
