@@ -1,14 +1,15 @@
 """wlnet: an interpreter for Wolfram-style symbolic expressions whose main job is neural nets.
 
-    from wlnet import Session, wl, wlexpr, parse
-    Session().evaluate("Range[3]^2")
+>>> from wlnet import Session
+>>> Session().evaluate("Range[3]^2")
+array([1, 4, 9])
 """
 
 import os as _os
 from typing import TYPE_CHECKING, Any
 
-# In a checkout `grammar/` and `runtime/` lie beside this package; installed, they lie inside it. Either way they are
-# imported as wlnet.grammar and wlnet.runtime.
+# In a checkout `grammar/` and `runtime/` lie beside this package; installed, they lie inside it. Either way
+# they are imported as wlnet.grammar and wlnet.runtime.
 if not _os.path.isdir(_os.path.join(_os.path.dirname(__file__), "runtime")):
     __path__.append(_os.path.dirname(_os.path.dirname(_os.path.abspath(__file__))))
 

@@ -1,11 +1,11 @@
-"""`Session`: one user's definitions, history, messages and random state, for programs, the prompt and Python."""
+"""`Session`: one user's definitions, history, messages and random state; the door for Python and frontends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from wlnet.expr import LIST, NULL, Expr, Symbol, make_list, system
+from wlnet.expr import NULL, SYSTEM, Expr, Symbol, make_list, system
 from wlnet.interop import Applicable, Text, from_python, to_python
 from wlnet.kernel import registry
 from wlnet.kernel.control import Quit
@@ -21,7 +21,7 @@ UNCAUGHT = ("Throw::nocatch",)
 
 
 class EvaluationError(WlnetError):
-    """Raised by `evaluate(..., check=True)`: the evaluation issued messages. `messages` holds them, `value` the value."""
+    """Raised by `evaluate(..., check=True)` when there were messages; holds `messages` and the `value`."""
 
     def __init__(self, messages: list[Message], value: Any) -> None:
         super().__init__("\n".join(map(repr, messages)))
@@ -54,8 +54,8 @@ class Session:
     >>> session["x"] = [1, 2]; session.evaluate("Total[x]")
     3
 
-    on_print, on_message  called with each text that Print shows, and each message as text; by default Print goes to
-                          standard output, and messages are only kept in `messages`
+    on_print, on_message  called with each text that Print shows, and with each message as text; by default
+                          Print goes to standard output, and messages are only kept in `messages`
     sandbox               refuse files, processes and the network
     device                "CPU" or "GPU": where nets run when TargetDevice does not say
     """
@@ -78,7 +78,8 @@ class Session:
         state.sandbox = sandbox
         state.device = device
         self.state = state
-        self.evaluator: Evaluator = WORKER.run(lambda: self._start(state, list(command_line), list(script_arguments)))
+        arguments = (list(command_line), list(script_arguments))
+        self.evaluator: Evaluator = WORKER.run(lambda: self._start(state, *arguments))
 
     @staticmethod
     def _start(state: State, command_line: list[str], script_arguments: list[str]) -> Evaluator:
@@ -98,8 +99,8 @@ class Session:
     def run(self, text: str, source: str | None = None) -> Iterator[Result]:
         """Read and evaluate the expressions of `text` one after another, as its In/Out lines.
 
-        A syntax error is shown like a message and the rest is still read. Raises SystemExit on Exit and Quit, and
-        KeyboardInterrupt when a script (`source` given) is interrupted.
+        A syntax error is shown like a message and the rest is still read. Raises SystemExit on Exit and Quit,
+        and KeyboardInterrupt when a script (`source` given) is interrupted.
         """
         self.messages = []
         reader = self.evaluator.read_all(text, source if source is not None else f"In[{self.line}]")
@@ -135,7 +136,7 @@ class Session:
     def evaluate(self, program: Any, *, check: bool = False) -> Any:
         """The value of `program` as a Python object (see `wlnet.interop`).
 
-        program  WL source (the value is that of its last expression), or an expression made with `wl`, or any value.
+        program  WL source (the value is that of its last expression), an expression made with `wl`, or a value.
         check    raise EvaluationError when the evaluation issued messages.
         Raises ReadError for source that cannot be read. Messages are in `messages` afterwards.
         """
@@ -214,13 +215,19 @@ class Session:
             return self.evaluator.text(value, form)
 
     def knows(self, name: str) -> bool:
-        """Whether `name` is a symbol of the language, declared in whatever chapter."""
-        return name in registry.declared_names()
+        """Whether `name` is a symbol of the language (of the chapters loaded so far; `names` loads all)."""
+        return registry.is_declared(name)
 
     def names(self) -> list[str]:
-        """The names in sight: the language's and the session's own."""
+        """The names in sight: the language's and the session's own. Loads every chapter."""
+        WORKER.run(self._load_all)
         own = {name for table in self.state.contexts.values() for name in table if "$" not in name}
-        return sorted(own | set(registry.declared_names()))
+        return sorted(own.union(name for name in SYSTEM if registry.is_declared(name)))
+
+    def _load_all(self) -> None:
+        with State.lock:
+            self.evaluator.activate()
+            registry.load_all()
 
     # ------------------------------------------------------------ the life of a wolframclient session
 
@@ -241,4 +248,4 @@ class Session:
 
 WolframLanguageSession = Session
 
-__all__ = ["LIST", "EvaluationError", "Result", "Session", "WolframLanguageSession"]
+__all__ = ["EvaluationError", "Result", "Session", "WolframLanguageSession"]

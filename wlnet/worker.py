@@ -1,7 +1,7 @@
-"""The one thread on which programs are evaluated: its stack is big, and Ctrl-C reaches it from the main thread.
+"""The one thread on which programs are evaluated: its stack is big, and Ctrl-C reaches it from the main one.
 
-Our own `$RecursionLimit` bounds the depth of an evaluation; the stack only has to be large enough for any limit that a
-user sets within reason, so that depth ends in a message and never in a crash.
+Our own `$RecursionLimit` bounds the depth of an evaluation; the stack only has to be large enough for any limit
+that a user sets within reason, so that depth ends in a message and never in a crash.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-STACK_BYTES = 1 << 30  # address space only: pages are taken as the depth grows; 100,000 nested evaluations fit
+STACK_BYTES = 1 << 30  # address space only: pages are taken as the depth grows
 
 
 class _Job:
@@ -31,7 +31,7 @@ class _Job:
 
 
 class Worker:
-    """Runs actions one at a time on its thread. Re-entrant: an action that runs another one runs it in place."""
+    """Runs actions one at a time on its thread. An action that runs another one runs it in place."""
 
     def __init__(self) -> None:
         self._reset()
