@@ -20,13 +20,15 @@ _PRODUCT = 400
 _SUM = 310
 
 OUTPUT_DIGITS = 6
+# Python converts integers of up to 4300 digits without being told that longer ones are meant.
+_SAFE_BITS = 14_000
 # Exponents in this range are written out: 0.00001 and 123456.7, but 1.*^-6 and 1.2345678*^6.
 _PLAIN_EXPONENTS = range(-5, 6)
 
 
 def integer(value: int) -> str:
     """Decimal digits of an int of any length."""
-    if -(10**4000) < value < 10**4000:
+    if value.bit_length() < _SAFE_BITS:
         return str(value)
     limit = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
