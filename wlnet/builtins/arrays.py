@@ -12,7 +12,7 @@ import numpy as np
 from wlnet.expr import Association, Expr, S, head_of, is_list, items, make_list, pack, packed
 from wlnet.kernel.registry import builtin
 
-from .dimensions import dimensions, entries_at, full_depth
+from .dimensions import dimensions, entries_at, flattened, full_depth
 from .functional import with_values
 from .levels import children, level_bound, parse_levels, size
 
@@ -241,6 +241,8 @@ def _summed(ev: Any, expr: Any, low: int, high: int) -> Any:
         return packed(np.asarray(expr.sum(axis=tuple(range(low - 1, high)))))
     if low > 1:
         return ev.evaluate(make_list(_summed(ev, x, low - 1, high - 1) for x in children(expr) or ()))
+    if type(expr) is Expr:
+        return ev.evaluate(total(ev, flattened(expr, S.List, high - 1)))
     for _ in range(high):
         if size(expr) is None or not (is_list(expr) or type(expr) is Association):
             break

@@ -122,9 +122,7 @@ def key_sort(ev, expr, ordering=None):
     >>> KeySort[<|"b" -> 1, "a" -> 2|>]
     <|a -> 2, b -> 1|>
     """
-    return on_associations(
-        ev, "KeySort", expr, lambda assoc: reordered(assoc, ordering_of(ev, assoc.keys(), ordering))
-    )
+    return on_associations(ev, "KeySort", expr, lambda a: reordered(a, ordering_of(ev, a.keys(), ordering)))
 
 
 @builtin("KeySortBy", operator=0, messages=RULES_WANTED)
