@@ -1,4 +1,4 @@
-"""What is installed: one top-level name, every data file, the same behaviour as the checkout (design, section 4)."""
+"""What is installed: one top-level name, every data file, the behaviour of the checkout (design, section 4)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def test_wheel_installs_the_one_name(distributions: tuple[Path, Path]) -> None:
 
 
 def test_sdist_holds_tests_and_examples(distributions: tuple[Path, Path]) -> None:
-    names = tarfile.open(distributions[1]).getnames()
+    with tarfile.open(distributions[1]) as archive:
+        names = archive.getnames()
     for folder in ("wlnet", "grammar", "runtime", "tests", "examples"):
         assert any(name.split("/")[1:2] == [folder] for name in names), folder
 

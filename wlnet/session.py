@@ -1,4 +1,4 @@
-"""`Session`: one user's definitions, history, messages and random state; the door for Python and frontends."""
+"""`Session`: one user's definitions, history, messages and random state; the door for Python."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class Session:
     def evaluate(self, program: Any, *, check: bool = False) -> Any:
         """The value of `program` as a Python object (see `wlnet.interop`).
 
-        program  WL source (the value is that of its last expression), an expression made with `wl`, or a value.
+        program  WL source (the value is that of its last expression), an expression made with `wl`, a value.
         check    raise EvaluationError when the evaluation issued messages.
         Raises ReadError for source that cannot be read. Messages are in `messages` afterwards.
         """

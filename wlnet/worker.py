@@ -1,7 +1,7 @@
 """The one thread on which programs are evaluated: its stack is big, and Ctrl-C reaches it from the main one.
 
-Our own `$RecursionLimit` bounds the depth of an evaluation; the stack only has to be large enough for any limit
-that a user sets within reason, so that depth ends in a message and never in a crash.
+Our own `$RecursionLimit` bounds the depth of an evaluation; the stack only has to be large enough for any
+limit that a user sets within reason, so that depth ends in a message and never in a crash.
 """
 
 from __future__ import annotations
