@@ -35,7 +35,7 @@ TRANSPOSE_MESSAGES = {
 
 
 @builtin("Transpose", messages=TRANSPOSE_MESSAGES)
-def transpose(ev, expr, order=None):
+def transpose(ev: Any, expr: Any, order: Any = None) -> Any:
     """Transpose[list] exchanges the first two levels of list. Transpose[list, {n1, n2, ...}] makes level k
     of list level nk of the
     result; repeated numbers take a diagonal. Transpose[list, m <-> n] exchanges two levels.
@@ -110,7 +110,7 @@ def _diagonals(array: np.ndarray, letters: str, wanted: str) -> np.ndarray:
 
 
 @builtin("ArrayReshape", messages={"ilsmn": "Single or list of positive integers expected in place of `1`."})
-def array_reshape(ev, expr, spec, padding=0):
+def array_reshape(ev: Any, expr: Any, spec: Any, padding: Any = 0) -> Any:
     """ArrayReshape[list, {n1, n2, ...}] arranges the elements of list as an array of the dimensions given,
     dropping or padding
     with 0 as needed. ArrayReshape[list, dims, c] pads with c.
@@ -152,7 +152,7 @@ def _leaves(expr: Any) -> list[Any]:
 
 
 @builtin("Diagonal")
-def diagonal(ev, matrix, offset=0):
+def diagonal(ev: Any, matrix: Any, offset: Any = 0) -> Any:
     """Diagonal[m] gives the list of elements on the diagonal of the matrix m; Diagonal[m, k] on the k-th
     diagonal.
 
@@ -200,7 +200,7 @@ def total(ev: Any, value: Any) -> Any:
 
 
 @builtin("Total")
-def total_(ev, expr, spec=None):
+def total_(ev: Any, expr: Any, spec: Any = None) -> Any:
     """Total[list] gives the sum of the elements of list; of an association, of its values.
     Total[list, n] sums all elements down to level n; Total[list, {n}] those on level n; Total[list, {m, n}]
     levels m to n.
@@ -262,7 +262,7 @@ def accumulate(ev: Any, value: Any) -> Any:
 
 
 @builtin("Accumulate")
-def accumulate_(ev, expr):
+def accumulate_(ev: Any, expr: Any) -> Any:
     """Accumulate[list] gives the list of running totals of list.
 
     >>> Accumulate[{a, b, c}]
@@ -296,7 +296,7 @@ def _repeated(ev: Any, name: str, expr: Any, order: Any, lag: Any, once: Callabl
 
 
 @builtin("Differences")
-def differences(ev, expr, order=1, lag=1):
+def differences(ev: Any, expr: Any, order: Any = 1, lag: Any = 1) -> Any:
     """Differences[list] gives the differences of neighbouring elements of list; Differences[list, n]
     repeats it n times.
     Differences[list, n, s] takes elements s steps apart; Differences[list, {n1, n2, ...}] on successive
@@ -318,7 +318,7 @@ def differences(ev, expr, order=1, lag=1):
 
 
 @builtin("Ratios")
-def ratios(ev, expr, order=1):
+def ratios(ev: Any, expr: Any, order: Any = 1) -> Any:
     """Ratios[list] gives the ratios of neighbouring elements of list; Ratios[list, n] repeats it n times.
 
     >>> Ratios[{1, 2, 6}]
@@ -337,7 +337,7 @@ def ratios(ev, expr, order=1):
 
 
 @builtin("Outer", messages={"heads": "Heads `1` and `2` are expected to be the same."})
-def outer(ev, f, *lists):
+def outer(ev: Any, f: Any, *lists: Any) -> Any:
     """Outer[f, list1, list2, ...] gives f of all combinations of elements of the lists, as a nested list.
     Outer[f, list1, ..., n] takes as elements the sublists on level n; Outer[f, list1, ..., n1, n2, ...] by
     list.
@@ -396,7 +396,7 @@ def _outer(call: Any, sources: tuple[Any, ...], limits: list[float], at: tuple[A
         "incom": "Length `1` of dimension `2` in `3` is incommensurate with length `4` of dimension 1 in `5`."
     },
 )
-def inner(ev, f, first, second, g=S.Plus):
+def inner(ev: Any, f: Any, first: Any, second: Any, g: Any = S.Plus) -> Any:
     """Inner[f, list1, list2, g] is Dot with f for multiplication and g for addition.
 
     >>> Inner[f, {a, b}, {x, y}, g]

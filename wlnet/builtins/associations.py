@@ -60,7 +60,7 @@ def plain_key(k: Any) -> Any:
 
 
 @builtin("Association", attributes=HOLD_ALL_COMPLETE)
-def association(ev, *args):
+def association(ev: Any, *args: Any) -> Any:
     """Association[rules], or <|k1 -> v1, k2 -> v2, ...|>, is an association of keys with values; the last
     value for a key counts.
     Lists of rules and associations among the arguments are spliced in. assoc[k] gives the value at k.
@@ -100,7 +100,7 @@ def _evaluated_entries(ev: Any, argument: Any) -> list[Entry] | None:
 
 
 @builtin("AssociationQ")
-def association_q(ev, expr):
+def association_q(ev: Any, expr: Any) -> Any:
     """AssociationQ[expr] tells whether expr is an association.
 
     >>> AssociationQ[<||>]
@@ -139,7 +139,7 @@ def _wrapped(found: Any, wrapper: Any) -> Any:
 
 
 @builtin("Keys", messages=RULES_WANTED)
-def keys(ev, expr, wrapper=None):
+def keys(ev: Any, expr: Any, wrapper: Any = None) -> Any:
     """Keys[assoc] gives a list of the keys of assoc, or of a list of rules; Keys[assoc, h] wraps each in h.
 
     >>> Keys[<|"a" -> 1, "b" -> 2|>]
@@ -151,7 +151,7 @@ def keys(ev, expr, wrapper=None):
 
 
 @builtin("Values", messages=RULES_WANTED)
-def values(ev, expr, wrapper=None):
+def values(ev: Any, expr: Any, wrapper: Any = None) -> Any:
     """Values[assoc] gives a list of the values of assoc, or of a list of rules; Values[assoc, h] wraps each
     in h.
 
@@ -181,7 +181,7 @@ def _many(value: Any) -> bool:
 
 
 @builtin("Lookup", operator=0, attributes=HOLD_REST, messages=RULES_WANTED)
-def lookup(ev, expr, k, default=None):
+def lookup(ev: Any, expr: Any, k: Any, default: Any = None) -> Any:
     """Lookup[assoc, k] gives the value at key k, or Missing["KeyAbsent", k]; Lookup[assoc, {k1, k2, ...}] a
     list of values.
     Lookup[assoc, k, default] gives default, evaluated only then, for an absent key. Lists of associations
@@ -213,7 +213,7 @@ def key_list(value: Any) -> list[Any]:
 
 
 @builtin("AssociationMap", operator=1, messages=RULES_WANTED)
-def association_map(ev, f, expr):
+def association_map(ev: Any, f: Any, expr: Any) -> Any:
     """AssociationMap[f, {k1, k2, ...}] gives <|k1 -> f[k1], ...|>; AssociationMap[f, assoc] applies f to
     the rules of assoc.
 
@@ -237,7 +237,7 @@ def association_map(ev, f, expr):
         "idim": "`1` and `2` must have the same length.",
     },
 )
-def association_thread(ev, names, contents=None):
+def association_thread(ev: Any, names: Any, contents: Any = None) -> Any:
     """AssociationThread[{k1, k2, ...}, {v1, v2, ...}], or AssociationThread[keys -> values], gives <|k1 ->
     v1, k2 -> v2, ...|>.
 
@@ -276,7 +276,7 @@ def _changed_variable(ev: Any, name: str, place: Any, change: Callable[[Associat
 
 
 @builtin("AssociateTo", attributes=HOLD_FIRST, messages=RULES_WANTED)
-def associate_to(ev, place, rules):
+def associate_to(ev: Any, place: Any, rules: Any) -> Any:
     """AssociateTo[a, k -> v] sets a[k] to v in the association that is the value of a; lists of rules and
     associations too.
 
@@ -292,7 +292,7 @@ def associate_to(ev, place, rules):
 
 
 @builtin("KeyDropFrom", attributes=HOLD_FIRST, messages=RULES_WANTED)
-def key_drop_from(ev, place, names):
+def key_drop_from(ev: Any, place: Any, names: Any) -> Any:
     """KeyDropFrom[a, k] removes the entry at key k from the association that is the value of a;
     KeyDropFrom[a, {k1, ...}] several.
 
@@ -303,7 +303,7 @@ def key_drop_from(ev, place, names):
 
 
 @builtin("MissingQ")
-def missing_q(ev, expr):
+def missing_q(ev: Any, expr: Any) -> Any:
     """MissingQ[expr] tells whether expr has head Missing.
 
     >>> MissingQ[Missing["NotAvailable"]]
@@ -313,7 +313,7 @@ def missing_q(ev, expr):
 
 
 @builtin("DeleteMissing", messages=RULES_WANTED)
-def delete_missing(ev, expr, level=1, depth=0):
+def delete_missing(ev: Any, expr: Any, level: Any = 1, depth: Any = 0) -> Any:
     """DeleteMissing[list] deletes the elements of list with head Missing; of an association the entries.
     DeleteMissing[expr, n] works on level n; DeleteMissing[expr, n, m] deletes elements that hold Missing
     down to level m.

@@ -212,7 +212,7 @@ def _equal_complex(ev: Any, a: Any, b: Any) -> bool | None:
 
 
 @builtin("Equal")
-def equal_(ev, *args):
+def equal_(ev: Any, *args: Any) -> Any:
     """Equal[a, b], or a == b, is True when a and b are equal, False when they are known to differ, else
     stays as an equation.
     Machine reals are equal when they differ in at most their last seven bits. a == b == c tests all.
@@ -238,7 +238,7 @@ def _chain(args: tuple[Any, ...], test: Callable[[Any, Any], bool | None]) -> An
 
 
 @builtin("Unequal")
-def unequal(ev, *args):
+def unequal(ev: Any, *args: Any) -> Any:
     """Unequal[a, b], or a != b, is True when a and b are known to differ, False when they are equal.
     Unequal[a, b, c, ...] is True when no two are equal.
 
@@ -255,7 +255,7 @@ def unequal(ev, *args):
 
 
 @builtin("SameQ")
-def same_q(ev, *args):
+def same_q(ev: Any, *args: Any) -> Any:
     """SameQ[a, b], or a === b, is True when a and b are identical expressions, else False.
 
     >>> {a === a, 1 === 1., x === y}
@@ -265,7 +265,7 @@ def same_q(ev, *args):
 
 
 @builtin("UnsameQ")
-def unsame_q(ev, *args):
+def unsame_q(ev: Any, *args: Any) -> Any:
     """UnsameQ[a, b], or a =!= b, is True when a and b are not identical. With several arguments, when no
     two are.
 
@@ -306,7 +306,7 @@ ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 @builtin("Less", messages=NOT_ORDERED)
-def less(ev, *args):
+def less(ev: Any, *args: Any) -> Any:
     """Less[a, b], or a < b, is True when a is less than b. a < b < c tests all.
 
     >>> {1 < 2, 3 < Pi, 1 < 2 < 2}
@@ -318,7 +318,7 @@ def less(ev, *args):
 
 
 @builtin("LessEqual", messages=NOT_ORDERED)
-def less_equal(ev, *args):
+def less_equal(ev: Any, *args: Any) -> Any:
     """LessEqual[a, b], or a <= b, is True when a is less than or equal to b.
 
     >>> {1 <= 1, 2 <= 3/2}
@@ -328,7 +328,7 @@ def less_equal(ev, *args):
 
 
 @builtin("Greater", messages=NOT_ORDERED)
-def greater(ev, *args):
+def greater(ev: Any, *args: Any) -> Any:
     """Greater[a, b], or a > b, is True when a is greater than b.
 
     >>> {2 > 1, E > 3, Infinity > 10^100}
@@ -338,7 +338,7 @@ def greater(ev, *args):
 
 
 @builtin("GreaterEqual", messages=NOT_ORDERED)
-def greater_equal(ev, *args):
+def greater_equal(ev: Any, *args: Any) -> Any:
     """GreaterEqual[a, b], or a >= b, is True when a is greater than or equal to b.
 
     >>> {1 >= 1, 1 >= 2}
@@ -351,7 +351,7 @@ RELATIONS = (S.Less, S.LessEqual, S.Greater, S.GreaterEqual, S.Equal, S.Unequal)
 
 
 @builtin("Inequality")
-def inequality(ev, *args):
+def inequality(ev: Any, *args: Any) -> Any:
     """Inequality[a, rel1, b, rel2, c, ...] stands for a chain of different relations such as a < b <= c.
 
     >>> 1 < 2 <= 2
@@ -377,7 +377,7 @@ def inequality(ev, *args):
 
 
 @builtin("Between", operator=0)
-def between(ev, x, bounds):
+def between(ev: Any, x: Any, bounds: Any) -> Any:
     """Between[x, {min, max}] tells whether min <= x <= max; Between[x, {{min1, max1}, ...}] whether one of
     several ranges holds x.
 

@@ -22,7 +22,7 @@ def _composed(head: Any, functions: tuple[Any, ...]) -> Any:
 
 
 @builtin("Composition", attributes=FLAT | ONE_IDENTITY)
-def composition(ev, *functions):
+def composition(ev: Any, *functions: Any) -> Any:
     """Composition[f1, f2, ...], or f1 @* f2 @* ..., is the function that applies the last first: (f @* g)[x]
     is f[g[x]].
 
@@ -41,7 +41,7 @@ def apply_composition(ev: Any, head: Expr, args: tuple[Any, ...]) -> Any:
 
 
 @builtin("RightComposition", attributes=FLAT | ONE_IDENTITY)
-def right_composition(ev, *functions):
+def right_composition(ev: Any, *functions: Any) -> Any:
     """RightComposition[f1, f2, ...], or f1 /* f2 /* ..., is the function that applies the first first: (f /*
     g)[x] is g[f[x]].
 
@@ -120,7 +120,7 @@ def _order(spec: Any) -> list[int] | None:
 
 
 @builtin("Curry")
-def curry(ev, f, spec=None):
+def curry(ev: Any, f: Any, spec: Any = None) -> Any:
     """Curry[f][x][y] gives f[y, x]; Curry[f, spec] is CurryApplied[f, spec].
 
     >>> Curry[f][x][y]

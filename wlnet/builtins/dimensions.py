@@ -40,7 +40,7 @@ def dimensions(value: Any) -> tuple[int, ...]:
 
 
 @builtin("Dimensions")
-def dimensions_(ev, expr, most=None):
+def dimensions_(ev: Any, expr: Any, most: Any = None) -> Any:
     """Dimensions[expr] gives the lengths of the levels of a rectangular expr. Dimensions[expr, n] stops at
     level n.
 
@@ -57,7 +57,7 @@ def dimensions_(ev, expr, most=None):
 
 
 @builtin("ArrayDepth")
-def array_depth(ev, expr):
+def array_depth(ev: Any, expr: Any) -> Any:
     """ArrayDepth[expr] gives the number of levels on which expr is a full array.
 
     >>> ArrayDepth[{{1, 2}, {3, 4}}]
@@ -99,7 +99,7 @@ def _all_pass(ev: Any, value: Any, level: int, test: Any) -> bool:
 
 
 @builtin("ArrayQ")
-def array_q(ev, expr, form=None, test=None):
+def array_q(ev: Any, expr: Any, form: Any = None, test: Any = None) -> Any:
     """ArrayQ[expr] tells whether expr is a full array; ArrayQ[expr, pattern] also whether its depth matches
     pattern.
     ArrayQ[expr, pattern, test] requires test to be True of every element.
@@ -123,7 +123,7 @@ def array_q(ev, expr, form=None, test=None):
 
 
 @builtin("VectorQ")
-def vector_q(ev, expr, test=None):
+def vector_q(ev: Any, expr: Any, test: Any = None) -> Any:
     """VectorQ[expr] tells whether expr is a list none of whose elements are lists.
     VectorQ[expr, test] tells whether it is a list whose elements all pass test.
 
@@ -142,7 +142,7 @@ def vector_q(ev, expr, test=None):
 
 
 @builtin("MatrixQ")
-def matrix_q(ev, expr, test=None):
+def matrix_q(ev: Any, expr: Any, test: Any = None) -> Any:
     """MatrixQ[expr] tells whether expr is a list of lists of equal length without lists inside.
     MatrixQ[expr, test] tells whether its elements all pass test.
 
@@ -168,7 +168,7 @@ FLATTEN_MESSAGES = {
 
 
 @builtin("Flatten", messages=FLATTEN_MESSAGES)
-def flatten(ev, expr, levels=S.Infinity, head=None):
+def flatten(ev: Any, expr: Any, levels: Any = S.Infinity, head: Any = None) -> Any:
     """Flatten[list] flattens nested lists; Flatten[list, n] to level n; Flatten[list, n, h] only where the
     head is h.
     Flatten[list, {{s11, s12, ...}, {s21, ...}, ...}] combines levels s1j to make each level i;
@@ -288,7 +288,7 @@ def _grouped(entries: list[Entry], groups: list[list[int]], head: Any) -> Any:
 
 
 @builtin("FlattenAt", operator=0, messages=PART_MESSAGES)
-def flatten_at(ev, expr, position):
+def flatten_at(ev: Any, expr: Any, position: Any) -> Any:
     """FlattenAt[list, n] flattens the list that is the n-th element; other positions as in MapAt.
 
     >>> FlattenAt[{a, {b, c}, {d}}, 2]

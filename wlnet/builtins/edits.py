@@ -91,7 +91,7 @@ def _changed(ev: Any, name: str, value: Any, spec: Any, change: Callable[[Any], 
 
 
 @builtin("Delete", operator=0, messages=PART_MESSAGES)
-def delete(ev, expr, position):
+def delete(ev: Any, expr: Any, position: Any) -> Any:
     """Delete[expr, n] gives expr without its n-th element, Delete[expr, {i, j, ...}] without the part at
     that position.
     Delete[expr, {pos1, pos2, ...}] deletes several parts; Delete[assoc, Key[k]] the entry at a key.
@@ -112,7 +112,7 @@ def delete(ev, expr, position):
 
 
 @builtin("MapAt", operator=1, messages=PART_MESSAGES)
-def map_at(ev, f, expr, position):
+def map_at(ev: Any, f: Any, expr: Any, position: Any) -> Any:
     """MapAt[f, expr, n] applies f to the n-th element of expr, MapAt[f, expr, {i, j, ...}] to the part at
     that position.
     MapAt[f, expr, {pos1, pos2, ...}] applies f at several positions, again for each time one is named.
@@ -128,7 +128,7 @@ def map_at(ev, f, expr, position):
 
 
 @builtin("ReplaceAt", operator=0, messages=PART_MESSAGES)
-def replace_at(ev, expr, rules, position):
+def replace_at(ev: Any, expr: Any, rules: Any, position: Any) -> Any:
     """ReplaceAt[expr, rules, n] transforms the n-th element of expr by rules; positions are as in MapAt.
 
     >>> ReplaceAt[{a, a, a}, a -> b, 2]
@@ -145,7 +145,7 @@ INSERT_MESSAGES = {"ins": "Cannot insert at position `1` in `2`."}
 
 
 @builtin("Insert", operator=0, messages=INSERT_MESSAGES)
-def insert(ev, expr, new, position):
+def insert(ev: Any, expr: Any, new: Any, position: Any) -> Any:
     """Insert[expr, elem, n] inserts elem before the n-th element of expr; -n counts from the end, so -1
     appends.
     Insert[expr, elem, {i, j, ...}] inserts at a deeper place, Insert[expr, elem, {{i}, {j}, ...}] at several.
@@ -204,7 +204,7 @@ def _gap(value: Any, spec: Any, count: int) -> int:
 @builtin(
     "ReplacePart", operator=0, messages={"reps": "`1` is not a replacement rule or a list of such rules."}
 )
-def replace_part(ev, expr, rules):
+def replace_part(ev: Any, expr: Any, rules: Any) -> Any:
     """ReplacePart[expr, i -> new] replaces the i-th element of expr, {i, j, ...} -> new the part at that
     position,
     {pos1, pos2, ...} -> new the parts at several. Positions may be patterns; parts that do not exist are
@@ -285,7 +285,7 @@ RULES_WANTED = {"invdt2": "The argument `1` is not a rule, a list of rules or an
 
 
 @builtin("Append", operator=0, messages=RULES_WANTED)
-def append(ev, expr, new):
+def append(ev: Any, expr: Any, new: Any) -> Any:
     """Append[expr, elem] gives expr with elem added at its end.
 
     >>> Append[{a, b}, c]
@@ -297,7 +297,7 @@ def append(ev, expr, new):
 
 
 @builtin("Prepend", operator=0, messages=RULES_WANTED)
-def prepend(ev, expr, new):
+def prepend(ev: Any, expr: Any, new: Any) -> Any:
     """Prepend[expr, elem] gives expr with elem added at its beginning.
 
     >>> Prepend[{a, b}, c]
@@ -360,7 +360,7 @@ def _add_to(ev: Any, name: str, place: Any, new: Any) -> Any:
 
 
 @builtin("AppendTo", attributes=HOLD_FIRST)
-def append_to(ev, place, new):
+def append_to(ev: Any, place: Any, new: Any) -> Any:
     """AppendTo[x, elem] appends elem to the value of x and assigns the result to x.
 
     >>> x = {a}; AppendTo[x, b]; x
@@ -370,7 +370,7 @@ def append_to(ev, place, new):
 
 
 @builtin("PrependTo", attributes=HOLD_FIRST)
-def prepend_to(ev, place, new):
+def prepend_to(ev: Any, place: Any, new: Any) -> Any:
     """PrependTo[x, elem] prepends elem to the value of x and assigns the result to x.
 
     >>> x = {a}; PrependTo[x, b]; x

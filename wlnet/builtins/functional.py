@@ -55,7 +55,7 @@ def mapped(ev: Any, f: Any, value: Any) -> Any:
 
 
 @builtin("Map", operator=1)
-def map_(ev, f, expr, levelspec=LEVEL_1, *, heads=FALSE):
+def map_(ev: Any, f: Any, expr: Any, levelspec: Any = LEVEL_1, *, heads: Any = FALSE) -> Any:
     """Map[f, expr], or f /@ expr, applies f to each element on the first level of expr; to the values of an
     association.
     Map[f, expr, levelspec] applies f to the parts on the levels named. Map[f] is an operator form.
@@ -78,7 +78,7 @@ def map_(ev, f, expr, levelspec=LEVEL_1, *, heads=FALSE):
 
 
 @builtin("MapAll", operator=1)
-def map_all(ev, f, expr, *, heads=FALSE):
+def map_all(ev: Any, f: Any, expr: Any, *, heads: Any = FALSE) -> Any:
     """MapAll[f, expr], or f //@ expr, applies f to every part of expr, parts before wholes.
 
     >>> f //@ {a, {b}}
@@ -88,7 +88,7 @@ def map_all(ev, f, expr, *, heads=FALSE):
 
 
 @builtin("MapIndexed", operator=1)
-def map_indexed(ev, f, expr, levelspec=LEVEL_1, *, heads=FALSE):
+def map_indexed(ev: Any, f: Any, expr: Any, levelspec: Any = LEVEL_1, *, heads: Any = FALSE) -> Any:
     """MapIndexed[f, expr] applies f to each element and its position: f[e1, {1}], f[e2, {2}], ...
     MapIndexed[f, expr, levelspec] does so for the parts on the levels named.
 
@@ -114,7 +114,7 @@ def map_indexed(ev, f, expr, levelspec=LEVEL_1, *, heads=FALSE):
 
 
 @builtin("Scan", operator=1)
-def scan(ev, f, expr, levelspec=LEVEL_1, *, heads=FALSE):
+def scan(ev: Any, f: Any, expr: Any, levelspec: Any = LEVEL_1, *, heads: Any = FALSE) -> Any:
     """Scan[f, expr] evaluates f[e] for each element e of expr and gives Null.
     Scan[f, expr, levelspec] does so for the parts on the levels named.
 
@@ -147,7 +147,7 @@ def scan(ev, f, expr, levelspec=LEVEL_1, *, heads=FALSE):
         "mptd": "Object `1` at position {2, `2`} in `3` has only `4` of required `5` dimensions.",
     },
 )
-def map_thread(ev, f, lists, depth=1):
+def map_thread(ev: Any, f: Any, lists: Any, depth: Any = 1) -> Any:
     """MapThread[f, {{a1, a2, ...}, {b1, b2, ...}, ...}] gives {f[a1, b1, ...], f[a2, b2, ...], ...}.
     MapThread[f, lists, n] goes down to level n. Associations with the same keys are threaded by key.
 
@@ -227,7 +227,7 @@ def chosen(value: Any, keep: list[bool]) -> Any:
 
 
 @builtin("Select", operator=0, messages=COUNT_MESSAGE)
-def select(ev, expr, criterion, most=None):
+def select(ev: Any, expr: Any, criterion: Any, most: Any = None) -> Any:
     """Select[list, crit] gives the elements e of list for which crit[e] is True; of an association the
     entries.
     Select[list, crit, n] stops after the first n. Select[crit] is an operator form.
@@ -257,7 +257,7 @@ def select(ev, expr, criterion, most=None):
 
 
 @builtin("SelectFirst", operator=0, attributes=HOLD_REST)
-def select_first(ev, expr, criterion, default=NOT_FOUND):
+def select_first(ev: Any, expr: Any, criterion: Any, default: Any = NOT_FOUND) -> Any:
     """SelectFirst[list, crit] gives the first element e for which crit[e] is True, or Missing["NotFound"].
     SelectFirst[list, crit, default] gives default, evaluated only then, when there is none.
 
@@ -278,7 +278,7 @@ def select_first(ev, expr, criterion, default=NOT_FOUND):
 
 
 @builtin("Pick", messages={"incomp": "Expressions `1` and `2` have incompatible shapes."})
-def pick(ev, expr, selectors, form=TRUE):
+def pick(ev: Any, expr: Any, selectors: Any, form: Any = TRUE) -> Any:
     """Pick[list, sel] gives the elements of list for which the corresponding element of sel is True.
     Pick[list, sel, pattern] gives those for which it matches pattern. Nested lists are picked from at every
     level.
@@ -329,7 +329,7 @@ def _picked(expr: Any, selectors: Any, fits: Callable[[Any], bool]) -> list[Any]
 
 
 @builtin("Identity")
-def identity(ev, expr):
+def identity(ev: Any, expr: Any) -> Any:
     """Identity[expr] gives expr.
 
     >>> Identity[x]
@@ -339,7 +339,7 @@ def identity(ev, expr):
 
 
 @builtin("Construct")
-def construct(ev, f, *args):
+def construct(ev: Any, f: Any, *args: Any) -> Any:
     """Construct[f, x, y, ...] gives f[x, y, ...].
 
     >>> Construct[f, x, y]
@@ -349,7 +349,7 @@ def construct(ev, f, *args):
 
 
 @builtin("Comap", operator=1)
-def comap(ev, functions, x):
+def comap(ev: Any, functions: Any, x: Any) -> Any:
     """Comap[{f1, f2, ...}, x] gives {f1[x], f2[x], ...}; Comap[functions] is an operator form.
 
     >>> Comap[{f, g}, x]
@@ -362,7 +362,7 @@ def comap(ev, functions, x):
 
 
 @builtin("ComapApply", operator=1)
-def comap_apply(ev, functions, expr):
+def comap_apply(ev: Any, functions: Any, expr: Any) -> Any:
     """ComapApply[{f1, f2, ...}, expr] gives {f1 @@ expr, f2 @@ expr, ...}.
 
     >>> ComapApply[{f, g}, {x, y}]
@@ -375,7 +375,7 @@ def comap_apply(ev, functions, expr):
 
 
 @builtin("ApplyTo", attributes=HOLD_FIRST)
-def apply_to(ev, place, f):
+def apply_to(ev: Any, place: Any, f: Any) -> Any:
     """ApplyTo[x, f], or x //= f, assigns f[x] to x and gives it.
 
     >>> x = 4; x //= g; x

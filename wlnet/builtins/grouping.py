@@ -21,7 +21,7 @@ GROUP_MESSAGES = {
 
 
 @builtin("GroupBy", operator=0, messages=GROUP_MESSAGES)
-def group_by(ev, expr, f, reduce=None):
+def group_by(ev: Any, expr: Any, f: Any, reduce: Any = None) -> Any:
     """GroupBy[list, f] gives an association of the values of f with the lists of elements that have them.
     GroupBy[list, f -> g] keeps g of each element; GroupBy[list, f, red] applies red to each group;
     GroupBy[list, {f1, f2, ...}] groups again within each group. An association is grouped by its values.
@@ -62,7 +62,7 @@ def _grouped(ev: Any, value: Any, functions: list[Any], reduce: Any) -> Any:
 
 
 @builtin("Merge", operator=0, messages=GROUP_MESSAGES)
-def merge(ev, maps, f):
+def merge(ev: Any, maps: Any, f: Any) -> Any:
     """Merge[{assoc1, assoc2, ...}, f] gives one association with the keys of all; f is applied to the list
     of values of each key.
 
@@ -98,7 +98,7 @@ def _counts(names: list[Any] | tuple[Any, ...]) -> Association:
 
 
 @builtin("Counts", messages=GROUP_MESSAGES)
-def counts(ev, expr):
+def counts(ev: Any, expr: Any) -> Any:
     """Counts[list] gives an association of the distinct elements of list with how often each occurs.
 
     >>> Counts[{a, b, a}]
@@ -112,7 +112,7 @@ def counts(ev, expr):
 
 
 @builtin("CountsBy", operator=0, messages=GROUP_MESSAGES)
-def counts_by(ev, expr, f):
+def counts_by(ev: Any, expr: Any, f: Any) -> Any:
     """CountsBy[list, f] gives an association of the values of f with how often each occurs.
 
     >>> CountsBy[{1, 2, 3}, OddQ]
@@ -126,7 +126,7 @@ def counts_by(ev, expr, f):
 
 
 @builtin("CountDistinct", messages=GROUP_MESSAGES)
-def count_distinct(ev, expr, test=S.Automatic):
+def count_distinct(ev: Any, expr: Any, test: Any = S.Automatic) -> Any:
     """CountDistinct[list] gives the number of distinct elements of list; CountDistinct[list, test] by test.
 
     >>> CountDistinct[{a, b, a}]
@@ -142,7 +142,7 @@ def count_distinct(ev, expr, test=S.Automatic):
 
 
 @builtin("CountDistinctBy", operator=0, messages=GROUP_MESSAGES)
-def count_distinct_by(ev, expr, f):
+def count_distinct_by(ev: Any, expr: Any, f: Any) -> Any:
     """CountDistinctBy[list, f] gives the number of distinct values of f at the elements of list.
 
     >>> CountDistinctBy[{1, -1, 2}, Abs]
@@ -156,7 +156,7 @@ def count_distinct_by(ev, expr, f):
 
 
 @builtin("PositionIndex", messages=GROUP_MESSAGES)
-def position_index(ev, expr):
+def position_index(ev: Any, expr: Any) -> Any:
     """PositionIndex[list] gives an association of the distinct elements of list with the lists of their
     positions;
     of an association, of its values with the lists of their keys.
@@ -183,7 +183,9 @@ JOIN_MESSAGES = {
 
 
 @builtin("JoinAcross", messages=JOIN_MESSAGES)
-def join_across(ev, left, right, on, kind="Inner", *, key_collision_function=S.Automatic):
+def join_across(
+    ev: Any, left: Any, right: Any, on: Any, kind: Any = "Inner", *, key_collision_function: Any = S.Automatic
+) -> Any:
     """JoinAcross[{a1, a2, ...}, {b1, b2, ...}, k] joins the associations a and b that have the same value
     at key k.
     JoinAcross[as, bs, ka -> kb] compares the value at ka with that at kb; {k1, k2, ...} several keys.

@@ -27,7 +27,7 @@ def _count(ev: Any, name: str, n: Any, arguments: tuple[Any, ...]) -> int | None
 
 
 @builtin("Nest")
-def nest(ev, f, expr, n):
+def nest(ev: Any, f: Any, expr: Any, n: Any) -> Any:
     """Nest[f, expr, n] applies f n times to expr.
 
     >>> Nest[f, x, 3]
@@ -43,7 +43,7 @@ def nest(ev, f, expr, n):
 
 
 @builtin("NestList")
-def nest_list(ev, f, expr, n):
+def nest_list(ev: Any, f: Any, expr: Any, n: Any) -> Any:
     """NestList[f, expr, n] gives the list of results of applying f 0 to n times to expr.
 
     >>> NestList[f, x, 2]
@@ -133,7 +133,9 @@ def _nest_while(
 
 
 @builtin("NestWhile", messages=WHILE_MESSAGES)
-def nest_while(ev, f, expr, test, m=1, most=S.Infinity, extra=0):
+def nest_while(
+    ev: Any, f: Any, expr: Any, test: Any, m: Any = 1, most: Any = S.Infinity, extra: Any = 0
+) -> Any:
     """NestWhile[f, expr, test] applies f repeatedly, starting with expr, until test of the result is not
     True.
     NestWhile[f, expr, test, m] gives the m latest results to test; All gives all; {mmin, mmax} from mmin to
@@ -151,7 +153,9 @@ def nest_while(ev, f, expr, test, m=1, most=S.Infinity, extra=0):
 
 
 @builtin("NestWhileList", messages=WHILE_MESSAGES)
-def nest_while_list(ev, f, expr, test, m=1, most=S.Infinity, extra=0):
+def nest_while_list(
+    ev: Any, f: Any, expr: Any, test: Any, m: Any = 1, most: Any = S.Infinity, extra: Any = 0
+) -> Any:
     """NestWhileList[f, expr, test] gives the list of results of applying f until test of the result is not
     True.
     Further arguments are as in NestWhile.
@@ -185,7 +189,7 @@ def _until_same(step: Step, value: Any, most: float, equal: Callable[[Any, Any],
 
 
 @builtin("FixedPoint", messages=WHILE_MESSAGES)
-def fixed_point(ev, f, expr, most=S.Infinity, *, same_test=S.Automatic):
+def fixed_point(ev: Any, f: Any, expr: Any, most: Any = S.Infinity, *, same_test: Any = S.Automatic) -> Any:
     """FixedPoint[f, expr] applies f repeatedly until the result no longer changes.
     FixedPoint[f, expr, n] stops after n steps. With SameTest -> s, two results are the same when s[old,
     new] is True.
@@ -198,7 +202,9 @@ def fixed_point(ev, f, expr, most=S.Infinity, *, same_test=S.Automatic):
 
 
 @builtin("FixedPointList", messages=WHILE_MESSAGES)
-def fixed_point_list(ev, f, expr, most=S.Infinity, *, same_test=S.Automatic):
+def fixed_point_list(
+    ev: Any, f: Any, expr: Any, most: Any = S.Infinity, *, same_test: Any = S.Automatic
+) -> Any:
     """FixedPointList[f, expr] gives the list of results of applying f until the result no longer changes;
     the last two are the same.
 
@@ -229,7 +235,7 @@ def _fold_arguments(
 
 
 @builtin("Fold", operator=1)
-def fold(ev, f, start, expr=None):
+def fold(ev: Any, f: Any, start: Any, expr: Any = None) -> Any:
     """Fold[f, x, {a, b, c}] gives f[f[f[x, a], b], c]; Fold[f, {a, b, c}] gives f[f[a, b], c].
 
     >>> Fold[f, x, {a, b}]
@@ -248,7 +254,7 @@ def fold(ev, f, start, expr=None):
 
 
 @builtin("FoldList", operator=1)
-def fold_list(ev, f, start, expr=None):
+def fold_list(ev: Any, f: Any, start: Any, expr: Any = None) -> Any:
     """FoldList[f, x, {a, b, ...}] gives {x, f[x, a], f[f[x, a], b], ...}; FoldList[f, {a, b, ...}] gives
     {a, f[a, b], ...}.
 
@@ -295,7 +301,7 @@ def _fold_pairs(ev: Any, name: str, f: Any, start: Any, expr: Any, g: Any) -> li
 
 
 @builtin("FoldPair", messages=PAIR_MESSAGES)
-def fold_pair(ev, f, start, expr=None, g=S.First):
+def fold_pair(ev: Any, f: Any, start: Any, expr: Any = None, g: Any = S.First) -> Any:
     """FoldPair[f, y, {a1, a2, ...}] gives the first element of the last pair {x, y'} when f[y, a] makes pairs
     and each y' enters the next. FoldPair[f, y, list, g] gives g of the last pair.
 
@@ -307,7 +313,7 @@ def fold_pair(ev, f, start, expr=None, g=S.First):
 
 
 @builtin("FoldPairList", messages=PAIR_MESSAGES)
-def fold_pair_list(ev, f, start, expr=None, g=S.First):
+def fold_pair_list(ev: Any, f: Any, start: Any, expr: Any = None, g: Any = S.First) -> Any:
     """FoldPairList[f, y, {a1, a2, ...}] gives the first elements of the pairs that f makes successively.
     FoldPairList[f, y, list, g] gives g of each pair.
 
@@ -338,7 +344,9 @@ def _fold_while(
 
 
 @builtin("FoldWhile", messages=WHILE_MESSAGES)
-def fold_while(ev, f, start, expr, test=None, m=1, most=S.Infinity):
+def fold_while(
+    ev: Any, f: Any, start: Any, expr: Any, test: Any = None, m: Any = 1, most: Any = S.Infinity
+) -> Any:
     """FoldWhile[f, x, {a1, a2, ...}, test] folds in the elements until test of the result is not True, or
     all are used.
     FoldWhile[f, x, list, test, m] gives the m latest results to test; a further argument limits the number
@@ -352,7 +360,9 @@ def fold_while(ev, f, start, expr, test=None, m=1, most=S.Infinity):
 
 
 @builtin("FoldWhileList", messages=WHILE_MESSAGES)
-def fold_while_list(ev, f, start, expr, test=None, m=1, most=S.Infinity):
+def fold_while_list(
+    ev: Any, f: Any, start: Any, expr: Any, test: Any = None, m: Any = 1, most: Any = S.Infinity
+) -> Any:
     """FoldWhileList[f, x, {a1, a2, ...}, test] gives the results of FoldWhile step by step.
 
     >>> FoldWhileList[Plus, 0, {1, 2, 3, 4}, # < 5 &]

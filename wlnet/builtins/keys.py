@@ -14,7 +14,7 @@ from .sorting import by_order, ordering_of, reordered
 
 
 @builtin("KeyExistsQ", operator=0, messages=RULES_WANTED)
-def key_exists_q(ev, expr, k):
+def key_exists_q(ev: Any, expr: Any, k: Any) -> Any:
     """KeyExistsQ[assoc, k] tells whether assoc has the key k.
 
     >>> KeyExistsQ[<|"a" -> 1|>, "a"]
@@ -24,7 +24,7 @@ def key_exists_q(ev, expr, k):
 
 
 @builtin("KeyMemberQ", operator=0, messages=RULES_WANTED)
-def key_member_q(ev, expr, form):
+def key_member_q(ev: Any, expr: Any, form: Any) -> Any:
     """KeyMemberQ[assoc, pattern] tells whether a key of assoc matches pattern.
 
     >>> KeyMemberQ[<|1 -> x|>, _Integer]
@@ -35,7 +35,7 @@ def key_member_q(ev, expr, form):
 
 
 @builtin("KeyFreeQ", operator=0, messages=RULES_WANTED)
-def key_free_q(ev, expr, form):
+def key_free_q(ev: Any, expr: Any, form: Any) -> Any:
     """KeyFreeQ[assoc, pattern] tells whether no key of assoc matches pattern.
 
     >>> KeyFreeQ[<|1 -> x|>, _String]
@@ -46,7 +46,7 @@ def key_free_q(ev, expr, form):
 
 
 @builtin("KeyTake", operator=0, messages=RULES_WANTED)
-def key_take(ev, expr, names):
+def key_take(ev: Any, expr: Any, names: Any) -> Any:
     """KeyTake[assoc, {k1, k2, ...}] gives the entries of assoc at the keys given, in their order; absent
     keys are ignored.
 
@@ -63,7 +63,7 @@ def key_take(ev, expr, names):
 
 
 @builtin("KeyDrop", operator=0, messages=RULES_WANTED)
-def key_drop(ev, expr, names):
+def key_drop(ev: Any, expr: Any, names: Any) -> Any:
     """KeyDrop[assoc, {k1, k2, ...}] gives assoc without the entries at the keys given.
 
     >>> KeyDrop[<|"a" -> 1, "b" -> 2|>, "a"]
@@ -74,7 +74,7 @@ def key_drop(ev, expr, names):
 
 
 @builtin("KeySelect", operator=0, messages=RULES_WANTED)
-def key_select(ev, expr, criterion):
+def key_select(ev: Any, expr: Any, criterion: Any) -> Any:
     """KeySelect[assoc, crit] gives the entries of assoc for whose keys crit is True.
 
     >>> KeySelect[<|1 -> a, 2 -> b|>, EvenQ]
@@ -90,7 +90,7 @@ def key_select(ev, expr, criterion):
 
 
 @builtin("KeyMap", operator=1, messages=RULES_WANTED)
-def key_map(ev, f, expr):
+def key_map(ev: Any, f: Any, expr: Any) -> Any:
     """KeyMap[f, assoc] applies f to the keys of assoc; of entries whose keys become the same the last counts.
 
     >>> KeyMap[f, <|"a" -> 1|>]
@@ -103,7 +103,7 @@ def key_map(ev, f, expr):
 
 
 @builtin("KeyValueMap", operator=1, messages=RULES_WANTED)
-def key_value_map(ev, f, expr):
+def key_value_map(ev: Any, f: Any, expr: Any) -> Any:
     """KeyValueMap[f, assoc] gives the list of f[k, v] for the entries k -> v of assoc.
 
     >>> KeyValueMap[f, <|"a" -> 1, "b" -> 2|>]
@@ -116,7 +116,7 @@ def key_value_map(ev, f, expr):
 
 
 @builtin("KeySort", messages=RULES_WANTED)
-def key_sort(ev, expr, ordering=None):
+def key_sort(ev: Any, expr: Any, ordering: Any = None) -> Any:
     """KeySort[assoc] sorts the entries of assoc by their keys; KeySort[assoc, p] by the ordering function p.
 
     >>> KeySort[<|"b" -> 1, "a" -> 2|>]
@@ -126,7 +126,7 @@ def key_sort(ev, expr, ordering=None):
 
 
 @builtin("KeySortBy", operator=0, messages=RULES_WANTED)
-def key_sort_by(ev, expr, f):
+def key_sort_by(ev: Any, expr: Any, f: Any) -> Any:
     """KeySortBy[assoc, f] sorts the entries of assoc by the values of f at their keys.
 
     >>> KeySortBy[<|-2 -> a, 1 -> b|>, Abs]
@@ -147,7 +147,7 @@ def _associations(ev: Any, name: str, value: Any) -> list[Association] | None:
 
 
 @builtin("KeyUnion", messages=RULES_WANTED)
-def key_union(ev, expr, f=None):
+def key_union(ev: Any, expr: Any, f: Any = None) -> Any:
     """KeyUnion[{assoc1, assoc2, ...}] gives the associations with all keys of any, in the same order;
     absent values are
     Missing["KeyAbsent", k], or f[k] with KeyUnion[list, f].
@@ -169,7 +169,7 @@ def key_union(ev, expr, f=None):
 
 
 @builtin("KeyIntersection", messages=RULES_WANTED)
-def key_intersection(ev, expr):
+def key_intersection(ev: Any, expr: Any) -> Any:
     """KeyIntersection[{assoc1, assoc2, ...}] gives the associations with the entries whose keys all have,
     in the order of the first.
 
@@ -184,7 +184,7 @@ def key_intersection(ev, expr):
 
 
 @builtin("KeyComplement", messages=RULES_WANTED)
-def key_complement(ev, expr):
+def key_complement(ev: Any, expr: Any) -> Any:
     """KeyComplement[{all, assoc1, assoc2, ...}] gives the entries of all whose keys are in none of the
     others.
 

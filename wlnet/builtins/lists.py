@@ -36,7 +36,7 @@ def joined(lists: tuple[Any, ...]) -> Any:
 
 
 @builtin("Join", attributes=FLAT | ONE_IDENTITY, messages=HEADS)
-def join(ev, *lists):
+def join(ev: Any, *lists: Any) -> Any:
     """Join[list1, list2, ...] concatenates lists, or other expressions with the same head; associations are
     merged, later values counting.
     Join[list1, list2, ..., n] joins the elements at level n.
@@ -77,7 +77,7 @@ def _joined_at(ev: Any, lists: tuple[Any, ...], level: int) -> Any:
 
 
 @builtin("Catenate", messages={"invrp": "The argument `1` is not a list or association of lists."})
-def catenate(ev, lists):
+def catenate(ev: Any, lists: Any) -> Any:
     """Catenate[{list1, list2, ...}] gives one list of all their elements; of associations, of all their
     values.
 
@@ -99,7 +99,7 @@ def catenate(ev, lists):
     "Riffle",
     messages={"rspec": "The position specification `1` should be an integer or a list of three integers."},
 )
-def riffle(ev, expr, new, spec=None):
+def riffle(ev: Any, expr: Any, new: Any, spec: Any = None) -> Any:
     """Riffle[{e1, e2, ...}, x] puts x between the elements; Riffle[list, {x1, x2, ...}] the xi in turn.
     Riffle[list, x, n] makes every n-th element x; Riffle[list, x, {imin, imax, n}] at positions imin, imin
     + n, ... up to imax.
@@ -157,7 +157,7 @@ def _riffled(inner: tuple[Any, ...], fills: tuple[Any, ...], start: int, stop: i
 
 
 @builtin("Reverse", messages={"level": "Level specification `1` is not an integer or a list of integers."})
-def reverse(ev, expr, spec=1):
+def reverse(ev: Any, expr: Any, spec: Any = 1) -> Any:
     """Reverse[expr] reverses the order of the elements of expr. Reverse[expr, n] reverses at level n; {n1,
     n2, ...} at several.
 
@@ -219,7 +219,7 @@ ROTATE = {"rspec": "The rotation `1` should be an integer or a list of integers.
 
 
 @builtin("RotateLeft", messages=ROTATE)
-def rotate_left(ev, expr, n=1):
+def rotate_left(ev: Any, expr: Any, n: Any = 1) -> Any:
     """RotateLeft[expr] moves the first element of expr to its end; RotateLeft[expr, n] the first n; {n1,
     n2, ...} on successive levels.
 
@@ -230,7 +230,7 @@ def rotate_left(ev, expr, n=1):
 
 
 @builtin("RotateRight", messages=ROTATE)
-def rotate_right(ev, expr, n=1):
+def rotate_right(ev: Any, expr: Any, n: Any = 1) -> Any:
     """RotateRight[expr] moves the last element of expr to its beginning; RotateRight[expr, n] the last n.
 
     >>> RotateRight[{a, b, c}]
@@ -256,7 +256,7 @@ def _has_elements(ev: Any, name: str, expr: Any, *others: Any) -> bool:
 
 
 @builtin("TakeWhile", operator=0)
-def take_while(ev, expr, criterion):
+def take_while(ev: Any, expr: Any, criterion: Any) -> Any:
     """TakeWhile[list, crit] gives the elements at the beginning of list for which crit is True.
 
     >>> TakeWhile[{1, 3, 4, 5}, OddQ]
@@ -268,7 +268,7 @@ def take_while(ev, expr, criterion):
 
 
 @builtin("LengthWhile", operator=0)
-def length_while(ev, expr, criterion):
+def length_while(ev: Any, expr: Any, criterion: Any) -> Any:
     """LengthWhile[list, crit] gives the number of elements at the beginning of list for which crit is True.
 
     >>> LengthWhile[{1, 3, 4, 5}, OddQ]
@@ -278,7 +278,7 @@ def length_while(ev, expr, criterion):
 
 
 @builtin("TakeDrop")
-def take_drop(ev, expr, *specs):
+def take_drop(ev: Any, expr: Any, *specs: Any) -> Any:
     """TakeDrop[list, seq] gives {list1, list2}: what Take gives and what Drop gives.
 
     >>> TakeDrop[{a, b, c}, 1]
@@ -300,7 +300,7 @@ def take_drop(ev, expr, *specs):
         "tlspec": "`1` is not a list of sequence specifications.",
     },
 )
-def take_list(ev, expr, specs):
+def take_list(ev: Any, expr: Any, specs: Any) -> Any:
     """TakeList[list, {n1, n2, ...}] takes n1 elements from list, then n2 of the rest, and so on.
 
     >>> TakeList[{a, b, c, d}, {1, 2, All}]

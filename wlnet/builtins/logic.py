@@ -41,7 +41,7 @@ def _short_circuit(ev: Any, head: Any, args: tuple[Any, ...], stop: Any) -> Any:
 
 
 @builtin("And", attributes=FLAT | HOLD_ALL | ONE_IDENTITY)
-def and_(ev, *args):
+def and_(ev: Any, *args: Any) -> Any:
     """And[a, b, ...], or a && b && ..., is False as soon as one of its arguments, evaluated in order, is
     False; True when all are True.
 
@@ -52,7 +52,7 @@ def and_(ev, *args):
 
 
 @builtin("Or", attributes=FLAT | HOLD_ALL | ONE_IDENTITY)
-def or_(ev, *args):
+def or_(ev: Any, *args: Any) -> Any:
     """Or[a, b, ...], or a || b || ..., is True as soon as one of its arguments, evaluated in order, is
     True; False when all are False.
 
@@ -78,7 +78,7 @@ OPPOSITE = {
 
 
 @builtin("Not")
-def not_(ev, expr):
+def not_(ev: Any, expr: Any) -> Any:
     """Not[a], or !a, is False when a is True and True when a is False; relations are turned round.
 
     >>> {!True, !!x, !(x < 1)}
@@ -124,7 +124,7 @@ def _parity(head: Any, args: tuple[Any, ...], odd: bool) -> Any:
 
 
 @builtin("Xor", attributes=FLAT | ORDERLESS | ONE_IDENTITY)
-def xor(ev, *args):
+def xor(ev: Any, *args: Any) -> Any:
     """Xor[a, b, ...] is True when an odd number of its arguments are True.
 
     >>> {Xor[True, False], Xor[True, True], Xor[True, x]}
@@ -134,7 +134,7 @@ def xor(ev, *args):
 
 
 @builtin("Xnor", attributes=ORDERLESS)
-def xnor(ev, *args):
+def xnor(ev: Any, *args: Any) -> Any:
     """Xnor[a, b, ...] is True when an even number of its arguments are True.
 
     >>> Xnor[True, True]
@@ -163,7 +163,7 @@ def _joint_denial(ev: Any, head: Any, args: tuple[Any, ...], stop: Any) -> Any:
 
 
 @builtin("Nand", attributes=HOLD_ALL)
-def nand(ev, *args):
+def nand(ev: Any, *args: Any) -> Any:
     """Nand[a, b, ...] is True when one of its arguments is False, False when all are True.
 
     >>> {Nand[True, False], Nand[True, True]}
@@ -173,7 +173,7 @@ def nand(ev, *args):
 
 
 @builtin("Nor", attributes=HOLD_ALL)
-def nor(ev, *args):
+def nor(ev: Any, *args: Any) -> Any:
     """Nor[a, b, ...] is False when one of its arguments is True, True when all are False.
 
     >>> {Nor[False, False], Nor[True, x]}
@@ -183,7 +183,7 @@ def nor(ev, *args):
 
 
 @builtin("Implies")
-def implies(ev, a, b):
+def implies(ev: Any, a: Any, b: Any) -> Any:
     """Implies[a, b] is True unless a is True and b is False.
 
     >>> {Implies[False, x], Implies[True, x], Implies[x, x]}
@@ -197,7 +197,7 @@ def implies(ev, a, b):
 
 
 @builtin("Equivalent", attributes=ORDERLESS)
-def equivalent(ev, *args):
+def equivalent(ev: Any, *args: Any) -> Any:
     """Equivalent[a, b, ...] is True when all its arguments are True or all are False.
 
     >>> {Equivalent[True, True], Equivalent[True, False], Equivalent[True, x]}
@@ -216,7 +216,7 @@ def equivalent(ev, *args):
 
 
 @builtin("Boole", attributes=LISTABLE)
-def boole(ev, expr):
+def boole(ev: Any, expr: Any) -> Any:
     """Boole[expr] gives 1 for True and 0 for False.
 
     >>> Boole[{True, False, x}]
@@ -226,7 +226,7 @@ def boole(ev, expr):
 
 
 @builtin("TrueQ")
-def true_q(ev, expr):
+def true_q(ev: Any, expr: Any) -> Any:
     """TrueQ[expr] is True when expr is True, else False.
 
     >>> {TrueQ[True], TrueQ[x]}
@@ -236,7 +236,7 @@ def true_q(ev, expr):
 
 
 @builtin("BooleanQ")
-def boolean_q(ev, expr):
+def boolean_q(ev: Any, expr: Any) -> Any:
     """BooleanQ[expr] tells whether expr is True or False.
 
     >>> {BooleanQ[False], BooleanQ[x]}
@@ -265,7 +265,7 @@ def _tested(ev: Any, name: str, expr: Any, test: Any, level: Any, head: Any, sto
 
 
 @builtin("AllTrue", operator=0)
-def all_true(ev, expr, test, level=1):
+def all_true(ev: Any, expr: Any, test: Any, level: Any = 1) -> Any:
     """AllTrue[list, test] is True when test is True of every element; AllTrue[list, test, n] of every
     element on level n.
 
@@ -276,7 +276,7 @@ def all_true(ev, expr, test, level=1):
 
 
 @builtin("AnyTrue", operator=0)
-def any_true(ev, expr, test, level=1):
+def any_true(ev: Any, expr: Any, test: Any, level: Any = 1) -> Any:
     """AnyTrue[list, test] is True when test is True of some element.
 
     >>> {AnyTrue[{1, 4}, EvenQ], AnyTrue[{}, EvenQ]}
@@ -286,7 +286,7 @@ def any_true(ev, expr, test, level=1):
 
 
 @builtin("NoneTrue", operator=0)
-def none_true(ev, expr, test, level=1):
+def none_true(ev: Any, expr: Any, test: Any, level: Any = 1) -> Any:
     """NoneTrue[list, test] is True when test is True of no element.
 
     >>> {NoneTrue[{1, 3}, EvenQ], NoneTrue[{1, 4}, EvenQ]}

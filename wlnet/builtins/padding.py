@@ -110,7 +110,7 @@ def _ragged_shape(expr: Any) -> list[int]:
 
 
 @builtin("PadRight", messages=PAD_MESSAGES)
-def pad_right(ev, expr, spec=S.Automatic, padding=0, margin=0):
+def pad_right(ev: Any, expr: Any, spec: Any = S.Automatic, padding: Any = 0, margin: Any = 0) -> Any:
     """PadRight[list, n] makes list n long with zeros on the right; PadRight[list] makes a ragged list full.
     PadRight[list, n, x] pads with x, PadRight[list, n, {x1, x2, ...}] with the xi in turn.
     PadRight[list, n, x, m] leaves a margin of m on the left; {n1, n2, ...} pads nested lists.
@@ -124,7 +124,7 @@ def pad_right(ev, expr, spec=S.Automatic, padding=0, margin=0):
 
 
 @builtin("PadLeft", messages=PAD_MESSAGES)
-def pad_left(ev, expr, spec=S.Automatic, padding=0, margin=0):
+def pad_left(ev: Any, expr: Any, spec: Any = S.Automatic, padding: Any = 0, margin: Any = 0) -> Any:
     """PadLeft[list, n] makes list n long with zeros on the left; PadLeft[list, n, x] with x.
     PadLeft[list, n, {x1, x2, ...}] pads with the xi in turn, the last next to the list.
     PadLeft[list, n, x, m] leaves a margin of m on the right; {n1, n2, ...} pads nested lists.
@@ -152,7 +152,7 @@ INDEX_MAPS = {
 
 
 @builtin("ArrayPad", messages=ARRAY_PAD_MESSAGES)
-def array_pad(ev, expr, amount, padding=0):
+def array_pad(ev: Any, expr: Any, amount: Any, padding: Any = 0) -> Any:
     """ArrayPad[array, m] puts m zeros on every side of array; ArrayPad[array, {m, n}] m before and n after
     on each level;
     ArrayPad[array, {{m1, n1}, ...}] by level; negative amounts take away. ArrayPad[array, m, padding] pads

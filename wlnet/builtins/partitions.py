@@ -155,7 +155,9 @@ def _together(rows: list[Any], depth: int) -> Any:
 
 
 @builtin("Partition", messages=PARTITION_MESSAGES)
-def partition(ev, expr, lengths, offsets=None, alignment=None, padding=_NO_PADDING):
+def partition(
+    ev: Any, expr: Any, lengths: Any, offsets: Any = None, alignment: Any = None, padding: Any = _NO_PADDING
+) -> Any:
     """Partition[list, n] cuts list into sublists of length n, dropping what is left over; Partition[list,
     UpTo[n]] keeps it.
     Partition[list, n, d] starts a sublist at every d-th element; Partition[list, n, d, {kL, kR}] puts the
@@ -179,7 +181,7 @@ def partition(ev, expr, lengths, offsets=None, alignment=None, padding=_NO_PADDI
 
 
 @builtin("BlockMap", messages=PARTITION_MESSAGES)
-def block_map(ev, f, expr, lengths, offsets=None):
+def block_map(ev: Any, f: Any, expr: Any, lengths: Any, offsets: Any = None) -> Any:
     """BlockMap[f, list, n] applies f to the successive sublists of length n; BlockMap[f, list, n, d] with
     offset d.
 

@@ -263,7 +263,7 @@ def complain(ev: Any, name: str, error: PartError, value: Any, specs: tuple[Any,
 
 
 @builtin("Part", messages=PART_MESSAGES)
-def part(ev, expr, *specs):
+def part(ev: Any, expr: Any, *specs: Any) -> Any:
     """expr[[i]] gives the i-th element of expr, counted from the end when i is negative; expr[[0]] is the
     head.
     expr[[i, j, ...]] gives element j of element i, and so on.
@@ -295,7 +295,7 @@ def part(ev, expr, *specs):
     operator=0,
     messages=PART_MESSAGES | {"psl1": "Position specification `1` in `2` is not applicable."},
 )
-def extract(ev, expr, position, wrapper=None):
+def extract(ev: Any, expr: Any, position: Any, wrapper: Any = None) -> Any:
     """Extract[expr, pos] gives the part of expr at position pos: n, {i, j, ...} or Key[k].
     Extract[expr, {pos1, pos2, ...}] gives a list of parts.
     Extract[expr, pos, h] wraps each part in h before it is evaluated.

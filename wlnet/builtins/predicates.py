@@ -18,7 +18,7 @@ from .dimensions import dimensions
 
 
 @builtin("IntegerQ")
-def integer_q(ev, expr):
+def integer_q(ev: Any, expr: Any) -> Any:
     """IntegerQ[expr] tells whether expr is an integer.
 
     >>> {IntegerQ[3], IntegerQ[3.], IntegerQ[x]}
@@ -28,7 +28,7 @@ def integer_q(ev, expr):
 
 
 @builtin("NumberQ")
-def number_q(ev, expr):
+def number_q(ev: Any, expr: Any) -> Any:
     """NumberQ[expr] tells whether expr is a number: integer, rational, real or complex.
 
     >>> {NumberQ[2/3], NumberQ[1. + I], NumberQ[Pi]}
@@ -38,7 +38,7 @@ def number_q(ev, expr):
 
 
 @builtin("NumericQ")
-def numeric_q(ev, expr):
+def numeric_q(ev: Any, expr: Any) -> Any:
     """NumericQ[expr] tells whether expr is a number or made of numbers, constants such as Pi, and numeric
     functions.
 
@@ -49,7 +49,7 @@ def numeric_q(ev, expr):
 
 
 @builtin("RealValuedNumberQ")
-def real_valued_number_q(ev, expr):
+def real_valued_number_q(ev: Any, expr: Any) -> Any:
     """RealValuedNumberQ[expr] tells whether expr is a number that is not complex.
 
     >>> {RealValuedNumberQ[1.5], RealValuedNumberQ[I]}
@@ -59,7 +59,7 @@ def real_valued_number_q(ev, expr):
 
 
 @builtin("ExactNumberQ")
-def exact_number_q(ev, expr):
+def exact_number_q(ev: Any, expr: Any) -> Any:
     """ExactNumberQ[expr] tells whether expr is an exact number.
 
     >>> {ExactNumberQ[1/2], ExactNumberQ[0.5], ExactNumberQ[1 + 2 I]}
@@ -73,7 +73,7 @@ def _is_exact(x: Any) -> bool:
 
 
 @builtin("InexactNumberQ")
-def inexact_number_q(ev, expr):
+def inexact_number_q(ev: Any, expr: Any) -> Any:
     """InexactNumberQ[expr] tells whether expr is a real or complex number of limited precision.
 
     >>> {InexactNumberQ[0.5], InexactNumberQ[1]}
@@ -83,7 +83,7 @@ def inexact_number_q(ev, expr):
 
 
 @builtin("MachineNumberQ")
-def machine_number_q(ev, expr):
+def machine_number_q(ev: Any, expr: Any) -> Any:
     """MachineNumberQ[expr] tells whether expr is a machine-precision real or complex number.
 
     >>> {MachineNumberQ[1.5], MachineNumberQ[1]}
@@ -96,7 +96,7 @@ def machine_number_q(ev, expr):
 
 
 @builtin("StringQ")
-def string_q(ev, expr):
+def string_q(ev: Any, expr: Any) -> Any:
     """StringQ[expr] tells whether expr is a string.
 
     >>> {StringQ["a"], StringQ[a]}
@@ -106,7 +106,7 @@ def string_q(ev, expr):
 
 
 @builtin("SymbolQ")
-def symbol_q(ev, expr):
+def symbol_q(ev: Any, expr: Any) -> Any:
     """SymbolQ[expr] tells whether expr is a symbol.
 
     >>> {SymbolQ[x], SymbolQ["x"]}
@@ -116,7 +116,7 @@ def symbol_q(ev, expr):
 
 
 @builtin("AtomQ")
-def atom_q(ev, expr):
+def atom_q(ev: Any, expr: Any) -> Any:
     """AtomQ[expr] tells whether expr cannot be divided into subexpressions.
 
     >>> {AtomQ[1], AtomQ["a"], AtomQ[f[x]], AtomQ[<||>]}
@@ -126,7 +126,7 @@ def atom_q(ev, expr):
 
 
 @builtin("ListQ")
-def list_q(ev, expr):
+def list_q(ev: Any, expr: Any) -> Any:
     """ListQ[expr] tells whether the head of expr is List.
 
     >>> {ListQ[{1}], ListQ[x]}
@@ -144,7 +144,7 @@ def _parity(value: Any, remainder: int) -> Any:
 
 
 @builtin("EvenQ", attributes=LISTABLE)
-def even_q(ev, expr):
+def even_q(ev: Any, expr: Any) -> Any:
     """EvenQ[expr] tells whether expr is an even integer.
 
     >>> EvenQ[{1, 2, x}]
@@ -154,7 +154,7 @@ def even_q(ev, expr):
 
 
 @builtin("OddQ", attributes=LISTABLE)
-def odd_q(ev, expr):
+def odd_q(ev: Any, expr: Any) -> Any:
     """OddQ[expr] tells whether expr is an odd integer.
 
     >>> OddQ[{1, 2, x}]
@@ -172,7 +172,7 @@ def _sign_is(ev: Any, value: Any, test: Callable[[int], bool]) -> Any:
 
 
 @builtin("Positive", attributes=LISTABLE)
-def positive(ev, expr):
+def positive(ev: Any, expr: Any) -> Any:
     """Positive[x] is True when x is a positive number.
 
     >>> Positive[{1, 0, Pi, x}]
@@ -182,7 +182,7 @@ def positive(ev, expr):
 
 
 @builtin("Negative", attributes=LISTABLE)
-def negative(ev, expr):
+def negative(ev: Any, expr: Any) -> Any:
     """Negative[x] is True when x is a negative number.
 
     >>> Negative[{-1, 0}]
@@ -192,7 +192,7 @@ def negative(ev, expr):
 
 
 @builtin("NonNegative", attributes=LISTABLE)
-def non_negative(ev, expr):
+def non_negative(ev: Any, expr: Any) -> Any:
     """NonNegative[x] is True when x is a number greater than or equal to 0.
 
     >>> NonNegative[{-1, 0}]
@@ -202,7 +202,7 @@ def non_negative(ev, expr):
 
 
 @builtin("NonPositive", attributes=LISTABLE)
-def non_positive(ev, expr):
+def non_positive(ev: Any, expr: Any) -> Any:
     """NonPositive[x] is True when x is a number less than or equal to 0.
 
     >>> NonPositive[{1, 0}]
@@ -212,7 +212,7 @@ def non_positive(ev, expr):
 
 
 @builtin("SquareMatrixQ")
-def square_matrix_q(ev, expr):
+def square_matrix_q(ev: Any, expr: Any) -> Any:
     """SquareMatrixQ[m] tells whether m is a matrix with as many rows as columns.
 
     >>> SquareMatrixQ[{{1, 2}, {3, 4}}]
@@ -223,7 +223,7 @@ def square_matrix_q(ev, expr):
 
 
 @builtin("ValueQ", attributes=HOLD_ALL_COMPLETE)
-def value_q(ev, expr):
+def value_q(ev: Any, expr: Any) -> Any:
     """ValueQ[expr] tells whether expr has a value: whether evaluating it changes it.
 
     >>> x = 1; {ValueQ[x], ValueQ[y]}

@@ -23,7 +23,7 @@ SCAN_LIMIT = {"rrlim": "Exiting after `1` scanned `2` times."}
 
 
 @builtin("Rule", attributes=SEQUENCE_HOLD)
-def rule(ev, *args):
+def rule(ev: Any, *args: Any) -> Any:
     """Rule[a, b], or a -> b, is a rule that transforms a to b.
 
     >>> x /. x -> 3
@@ -33,7 +33,7 @@ def rule(ev, *args):
 
 
 @builtin("RuleDelayed", attributes=HOLD_REST | SEQUENCE_HOLD)
-def rule_delayed(ev, *args):
+def rule_delayed(ev: Any, *args: Any) -> Any:
     """RuleDelayed[a, b], or a :> b, is a rule that transforms a to b, evaluating b only when the rule is
     used.
 
@@ -78,7 +78,7 @@ def _is_rule_list(value: Any) -> bool:
 
 
 @builtin("Replace", operator=0)
-def replace(ev, expr, rules, levelspec=LEVEL_0, *, heads=FALSE):
+def replace(ev: Any, expr: Any, rules: Any, levelspec: Any = LEVEL_0, *, heads: Any = FALSE) -> Any:
     """Replace[expr, rules] transforms expr as a whole by the first rule that applies.
     Replace[expr, rules, levelspec] transforms the parts on the levels named, parts before wholes.
 
@@ -121,7 +121,7 @@ def replaced_all(expr: Any, find: Replacer) -> tuple[Any, bool]:
 
 
 @builtin("ReplaceAll", operator=0)
-def replace_all(ev, expr, rules):
+def replace_all(ev: Any, expr: Any, rules: Any) -> Any:
     """ReplaceAll[expr, rules], or expr /. rules, transforms every part of expr, the largest first, by the
     first rule that applies.
     A list of lists of rules gives a list of results.
@@ -135,7 +135,7 @@ def replace_all(ev, expr, rules):
 
 
 @builtin("ReplaceRepeated", operator=0, messages=SCAN_LIMIT)
-def replace_repeated(ev, expr, rules, *, max_iterations=65536):
+def replace_repeated(ev: Any, expr: Any, rules: Any, *, max_iterations: Any = 65536) -> Any:
     """ReplaceRepeated[expr, rules], or expr //. rules, replaces as expr /. rules does until nothing changes
     any more.
 
@@ -162,7 +162,7 @@ def replace_repeated(ev, expr, rules, *, max_iterations=65536):
 
 
 @builtin("ReplaceList", operator=0, messages=COUNT_MESSAGE)
-def replace_list(ev, expr, rules, most=None):
+def replace_list(ev: Any, expr: Any, rules: Any, most: Any = None) -> Any:
     """ReplaceList[expr, rules] gives a list of all results that rules can make of expr as a whole;
     ReplaceList[expr, rules, n] at most n.
 
@@ -203,7 +203,7 @@ def _collect(rule: Rule, expr: Any, out: list[Any], limit: float) -> None:
 
 
 @builtin("MatchQ", operator=0)
-def match_q(ev, expr, form):
+def match_q(ev: Any, expr: Any, form: Any) -> Any:
     """MatchQ[expr, pattern] tells whether expr matches pattern.
 
     >>> {MatchQ[1, _Integer], MatchQ[f[x], g[_]]}
@@ -213,7 +213,7 @@ def match_q(ev, expr, form):
 
 
 @builtin("Dispatch")
-def dispatch(ev, rules):
+def dispatch(ev: Any, rules: Any) -> Any:
     """Dispatch[rules] is a table of rules that replaces as the rules do, prepared for many uses.
 
     >>> {a, b} /. Dispatch[{a -> 1, b -> 2}]

@@ -62,7 +62,7 @@ def _found(
 
 
 @builtin("Level")
-def level(ev, expr, levelspec, wrapper=None, *, heads=FALSE):
+def level(ev: Any, expr: Any, levelspec: Any, wrapper: Any = None, *, heads: Any = FALSE) -> Any:
     """Level[expr, levelspec] gives a list of the parts of expr on the levels that levelspec names, parts
     before wholes.
     Level[expr, levelspec, f] applies f to the sequence of parts.
@@ -81,7 +81,9 @@ def level(ev, expr, levelspec, wrapper=None, *, heads=FALSE):
 
 
 @builtin("Cases", operator=0, messages=COUNT_MESSAGE)
-def cases(ev, expr, form, levelspec=LEVEL_1, most=None, *, heads=FALSE):
+def cases(
+    ev: Any, expr: Any, form: Any, levelspec: Any = LEVEL_1, most: Any = None, *, heads: Any = FALSE
+) -> Any:
     """Cases[expr, pattern] gives the elements of expr that match pattern; Cases[expr, pattern -> rhs] the
     values of rhs.
     Cases[expr, pattern, levelspec] looks on the levels named, Cases[expr, pattern, levelspec, n] stops
@@ -102,7 +104,9 @@ def cases(ev, expr, form, levelspec=LEVEL_1, most=None, *, heads=FALSE):
 
 
 @builtin("FirstCase", operator=0, attributes=HOLD_REST)
-def first_case(ev, expr, form, default=NOT_FOUND, levelspec=LEVEL_1, *, heads=FALSE):
+def first_case(
+    ev: Any, expr: Any, form: Any, default: Any = NOT_FOUND, levelspec: Any = LEVEL_1, *, heads: Any = FALSE
+) -> Any:
     """FirstCase[expr, pattern] gives the first element of expr that matches pattern, or Missing["NotFound"].
     FirstCase[expr, pattern -> rhs, default, levelspec] gives a value of rhs, or default; default is
     evaluated only then.
@@ -122,7 +126,9 @@ def first_case(ev, expr, form, default=NOT_FOUND, levelspec=LEVEL_1, *, heads=FA
 
 
 @builtin("DeleteCases", operator=0, messages=COUNT_MESSAGE)
-def delete_cases(ev, expr, form, levelspec=LEVEL_1, most=None, *, heads=FALSE):
+def delete_cases(
+    ev: Any, expr: Any, form: Any, levelspec: Any = LEVEL_1, most: Any = None, *, heads: Any = FALSE
+) -> Any:
     """DeleteCases[expr, pattern] gives expr without its elements that match pattern.
     DeleteCases[expr, pattern, levelspec, n] deletes at most n parts on the levels named.
 
@@ -189,7 +195,9 @@ def _rebuilt(expr: Any, gone: set[tuple[Any, ...]], at: tuple[Any, ...]) -> Any:
 
 
 @builtin("Position", operator=0, messages=COUNT_MESSAGE)
-def position(ev, expr, form, levelspec=ALL_LEVELS, most=None, *, heads=TRUE):
+def position(
+    ev: Any, expr: Any, form: Any, levelspec: Any = ALL_LEVELS, most: Any = None, *, heads: Any = TRUE
+) -> Any:
     """Position[expr, pattern] gives the positions of all parts of expr that match pattern, in a form for
     Extract.
     Position[expr, pattern, levelspec, n] gives the first n on the levels named.
@@ -232,7 +240,9 @@ def _positions(
 
 
 @builtin("FirstPosition", operator=0, attributes=HOLD_REST)
-def first_position(ev, expr, form, default=NOT_FOUND, levelspec=ALL_LEVELS, *, heads=TRUE):
+def first_position(
+    ev: Any, expr: Any, form: Any, default: Any = NOT_FOUND, levelspec: Any = ALL_LEVELS, *, heads: Any = TRUE
+) -> Any:
     """FirstPosition[expr, pattern] gives the position of the first part of expr that matches pattern, or
     Missing["NotFound"].
     FirstPosition[expr, pattern, default, levelspec] gives default when there is none on the levels named.
@@ -250,7 +260,7 @@ def first_position(ev, expr, form, default=NOT_FOUND, levelspec=ALL_LEVELS, *, h
 
 
 @builtin("Count", operator=0)
-def count(ev, expr, form, levelspec=LEVEL_1, *, heads=FALSE):
+def count(ev: Any, expr: Any, form: Any, levelspec: Any = LEVEL_1, *, heads: Any = FALSE) -> Any:
     """Count[expr, pattern] gives the number of elements of expr that match pattern.
     Count[expr, pattern, levelspec] counts on the levels named.
 
@@ -278,7 +288,7 @@ def count(ev, expr, form, levelspec=LEVEL_1, *, heads=FALSE):
 
 
 @builtin("MemberQ", operator=0)
-def member_q(ev, expr, form, levelspec=LEVEL_1, *, heads=FALSE):
+def member_q(ev: Any, expr: Any, form: Any, levelspec: Any = LEVEL_1, *, heads: Any = FALSE) -> Any:
     """MemberQ[expr, pattern] tells whether an element of expr matches pattern.
     MemberQ[expr, pattern, levelspec] looks on the levels named.
 
@@ -297,7 +307,7 @@ def member_q(ev, expr, form, levelspec=LEVEL_1, *, heads=FALSE):
 
 
 @builtin("FreeQ", operator=0)
-def free_q(ev, expr, form, levelspec=ALL_LEVELS, *, heads=TRUE):
+def free_q(ev: Any, expr: Any, form: Any, levelspec: Any = ALL_LEVELS, *, heads: Any = TRUE) -> Any:
     """FreeQ[expr, pattern] tells whether no part of expr, heads included, matches pattern.
     FreeQ[expr, pattern, levelspec] looks only on the levels named.
 

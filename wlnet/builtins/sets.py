@@ -84,7 +84,7 @@ def _as_list(array: np.ndarray) -> Any:
 
 
 @builtin("Union", attributes=FLAT | ONE_IDENTITY, messages=SET_MESSAGES)
-def union(ev, *lists, same_test=S.Automatic):
+def union(ev: Any, *lists: Any, same_test: Any = S.Automatic) -> Any:
     """Union[list1, list2, ...] gives a sorted list of all distinct elements of the lists; Union[list] sorts
     and removes duplicates.
     With SameTest -> s, elements are the same when s gives True.
@@ -104,7 +104,7 @@ def union(ev, *lists, same_test=S.Automatic):
 
 
 @builtin("Intersection", attributes=FLAT | ONE_IDENTITY, messages=SET_MESSAGES)
-def intersection(ev, *lists, same_test=S.Automatic):
+def intersection(ev: Any, *lists: Any, same_test: Any = S.Automatic) -> Any:
     """Intersection[list1, list2, ...] gives a sorted list of the elements common to all lists.
 
     >>> Intersection[{c, a, b}, {b, c, d}]
@@ -137,7 +137,7 @@ def _member_of(values: tuple[Any, ...], equal: Callable[[Any, Any], bool] | None
 
 
 @builtin("Complement", messages=SET_MESSAGES)
-def complement(ev, universe, *lists, same_test=S.Automatic):
+def complement(ev: Any, universe: Any, *lists: Any, same_test: Any = S.Automatic) -> Any:
     """Complement[all, list1, list2, ...] gives a sorted list of the elements of all that are in none of the
     other lists.
 
@@ -157,7 +157,7 @@ def complement(ev, universe, *lists, same_test=S.Automatic):
 
 
 @builtin("SymmetricDifference", messages=SET_MESSAGES)
-def symmetric_difference(ev, *lists, same_test=S.Automatic):
+def symmetric_difference(ev: Any, *lists: Any, same_test: Any = S.Automatic) -> Any:
     """SymmetricDifference[list1, list2, ...] gives a sorted list of the elements that are in an odd number
     of the lists.
 
@@ -177,7 +177,7 @@ def symmetric_difference(ev, *lists, same_test=S.Automatic):
 
 
 @builtin("UniqueElements")
-def unique_elements(ev, lists, test=S.Automatic):
+def unique_elements(ev: Any, lists: Any, test: Any = S.Automatic) -> Any:
     """UniqueElements[{list1, list2, ...}] gives for each list its distinct elements that are in none of the
     others.
 
@@ -197,7 +197,7 @@ def unique_elements(ev, lists, test=S.Automatic):
 
 
 @builtin("DeleteDuplicates", operator=0)
-def delete_duplicates(ev, expr, test=S.Automatic):
+def delete_duplicates(ev: Any, expr: Any, test: Any = S.Automatic) -> Any:
     """DeleteDuplicates[list] deletes all elements that equal an earlier one; DeleteDuplicates[list, test]
     those for which
     test[earlier, element] is True.
@@ -225,7 +225,7 @@ def _kept(expr: Any, order: list[int]) -> Any:
 
 
 @builtin("DeleteDuplicatesBy", operator=0)
-def delete_duplicates_by(ev, expr, f):
+def delete_duplicates_by(ev: Any, expr: Any, f: Any) -> Any:
     """DeleteDuplicatesBy[list, f] deletes all elements at which f has the same value as at an earlier one.
 
     >>> DeleteDuplicatesBy[{1, -1, 2}, Abs]
@@ -239,7 +239,7 @@ def delete_duplicates_by(ev, expr, f):
 
 
 @builtin("DuplicateFreeQ")
-def duplicate_free_q(ev, expr, test=S.Automatic):
+def duplicate_free_q(ev: Any, expr: Any, test: Any = S.Automatic) -> Any:
     """DuplicateFreeQ[list] tells whether no two elements of list are the same; DuplicateFreeQ[list, test]
     by test.
 
@@ -254,7 +254,7 @@ def duplicate_free_q(ev, expr, test=S.Automatic):
 
 
 @builtin("Tally")
-def tally(ev, expr, test=S.Automatic):
+def tally(ev: Any, expr: Any, test: Any = S.Automatic) -> Any:
     """Tally[list] gives the distinct elements of list with how often each occurs; Tally[list, test] by test.
 
     >>> Tally[{a, b, a}]
@@ -273,7 +273,7 @@ def tally(ev, expr, test=S.Automatic):
 
 
 @builtin("Gather")
-def gather(ev, expr, test=S.Automatic):
+def gather(ev: Any, expr: Any, test: Any = S.Automatic) -> Any:
     """Gather[list] gives the elements of list in sublists of equal ones; Gather[list, test] by test.
 
     >>> Gather[{a, b, a}]
@@ -296,7 +296,7 @@ def _group(expr: Any, inner: tuple[Any, ...], group: list[int]) -> Any:
 
 
 @builtin("GatherBy", operator=0)
-def gather_by(ev, expr, f):
+def gather_by(ev: Any, expr: Any, f: Any) -> Any:
     """GatherBy[list, f] gives the elements of list in sublists at which f has the same value.
     GatherBy[list, {f1, f2, ...}] gathers the sublists again by the next function.
 
@@ -334,7 +334,7 @@ def runs(values: tuple[Any, ...] | list[Any], equal: Callable[[Any, Any], bool])
 
 
 @builtin("Split")
-def split(ev, expr, test=S.Automatic):
+def split(ev: Any, expr: Any, test: Any = S.Automatic) -> Any:
     """Split[list] splits list into runs of identical adjacent elements; Split[list, test] where test of
     neighbours is not True.
 
@@ -352,7 +352,7 @@ def split(ev, expr, test=S.Automatic):
 
 
 @builtin("SplitBy", operator=0)
-def split_by(ev, expr, f):
+def split_by(ev: Any, expr: Any, f: Any) -> Any:
     """SplitBy[list, f] splits list into runs of adjacent elements at which f has the same value.
     SplitBy[list, {f1, f2, ...}] splits the runs again by the next function.
 
@@ -374,7 +374,7 @@ def _sides(
 
 
 @builtin("ContainsAll", operator=0)
-def contains_all(ev, a, b, *, same_test=S.Automatic):
+def contains_all(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
     """ContainsAll[a, b] tells whether a contains all elements of b.
 
     >>> ContainsAll[{a, b, c}, {c, a}]
@@ -385,7 +385,7 @@ def contains_all(ev, a, b, *, same_test=S.Automatic):
 
 
 @builtin("ContainsAny", operator=0)
-def contains_any(ev, a, b, *, same_test=S.Automatic):
+def contains_any(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
     """ContainsAny[a, b] tells whether a contains an element of b.
 
     >>> ContainsAny[{a, b}, {b, x}]
@@ -396,7 +396,7 @@ def contains_any(ev, a, b, *, same_test=S.Automatic):
 
 
 @builtin("ContainsNone", operator=0)
-def contains_none(ev, a, b, *, same_test=S.Automatic):
+def contains_none(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
     """ContainsNone[a, b] tells whether a contains no element of b.
 
     >>> ContainsNone[{a, b}, {x}]
@@ -407,7 +407,7 @@ def contains_none(ev, a, b, *, same_test=S.Automatic):
 
 
 @builtin("ContainsOnly", operator=0)
-def contains_only(ev, a, b, *, same_test=S.Automatic):
+def contains_only(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
     """ContainsOnly[a, b] tells whether a contains only elements of b.
 
     >>> ContainsOnly[{a, a}, {a, b}]
@@ -418,7 +418,7 @@ def contains_only(ev, a, b, *, same_test=S.Automatic):
 
 
 @builtin("ContainsExactly", operator=0)
-def contains_exactly(ev, a, b, *, same_test=S.Automatic):
+def contains_exactly(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
     """ContainsExactly[a, b] tells whether a and b contain the same elements, in any order and number.
 
     >>> ContainsExactly[{a, b, a}, {b, a}]
@@ -432,7 +432,7 @@ def contains_exactly(ev, a, b, *, same_test=S.Automatic):
 
 
 @builtin("SubsetQ", operator=0)
-def subset_q(ev, a, b, *, same_test=S.Automatic):
+def subset_q(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
     """SubsetQ[a, b] tells whether b is a subset of a.
 
     >>> SubsetQ[{a, b, c}, {b}]
@@ -443,7 +443,7 @@ def subset_q(ev, a, b, *, same_test=S.Automatic):
 
 
 @builtin("DisjointQ", operator=0)
-def disjoint_q(ev, a, b, *, same_test=S.Automatic):
+def disjoint_q(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
     """DisjointQ[a, b] tells whether a and b have no element in common.
 
     >>> DisjointQ[{a, b}, {c}]
@@ -454,7 +454,7 @@ def disjoint_q(ev, a, b, *, same_test=S.Automatic):
 
 
 @builtin("IntersectingQ", operator=0)
-def intersecting_q(ev, a, b, *, same_test=S.Automatic):
+def intersecting_q(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
     """IntersectingQ[a, b] tells whether a and b have an element in common.
 
     >>> IntersectingQ[{a, b}, {b, c}]

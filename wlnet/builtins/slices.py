@@ -29,7 +29,7 @@ def _end(ev: Any, name: str, tag: str, expr: Any, default: Any, index: int) -> A
 
 
 @builtin("First", attributes=HOLD_REST, messages={"nofirst": "`1` has zero length and no first element."})
-def first(ev, expr, default=None):
+def first(ev: Any, expr: Any, default: Any = None) -> Any:
     """First[expr] gives the first element of expr; for an association the first value.
     First[expr, default] gives default, evaluated only then, when there is none.
 
@@ -42,7 +42,7 @@ def first(ev, expr, default=None):
 
 
 @builtin("Last", attributes=HOLD_REST, messages={"nolast": "`1` has zero length and no last element."})
-def last(ev, expr, default=None):
+def last(ev: Any, expr: Any, default: Any = None) -> Any:
     """Last[expr] gives the last element of expr; for an association the last value.
     Last[expr, default] gives default when there is none.
 
@@ -78,7 +78,7 @@ def slice_of(expr: Any, indices: range) -> Any:
 
 
 @builtin("Most", messages={"nomost": "Cannot take Most of expression `1` with length zero."})
-def most(ev, expr):
+def most(ev: Any, expr: Any) -> Any:
     """Most[expr] gives expr without its last element.
 
     >>> Most[{a, b, c}]
@@ -88,7 +88,7 @@ def most(ev, expr):
 
 
 @builtin("Rest", messages={"norest": "Cannot take Rest of expression `1` with length zero."})
-def rest(ev, expr):
+def rest(ev: Any, expr: Any) -> Any:
     """Rest[expr] gives expr without its first element.
 
     >>> Rest[f[a, b, c]]
@@ -153,7 +153,7 @@ def _without(expr: Any, dropped: range, length: int) -> Any:
 
 
 @builtin("Take", messages={"take": "Cannot take positions `1` through `2` in `3`.", "seqs": SEQUENCE_MESSAGE})
-def take(ev, expr, *specs):
+def take(ev: Any, expr: Any, *specs: Any) -> Any:
     """Take[expr, n] gives the first n elements of expr, Take[expr, -n] the last n, Take[expr, {m, n, s}]
     every s-th of m to n.
     Take[expr, UpTo[n]] gives at most n. Take[expr, spec1, spec2, ...] takes on successive levels.
@@ -172,7 +172,7 @@ def take(ev, expr, *specs):
 
 
 @builtin("Drop", messages={"drop": "Cannot drop positions `1` through `2` in `3`.", "seqs": SEQUENCE_MESSAGE})
-def drop(ev, expr, *specs):
+def drop(ev: Any, expr: Any, *specs: Any) -> Any:
     """Drop[expr, n] gives expr without its first n elements, Drop[expr, -n] without the last n, Drop[expr,
     {m, n, s}]
     without every s-th of m to n. Drop[expr, spec1, spec2, ...] drops on successive levels.

@@ -130,7 +130,7 @@ def reverse_of(expr: Any) -> Any:
 
 
 @builtin("Sort")
-def sort(ev, expr, ordering=None):
+def sort(ev: Any, expr: Any, ordering: Any = None) -> Any:
     """Sort[list] sorts the elements of list into canonical order; the entries of an association by their
     values.
     Sort[list, p] uses the ordering function p: p[e1, e2] gives True (or 1) when e1 and e2 are in order.
@@ -146,7 +146,7 @@ def sort(ev, expr, ordering=None):
 
 
 @builtin("ReverseSort")
-def reverse_sort(ev, expr, ordering=None):
+def reverse_sort(ev: Any, expr: Any, ordering: Any = None) -> Any:
     """ReverseSort[list] sorts the elements of list into reverse canonical order; ReverseSort[list, p]
     reverses the order of p.
 
@@ -193,7 +193,7 @@ class _Backwards:
 
 
 @builtin("SortBy", operator=0)
-def sort_by(ev, expr, f, ordering=None):
+def sort_by(ev: Any, expr: Any, f: Any, ordering: Any = None) -> Any:
     """SortBy[list, f] sorts the elements of list by the values of f, ties in canonical order.
     SortBy[list, {f1, f2, ...}] breaks ties by the next function; SortBy[list, f, p] orders the values by p.
 
@@ -210,7 +210,7 @@ def sort_by(ev, expr, f, ordering=None):
 
 
 @builtin("ReverseSortBy", operator=0)
-def reverse_sort_by(ev, expr, f, ordering=None):
+def reverse_sort_by(ev: Any, expr: Any, f: Any, ordering: Any = None) -> Any:
     """ReverseSortBy[list, f] sorts the elements of list by the values of f, greatest first.
 
     >>> ReverseSortBy[{-3, 1, 2}, Abs]
@@ -222,7 +222,7 @@ def reverse_sort_by(ev, expr, f, ordering=None):
 
 
 @builtin("Ordering")
-def ordering_(ev, expr, count=S.All, ordering=None):
+def ordering_(ev: Any, expr: Any, count: Any = S.All, ordering: Any = None) -> Any:
     """Ordering[list] gives the positions that put list in order, so that list[[Ordering[list]]] is
     Sort[list].
     Ordering[list, n] gives the positions of the n least elements, Ordering[list, -n] of the n greatest;
@@ -256,7 +256,7 @@ def _at_most(spec: Expr, length: int) -> Any:
 
 
 @builtin("Order")
-def order(ev, a, b):
+def order(ev: Any, a: Any, b: Any) -> Any:
     """Order[a, b] gives 1 if a comes before b in canonical order, -1 if after, 0 if they are the same.
 
     >>> {Order[a, b], Order[b, a], Order[1, 1]}
@@ -266,7 +266,7 @@ def order(ev, a, b):
 
 
 @builtin("OrderedQ")
-def ordered_q(ev, expr, ordering=None):
+def ordered_q(ev: Any, expr: Any, ordering: Any = None) -> Any:
     """OrderedQ[list] tells whether the elements of list are in canonical order; OrderedQ[list, p] in the
     order of p.
 
@@ -340,7 +340,7 @@ TAKE_MESSAGES = {
 
 
 @builtin("MinimalBy", operator=0, messages=TAKE_MESSAGES)
-def minimal_by(ev, expr, f, count=None):
+def minimal_by(ev: Any, expr: Any, f: Any, count: Any = None) -> Any:
     """MinimalBy[list, f] gives the elements of list at which f is least; MinimalBy[list, f, n] the n with
     the least values.
 
@@ -351,7 +351,7 @@ def minimal_by(ev, expr, f, count=None):
 
 
 @builtin("MaximalBy", operator=0, messages=TAKE_MESSAGES)
-def maximal_by(ev, expr, f, count=None):
+def maximal_by(ev: Any, expr: Any, f: Any, count: Any = None) -> Any:
     """MaximalBy[list, f] gives the elements of list at which f is greatest; MaximalBy[list, f, n] the n
     with the greatest values.
 
@@ -408,7 +408,7 @@ def _with_properties(ev: Any, name: str, expr: Any, order: list[int], wanted: An
 
 
 @builtin("TakeLargest", operator=0, messages=TAKE_MESSAGES)
-def take_largest(ev, expr, count, *, excluded_forms=S.Automatic):
+def take_largest(ev: Any, expr: Any, count: Any, *, excluded_forms: Any = S.Automatic) -> Any:
     """TakeLargest[list, n] gives the n numerically largest elements of list, largest first; of an
     association the entries.
     TakeLargest[list -> "Index", n] gives their positions.
@@ -420,7 +420,7 @@ def take_largest(ev, expr, count, *, excluded_forms=S.Automatic):
 
 
 @builtin("TakeSmallest", operator=0, messages=TAKE_MESSAGES)
-def take_smallest(ev, expr, count, *, excluded_forms=S.Automatic):
+def take_smallest(ev: Any, expr: Any, count: Any, *, excluded_forms: Any = S.Automatic) -> Any:
     """TakeSmallest[list, n] gives the n numerically smallest elements of list, smallest first.
 
     >>> TakeSmallest[{1, 4, 2, 3}, 2]
@@ -430,7 +430,7 @@ def take_smallest(ev, expr, count, *, excluded_forms=S.Automatic):
 
 
 @builtin("TakeLargestBy", operator=0, messages=TAKE_MESSAGES)
-def take_largest_by(ev, expr, f, count, *, excluded_forms=S.Automatic):
+def take_largest_by(ev: Any, expr: Any, f: Any, count: Any, *, excluded_forms: Any = S.Automatic) -> Any:
     """TakeLargestBy[list, f, n] gives the n elements of list at which f is largest.
 
     >>> TakeLargestBy[{-3, 1, 2}, Abs, 2]
@@ -440,7 +440,7 @@ def take_largest_by(ev, expr, f, count, *, excluded_forms=S.Automatic):
 
 
 @builtin("TakeSmallestBy", operator=0, messages=TAKE_MESSAGES)
-def take_smallest_by(ev, expr, f, count, *, excluded_forms=S.Automatic):
+def take_smallest_by(ev: Any, expr: Any, f: Any, count: Any, *, excluded_forms: Any = S.Automatic) -> Any:
     """TakeSmallestBy[list, f, n] gives the n elements of list at which f is smallest.
 
     >>> TakeSmallestBy[{-3, 1, 2}, Abs, 2]

@@ -17,7 +17,7 @@ symbol(
 
 
 @builtin("Head")
-def head(ev, expr, wrapper=None):
+def head(ev: Any, expr: Any, wrapper: Any = None) -> Any:
     """Head[expr] gives the head of expr; Head[expr, h] wraps it in h.
 
     >>> Head[f[x, y]]
@@ -30,7 +30,7 @@ def head(ev, expr, wrapper=None):
 
 
 @builtin("Length")
-def length(ev, expr):
+def length(ev: Any, expr: Any) -> Any:
     """Length[expr] gives the number of elements of expr; 0 for an atom.
 
     >>> Length[{a, b, c}]
@@ -46,7 +46,7 @@ def length(ev, expr):
 
 
 @builtin("Depth")
-def depth_(ev, expr):
+def depth_(ev: Any, expr: Any) -> Any:
     """Depth[expr] gives one more than the largest number of indices that name a part of expr; heads do not
     count.
 
@@ -59,7 +59,7 @@ def depth_(ev, expr):
 
 
 @builtin("LeafCount")
-def leaf_count_(ev, expr):
+def leaf_count_(ev: Any, expr: Any) -> Any:
     """LeafCount[expr] gives the number of indivisible parts of expr.
 
     >>> LeafCount[1 + a + b^2]
@@ -69,7 +69,7 @@ def leaf_count_(ev, expr):
 
 
 @builtin("Apply", operator=1)
-def apply(ev, f, expr, levelspec=LEVEL_0, *, heads=FALSE):
+def apply(ev: Any, f: Any, expr: Any, levelspec: Any = LEVEL_0, *, heads: Any = FALSE) -> Any:
     """Apply[f, expr], or f @@ expr, replaces the head of expr by f.
     Apply[f, expr, levelspec] replaces heads on the levels named. Apply[f] is an operator form.
 
@@ -97,7 +97,7 @@ def _with_head(f: Any, part: Any) -> Any:
 
 
 @builtin("MapApply", operator=1)
-def map_apply(ev, f, expr):
+def map_apply(ev: Any, f: Any, expr: Any) -> Any:
     """MapApply[f, expr], or f @@@ expr, replaces heads on level 1 of expr by f.
 
     >>> f @@@ {{a, b}, {c, d}}
@@ -117,7 +117,7 @@ def map_apply(ev, f, expr):
 
 
 @builtin("Operate")
-def operate(ev, p, expr, n=1):
+def operate(ev: Any, p: Any, expr: Any, n: Any = 1) -> Any:
     """Operate[p, f[x, y]] gives p[f][x, y]; Operate[p, expr, n] applies p at level n of the head.
 
     >>> Operate[p, f[x, y]]
@@ -145,7 +145,7 @@ def _operated(p: Any, expr: Any, n: int) -> Any:
         "seqs": "Sequence specification (+n, -n, {+n}, {-n}, {m, n}, or {m, n, s}) expected in place of `1`.",
     },
 )
-def thread(ev, expr, over=S.List, spec=S.All):
+def thread(ev: Any, expr: Any, over: Any = S.List, spec: Any = S.All) -> Any:
     """Thread[f[args]] applies f to corresponding elements of the lists among args; other arguments are
     repeated.
     Thread[f[args], h] threads over arguments with head h; Thread[f[args], h, n] only over the first n
@@ -179,7 +179,7 @@ def thread(ev, expr, over=S.List, spec=S.All):
 
 
 @builtin("Through")
-def through(ev, expr, only=None):
+def through(ev: Any, expr: Any, only: Any = None) -> Any:
     """Through[p[f, g][x]] gives p[f[x], g[x]]; Through[expr, h] does so only where p is h.
 
     >>> Through[{f, g}[x]]
@@ -199,7 +199,9 @@ def through(ev, expr, only=None):
 
 
 @builtin("Distribute")
-def distribute(ev, expr, over=S.Plus, f=None, over_new=None, f_new=None):
+def distribute(
+    ev: Any, expr: Any, over: Any = S.Plus, f: Any = None, over_new: Any = None, f_new: Any = None
+) -> Any:
     """Distribute[f[x1, x2, ...]] distributes f over Plus among the arguments; Distribute[expr, g] over g.
     Distribute[expr, g, f, gp, fp] does so only for the head f and puts gp and fp in place of g and f.
 
@@ -221,7 +223,7 @@ def distribute(ev, expr, over=S.Plus, f=None, over_new=None, f_new=None):
 
 
 @builtin("Normal")
-def normal(ev, expr, head=None):
+def normal(ev: Any, expr: Any, head: Any = None) -> Any:
     """Normal[expr] turns special forms (associations, numeric arrays, datasets, nets) into ordinary
     expressions.
     Normal[expr, h] does so only for objects with head h.
@@ -244,7 +246,7 @@ def normal(ev, expr, head=None):
 
 
 @builtin("Sequence")
-def sequence(ev, *args):
+def sequence(ev: Any, *args: Any) -> Any:
     """Sequence[e1, e2, ...] is spliced into the arguments of any function around it.
 
     >>> f[a, Sequence[b, c]]

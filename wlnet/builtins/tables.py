@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -23,7 +24,7 @@ RANGE_MESSAGES = {
 
 
 @builtin("Range", attributes=LISTABLE, messages=RANGE_MESSAGES)
-def range_(ev, *bounds):
+def range_(ev: Any, *bounds: Any) -> Any:
     """Range[n] gives {1, 2, ..., n}; Range[m, n] gives {m, ..., n}; Range[m, n, d] goes in steps of d.
 
     >>> Range[4]
@@ -67,7 +68,7 @@ def _number_range(ev: Any, low: Any, high: Any, step: Any) -> Any:
 
 
 @builtin("Table", attributes=HOLD_ALL)
-def table(ev, body, *iterators):
+def table(ev: Any, body: Any, *iterators: Any) -> Any:
     """Table[expr, {i, imax}] gives the list of values of expr for i from 1 to imax; {i, imin, imax, step}
     and {i, {v1, v2, ...}}
     say otherwise, {n} or n makes n copies. Table[expr, iter1, iter2, ...] makes a nested list, iter1
@@ -82,10 +83,10 @@ def table(ev, body, *iterators):
     """
     if not iterators:
         return ev.evaluate(body)
-    return _table(ev, body, iterators)
+    return _table(ev, ev.compiled(body), iterators)
 
 
-def _table(ev: Any, body: Any, iterators: tuple[Any, ...]) -> Any:
+def _table(ev: Any, body: Callable[[], Any], iterators: tuple[Any, ...]) -> Any:
     it = iterator(ev, "Table", iterators[0])
     if it is None:
         return None
@@ -94,13 +95,12 @@ def _table(ev: Any, body: Any, iterators: tuple[Any, ...]) -> Any:
         return None
     out: list[Any] = []
     rest = iterators[1:]
-    evaluate = ev.evaluate
     failed = False
 
     def step() -> None:
         nonlocal failed
         if not rest:
-            out.append(evaluate(body))
+            out.append(body())
         elif not failed:
             inner = _table(ev, body, rest)
             failed = failed or inner is None
@@ -139,7 +139,7 @@ def shape_of(spec: Any) -> tuple[int, ...] | None:
 
 
 @builtin("Array", messages=ARRAY_MESSAGES)
-def array(ev, f, spec, origin=1, head=S.List):
+def array(ev: Any, f: Any, spec: Any, origin: Any = 1, head: Any = S.List) -> Any:
     """Array[f, n] gives {f[1], ..., f[n]}; Array[f, {n1, n2, ...}] a nested list of f[i1, i2, ...].
     Array[f, n, r] counts from r; Array[f, n, {a, b}] takes n values from a to b; Array[f, dims, origin, h]
     uses h for List.
@@ -188,7 +188,7 @@ def _nested(call: Any, axes: list[list[Any]], at: tuple[Any, ...], head: Any) ->
 
 
 @builtin("ConstantArray", messages=ARRAY_MESSAGES | RANGE_MESSAGES)
-def constant_array(ev, value, spec):
+def constant_array(ev: Any, value: Any, spec: Any) -> Any:
     """ConstantArray[c, n] gives a list of n copies of c; ConstantArray[c, {n1, n2, ...}] a nested list.
 
     >>> ConstantArray[c, {2, 3}]
@@ -217,7 +217,7 @@ def constant_array(ev, value, spec):
     "Subdivide",
     messages={"sdmint": "The number of subdivisions at position `1` of `2` should be a positive integer."},
 )
-def subdivide(ev, *args):
+def subdivide(ev: Any, *args: Any) -> Any:
     """Subdivide[n] gives the n + 1 points {0, 1/n, ..., 1}; Subdivide[xmax, n] from 0 to xmax;
     Subdivide[xmin, xmax, n] from xmin to xmax.
 
@@ -245,7 +245,7 @@ def subdivide(ev, *args):
 
 
 @builtin("IdentityMatrix", messages=ARRAY_MESSAGES)
-def identity_matrix(ev, spec):
+def identity_matrix(ev: Any, spec: Any) -> Any:
     """IdentityMatrix[n] gives the n x n identity matrix; IdentityMatrix[{m, n}] the m x n one.
 
     >>> IdentityMatrix[2]
@@ -260,7 +260,7 @@ def identity_matrix(ev, spec):
 
 
 @builtin("DiagonalMatrix", messages=ARRAY_MESSAGES)
-def diagonal_matrix(ev, diagonal, offset=0, size=None):
+def diagonal_matrix(ev: Any, diagonal: Any, offset: Any = 0, size: Any = None) -> Any:
     """DiagonalMatrix[list] gives a matrix with the elements of list on its diagonal; DiagonalMatrix[list,
     k] on the k-th diagonal.
     DiagonalMatrix[list, k, n] makes the matrix n x n.
@@ -290,7 +290,7 @@ def diagonal_matrix(ev, diagonal, offset=0, size=None):
 
 
 @builtin("UnitVector")
-def unit_vector(ev, *args):
+def unit_vector(ev: Any, *args: Any) -> Any:
     """UnitVector[n, k] gives the n-dimensional unit vector in direction k; UnitVector[k] the
     two-dimensional one.
 

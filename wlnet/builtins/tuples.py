@@ -34,7 +34,7 @@ def _few_enough(ev: Any, name: str, count: int) -> bool:
 
 
 @builtin("Tuples", messages=CHOICE_MESSAGES)
-def tuples(ev, expr, spec=None):
+def tuples(ev: Any, expr: Any, spec: Any = None) -> Any:
     """Tuples[list, n] gives all n-tuples of elements of list; Tuples[{list1, list2, ...}] all tuples with
     one element of each list.
     Tuples[list, {n1, n2, ...}] gives all n1 x n2 x ... arrays.
@@ -99,7 +99,7 @@ def _lengths(ev: Any, name: str, spec: Any, count: int) -> Iterable[int] | None:
 
 
 @builtin("Permutations", messages=CHOICE_MESSAGES)
-def permutations(ev, expr, spec=None):
+def permutations(ev: Any, expr: Any, spec: Any = None) -> Any:
     """Permutations[list] gives all orders of the elements of list, equal elements being interchangeable.
     Permutations[list, n] gives those of at most n elements; Permutations[list, {n}] of exactly n.
 
@@ -164,7 +164,7 @@ def _limited(ev: Any, name: str, rows: list[Any], spec: Any) -> Any:
 
 
 @builtin("Subsets", messages=CHOICE_MESSAGES)
-def subsets(ev, expr, spec=S.All, part=None):
+def subsets(ev: Any, expr: Any, spec: Any = S.All, part: Any = None) -> Any:
     """Subsets[list] gives all subsets of list, short ones first; Subsets[list, n] those of at most n
     elements; Subsets[list, {n}] of
     exactly n; Subsets[list, {m, n}] of m to n. Subsets[list, spec, s] gives the part s of them.
@@ -191,7 +191,7 @@ def subsets(ev, expr, spec=S.All, part=None):
 
 
 @builtin("Subsequences", messages=CHOICE_MESSAGES)
-def subsequences(ev, expr, spec=S.All, part=None):
+def subsequences(ev: Any, expr: Any, spec: Any = S.All, part: Any = None) -> Any:
     """Subsequences[list] gives all contiguous subsequences of list, short ones first; further arguments are
     as in Subsets.
 
