@@ -66,6 +66,8 @@ def _inline_set(e: Expr, scope: Scope, tail: bool) -> Code | None:
     value = code(e.args[1], scope)
     if type(lhs) is Symbol and lhs not in scope.slots:
         return _set_symbol(lhs, value)
+    if type(lhs) is Symbol and scope.slots[lhs] in scope.locals:
+        return _set_local(scope.slots[lhs], value)
     make = built(lhs, scope)
 
     def assign_built(b: list[Any]) -> Any:
@@ -92,6 +94,23 @@ def _set_symbol(symbol: Symbol, value: Code) -> Code:
         return v
 
     return assign_symbol
+
+
+def _set_local(place: int, value: Code) -> Code:
+    def assign_local(b: list[Any]) -> Any:
+        v = value(b)
+        symbol = b[place]
+        if symbol.attributes & _GUARDED or symbol.up is not None:
+            up = _upvalue(S.Set, symbol, v)
+            return set_value(symbol, v, False, "Set") if up is None else up
+        if symbol.bare:
+            symbol.touch()
+        symbol.own = v
+        if type(v) is Expr and v.stamp != CLOCK.version:
+            return evaluate(v)
+        return v
+
+    return assign_local
 
 
 def _upvalue(command: Symbol, target: Any, value: Any) -> Any:
@@ -161,19 +180,16 @@ def _inline_update(e: Expr, scope: Scope, name: str, operator: str) -> Code:
     def update(b: list[Any]) -> Any:
         symbol = target if place is None else b[place]
         rhs = amount(b)
-        if (
-            type(symbol) is Symbol
-            and plain is not None
-            and not symbol.attributes & _GUARDED
-            and symbol.up is None
-        ):
+        if type(symbol) is Symbol and not symbol.attributes & _GUARDED and not symbol.shared and symbol.up is None:
             old = symbol.own
-            kind = type(old)
-            if kind is int and type(rhs) is int:
-                if symbol.bare:
-                    symbol.touch()
-                value = symbol.own = plain(old, rhs)
-                return value
+            t, u = type(old), type(rhs)
+            if plain is not None and (t is int or t is float) and (u is int or u is float):
+                value = plain(old, rhs)
+                if t is int and u is int or (t is float and u is float and value - value == 0.0):
+                    if symbol.bare:
+                        symbol.touch()
+                    symbol.own = value
+                    return value
         return evaluate(Expr(head, (symbol, rhs)))
 
     return update

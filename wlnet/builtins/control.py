@@ -13,15 +13,7 @@ from wlnet.kernel.evaluate import evaluate
 from wlnet.kernel.iterators import Iterator, iterator
 from wlnet.kernel.registry import builtin
 from wlnet.kernel.scope import Scope
-from wlnet.kernel.templates import Code, built, code, inline
-
-
-def compiled(e: Any) -> Callable[[], Any]:
-    """`e` as a Python callable that evaluates it each time it is called (a loop's body)."""
-    scope = Scope()
-    run = code(e, scope)
-    b: list[Any] = [None] * scope.frame.size
-    return lambda: run(b)
+from wlnet.kernel.templates import Code, built, code, compiled, inline
 
 
 # ---------------------------------------------------------------- choice

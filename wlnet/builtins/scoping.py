@@ -158,6 +158,7 @@ def _compile_module(e: Expr, scope: Scope, tail: bool, body: BodyCompiler) -> tu
     starts: list[tuple[Symbol, int, Code | None]] = []
     for name, value, delayed in zip(found.names, found.values, found.delayed, strict=True):
         place = inner.slots[name]
+        inner.locals.add(place)
         if value is None:
             start: Code | None = None
         elif delayed:

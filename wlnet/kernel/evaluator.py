@@ -14,7 +14,7 @@ from wlnet.expr import FALSE, LIST, NULL, TRUE, Association, Expr, S, Symbol, is
 from wlnet.syntax import parse, read
 from wlnet.syntax.printer import to_text
 
-from . import registry
+from . import machine, registry
 from .control import (
     RUN,
     Abort,
@@ -34,7 +34,7 @@ from .rules import Replacer, parse_rules
 from .scope import Scope
 from .sequences import compile_matcher
 from .state import State
-from .templates import finish, function
+from .templates import compiled, finish, function
 
 ABORTED = system("$Aborted")
 DEPTH_OF_PYTHON = 1_000_000  # our own $RecursionLimit counts; Python's must never be met first
@@ -46,7 +46,8 @@ class Evaluator:
     evaluate(expr)      the value of an expression
     call(f, *args)      the value of f[args...]
     function(f)         a Python callable for repeated application of f
-    predicate(f)        the same, giving a Python bool: whether the value is True
+    compiled(expr)      a Python callable that evaluates expr each time it is called (a loop's body)
+    predicate(f)        as function, giving a Python bool: whether the value is True
     matcher(pattern)    a callable: expression -> {variable: value} or None
     replacer(rules)     a callable: expression -> (new, changed), at the top level only; None when no valid rules
     message(f, tag, *args)
@@ -68,6 +69,7 @@ class Evaluator:
 
     evaluate = staticmethod(evaluate)
     function = staticmethod(function)
+    compiled = staticmethod(compiled)
 
     @staticmethod
     def call(f: Any, *args: Any) -> Any:

@@ -34,6 +34,7 @@ CORE: tuple[str, ...] = (
     "wlnet.builtins.evaluation",
     "wlnet.builtins.control",
     "wlnet.builtins.scoping",
+    "wlnet.builtins.pattern_forms",
     "wlnet.builtins.assignment",
     "wlnet.builtins.part_assignment",
     "wlnet.builtins.attributes",
@@ -42,6 +43,9 @@ CORE: tuple[str, ...] = (
     "wlnet.builtins.options",
 )
 OUTSIDE: tuple[str, ...] = ("wlnet.net.builtins", "wlnet.net.training_builtins", "wlnet.graphics.builtins")
+
+# Strings that mean something as options, ports or properties: what a prompt offers within quotes.
+STRINGS: set[str] = set()
 
 Function = Callable[..., Any]
 

@@ -26,15 +26,17 @@ class Scope:
 
     slots      symbol (or a special key: a slot number, a slot name, OPTIONS) -> place in the frame
     sequences  places whose value may be a Sequence[...] expression
+    locals     places that hold a fresh symbol (variables of Module), whose value is to be read
     firm       symbols that are substituted even where an inner construct declares them anew (pattern variables)
     """
 
-    __slots__ = ("firm", "frame", "sequences", "slots")
+    __slots__ = ("firm", "frame", "locals", "sequences", "slots")
 
     def __init__(self, frame: Frame | None = None) -> None:
         self.frame = frame if frame is not None else Frame()
         self.slots: dict[Any, int] = {}
         self.sequences: set[int] = set()
+        self.locals: set[int] = set()
         self.firm: frozenset[Symbol] = frozenset()
 
     def place(self, variable: Any) -> int:
@@ -64,6 +66,7 @@ class Scope:
         scope = Scope(self.frame)
         scope.slots = dict(self.slots)
         scope.sequences = self.sequences
+        scope.locals = self.locals
         scope.firm = self.firm
         return scope
 

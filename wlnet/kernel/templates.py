@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wlnet.expr import CLOCK, LIST, Association, Expr, S, Symbol, is_list, items, key
+from wlnet.expr import CLOCK, LIST, Association, Expr, S, Symbol, canonical_args, is_list, items, key
+from wlnet.expr.attributes import ORDERLESS
 
 from .control import RUN, ReturnValue
 from .evaluate import (
@@ -309,8 +310,22 @@ def _code_symbol(e: Symbol, scope: Scope) -> Code:
             return evaluate_own(e, own)
 
         return read
+    return _code_local(place) if place in scope.locals else _code_place(place)
 
-    return _code_place(place)
+
+def _code_local(place: int) -> Code:
+    def read(b: list[Any]) -> Any:
+        symbol = b[place]
+        own = symbol.own
+        if own is None:
+            symbol.bare = True
+            return symbol
+        t = type(own)
+        if t is int or t is float:
+            return own
+        return evaluate_own(symbol, own)
+
+    return read
 
 
 def _code_place(place: int) -> Code:
@@ -370,7 +385,13 @@ def _code_call_1(head: Symbol, node: Code, whole: Build, tail: bool) -> Code:
         if head.own is not None or head.attributes & HOLDS:
             return evaluate(whole(b))
         version = CLOCK.version
-        x = Expr(head, (node(b),))
+        a = node(b)
+        t = type(a)
+        if (t is int or t is float or t is str) and not (tail and head.down is not None):
+            value = apply_plain(head, (a,))
+            if value is not None:
+                return value
+        x = Expr(head, (a,))
         x.stamp = -version
         return x if tail else evaluate_expr(x)
 
@@ -382,11 +403,62 @@ def _code_call_2(head: Symbol, first: Code, second: Code, whole: Build, tail: bo
         if head.own is not None or head.attributes & HOLDS:
             return evaluate(whole(b))
         version = CLOCK.version
-        x = Expr(head, (first(b), second(b)))
+        a = first(b)
+        c = second(b)
+        t = type(a)
+        if (t is int or t is float) and not (tail and head.down is not None):
+            t = type(c)
+            if t is int or t is float:
+                value = apply_plain(head, (c, a) if head.attributes & ORDERLESS and c < a else (a, c))
+                if value is not None:
+                    return value
+        x = Expr(head, (a, c))
         x.stamp = -version
         return x if tail else evaluate_expr(x)
 
     return call
+
+
+def apply_plain(head: Symbol, args: tuple[Any, ...]) -> Any:
+    """The value of head[args...] for arguments that are plain numbers or strings; None where nothing applies.
+
+    There is nothing to splice, flatten or thread in such arguments, and no upvalue.
+    """
+    run = RUN
+    depth = run.depth + 1
+    if depth > run.recursion:
+        return None
+    down = head.down
+    if down is not None:
+        run.depth = depth
+        value = down.apply(args)
+        run.depth = depth - 1
+        if value is not None:
+            if type(value) is Expr and value.stamp < 0:
+                return evaluate_expr(value)
+            return value
+    builtin = head.builtin
+    if builtin is None:
+        return None
+    run.depth = depth
+    value = builtin.call(run.ev, args)
+    run.depth = depth - 1
+    t = type(value)
+    if t is Expr:
+        return value if builtin.evaluated and value.stamp >= 0 else evaluate(value)
+    if t is Symbol and value.own is not None:
+        return evaluate(value)
+    if t is Association:
+        return evaluate(value)
+    return value
+
+
+def compiled(e: Any) -> Callable[[], Any]:
+    """`e` as a Python callable that evaluates it each time it is called: a loop's body."""
+    scope = Scope()
+    run = code(e, scope)
+    b: list[Any] = [None] * scope.frame.size
+    return lambda: run(b)
 
 
 def finish(value: Any) -> Any:
@@ -410,6 +482,16 @@ def function(f: Any) -> Callable[..., Any]:
         def call_symbol(*args: Any) -> Any:
             if f.own is not None or f.attributes & HOLDS:
                 return evaluate(Expr(f, args))
+            for a in args:
+                t = type(a)
+                if t is not int and t is not float and t is not str:
+                    break
+            else:
+                if len(args) > 1 and f.attributes & ORDERLESS:
+                    args = canonical_args(args)
+                value = apply_plain(f, args)
+                if value is not None:
+                    return value
             x = Expr(f, args)
             x.stamp = -CLOCK.version
             return evaluate_expr(x)
