@@ -175,7 +175,7 @@ def det(ev: Any, m: Any) -> Any:
     """Det[m] gives the determinant of the square matrix m.
 
     >>> {Det[{{1, 2}, {3, 4}}], Det[{{a, b}, {c, d}}], Det[{{1., 2.}, {3., 4.}}]}
-    {-2, -(b c) + a d, -2.}
+    {-2, -b c + a d, -2.}
     """
     rows = square(ev, "Det", m)
     if rows is None:
@@ -226,7 +226,7 @@ def inverse(ev: Any, m: Any) -> Any:
     """Inverse[m] gives the inverse of the square matrix m.
 
     >>> {Inverse[{{1, 2}, {3, 4}}], Inverse[{{a, b}, {0, c}}]}
-    {{{-2, 1}, {3/2, -1/2}}, {{a^(-1), -(b/(a c))}, {0, c^(-1)}}}
+    {{{-2, 1}, {3/2, -1/2}}, {{1/a, -b/(a c)}, {0, 1/c}}}
     """
     rows = square(ev, "Inverse", m)
     if rows is None:

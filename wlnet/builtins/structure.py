@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from wlnet.expr import ATOMS, FALSE, TRUE, Association, Expr, S, head_of, is_list, items, make_list
+from wlnet.expr import ATOMS, FALSE, TRUE, Association, Expr, S, Symbol, head_of, is_list, items, make_list
 from wlnet.kernel.registry import builtin, symbol
 
 from .levels import LEVEL_0, LEVEL_1, children, depth, leaf_count, levels_of, map_parts, size
@@ -222,6 +222,10 @@ def distribute(
     return Expr(over if over_new is None else over_new, products)
 
 
+# Head -> ordinary form of an expression with that head; chapters add the forms that they own.
+NORMAL_FORMS: dict[Any, Any] = {S.Dataset: lambda e: e.args[0] if len(e.args) == 1 else e}
+
+
 @builtin("Normal")
 def normal(ev: Any, expr: Any, head: Any = None) -> Any:
     """Normal[expr] turns special forms (associations, numeric arrays, datasets, nets) into ordinary
@@ -240,9 +244,8 @@ def normal(ev: Any, expr: Any, head: Any = None) -> Any:
         return expr
     if atom is not None and atom.normal is not None:
         return atom.normal(expr)
-    if type(expr) is Expr and expr.head is S.Dataset and len(expr.args) == 1:
-        return expr.args[0]
-    return expr
+    form = NORMAL_FORMS.get(expr.head) if type(expr) is Expr and type(expr.head) is Symbol else None
+    return expr if form is None else form(expr)
 
 
 @builtin("Sequence")
