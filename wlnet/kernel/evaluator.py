@@ -14,7 +14,7 @@ from wlnet.expr import FALSE, LIST, NULL, TRUE, Association, Expr, S, Symbol, is
 from wlnet.syntax import parse, read
 from wlnet.syntax.printer import to_text
 
-from . import machine, registry
+from . import inlined, machine, registry
 from .control import (
     RUN,
     Abort,

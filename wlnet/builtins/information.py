@@ -1,0 +1,162 @@
+"""What is known of a symbol or object: Information, Definition, and the text that ?name shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wlnet.expr import ATOMS, NULL, Association, Expr, S, Symbol, make_list, system
+from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, READ_PROTECTED
+from wlnet.kernel.definitions import rules_of
+from wlnet.kernel.evaluate import attributes_of, evaluate
+from wlnet.kernel.messages import template
+from wlnet.kernel.registry import builtin, load_all, options_of, symbol
+
+from .attributes import shown_attributes
+
+symbol("LongForm", usage="LongForm is an option of Information: whether definitions are shown in full.")
+MISSING_UNKNOWN = Expr(S.Missing, ("UnknownSymbol",))
+
+
+def usage_of(s: Symbol) -> str | None:
+    """The usage text of a symbol."""
+    return template(s, "usage")
+
+
+def definition_lines(ev: Any, s: Symbol) -> list[str]:
+    """The definitions of a symbol as inputs that would make them."""
+    lines: list[str] = []
+    shown = shown_attributes(s)
+    if shown.args:
+        lines.append(f"Attributes[{ev.name(s)}] = {ev.text(shown, 'InputForm')}")
+    if s.attributes & READ_PROTECTED:
+        return lines
+    for slot, operator in (("own", "="), ("down", ":="), ("sub", ":="), ("up", "^:="), ("n_values", ":=")):
+        for lhs, rhs in rules_of(s, slot):
+            lines.append(f"{ev.text(lhs, 'InputForm')} {operator} {ev.text(rhs, 'InputForm')}")
+    options = options_of(s)
+    if options:
+        rules = make_list(Expr(S.RuleDelayed if d else S.Rule, (n, v)) for n, v, d in options.values())
+        lines.append(f"Options[{ev.name(s)}] = {ev.text(rules, 'InputForm')}")
+    return lines
+
+
+@builtin("Definition", attributes=HOLD_ALL, stateful=True)
+def definition(ev: Any, s: Any) -> Any:
+    """Definition[s] shows the definitions of the symbol s as inputs that would make them.
+
+    >>> f[x_] := x + 1; Definition[f]
+    f[x_] := x + 1
+    """
+    found = ev.state.resolve(s) if type(s) is str else s
+    if type(found) is not Symbol:
+        return None
+    attributes_of(found)
+    return "\n\n".join(definition_lines(ev, found)) or NULL
+
+
+@builtin("FullDefinition", attributes=HOLD_ALL, stateful=True)
+def full_definition(ev: Any, s: Any) -> Any:
+    """FullDefinition[s] shows the definitions of the symbol s and of all symbols that these use.
+
+    >>> g[x_] := x; f[x_] := g[x] + 1; FullDefinition[f]
+    f[x_] := g[x] + 1
+
+    g[x_] := x
+    """
+    found = ev.state.resolve(s) if type(s) is str else s
+    if type(found) is not Symbol:
+        return None
+    order = [found]
+    for t in order:
+        for slot in ("own", "down", "sub", "up"):
+            for lhs, rhs in rules_of(t, slot):
+                order.extend(x for x in symbols_of((lhs, rhs)) if x.context != "System`" and x not in order)
+    texts = [line for t in order for line in definition_lines(ev, t)]
+    return "\n\n".join(texts) or NULL
+
+
+def symbols_of(roots: tuple[Any, ...]) -> list[Symbol]:
+    """The symbols in some expressions, each once, in order of appearance. Iterative."""
+    found: dict[Symbol, None] = {}
+    stack = list(reversed(roots))
+    while stack:
+        e = stack.pop()
+        if type(e) is Symbol:
+            found[e] = None
+        elif type(e) is Expr:
+            stack.extend(reversed(e.args))
+            stack.append(e.head)
+        elif type(e) is Association:
+            stack.extend(reversed(e.rules()))
+    return list(found)
+
+
+@builtin("Information", attributes=HOLD_FIRST, stateful=True, messages={"notfound": "Symbol `1` not found."})
+def information(ev: Any, subject: Any, prop: Any = None, *, long_form: Any = system("True")) -> Any:
+    """Information[symbol], or ?symbol, gives what is known of a symbol: usage, attributes, options, definitions.
+    Information[object] gives a report of a net or other object; Information[object, "prop"] one property.
+
+    >>> Information["EvenQ", "Attributes"]
+    {Listable, Protected}
+    """
+    if type(subject) is Expr or type(subject) is Symbol and subject.own is not None:
+        value = evaluate(subject)
+        atom = ATOMS.get(type(value))
+        if atom is not None and atom.information is not None:
+            return atom.information(ev, value, prop)
+        subject = value if type(subject) is Expr else subject
+    atom = ATOMS.get(type(subject))
+    if atom is not None and atom.information is not None:
+        return atom.information(ev, subject, prop)
+    if type(subject) is str:
+        return _named(ev, subject, prop, long_form)
+    return _report(ev, subject, prop, long_form) if type(subject) is Symbol else None
+
+
+def _named(ev: Any, name: str, prop: Any, long_form: Any) -> Any:
+    if "*" in name or "@" in name:
+        load_all()
+        names = sorted((ev.name(s) for s in ev.state.matching(name).values()), key=str.casefold)
+        return "\n".join(names) if names else MISSING_UNKNOWN
+    found = ev.state.lookup(name) if "`" in name else ev.state.find(name)
+    if found is None or (found.context == "System`" and found.builtin is None):
+        ev.message("Information", "notfound", name)
+        return MISSING_UNKNOWN
+    return _report(ev, found, prop, long_form)
+
+
+def _report(ev: Any, s: Symbol, prop: Any, long_form: Any) -> Any:
+    attributes_of(s)
+    facts = _facts(ev, s)
+    if prop is None:
+        return _text(ev, s, long_form is not system("False"))
+    if prop == "Properties":
+        return make_list(facts)
+    found = facts.get(prop) if type(prop) is str else None
+    return Expr(S.Missing, ("UnknownProperty", prop)) if found is None else found
+
+
+def _facts(ev: Any, s: Symbol) -> dict[str, Any]:
+    usage = usage_of(s)
+    options = options_of(s)
+    return {
+        "ObjectType": "Symbol",
+        "Usage": usage if usage is not None else Expr(S.Missing, ("NotAvailable",)),
+        "Attributes": shown_attributes(s),
+        "Options": make_list(Expr(S.RuleDelayed if d else S.Rule, (n, v)) for n, v, d in options.values()),
+        "FullName": s.full_name,
+        "Definitions": "\n\n".join(definition_lines(ev, s)),
+    }
+
+
+def _text(ev: Any, s: Symbol, long_form: bool) -> str:
+    """What ?name (short) and ??name (long) show."""
+    lines = [usage_of(s) or s.full_name]
+    if s.context == "System`":
+        if long_form:
+            lines += [line for line in definition_lines(ev, s) if line.startswith(("Attributes[", "Options["))]
+    else:
+        lines += definition_lines(ev, s)
+    return "\n\n".join(lines)
+
+
