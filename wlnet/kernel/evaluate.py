@@ -194,6 +194,8 @@ def evaluate_expr(e: Expr) -> Any:
         conditions = run.conditions
         if splices:
             args, wrapped = splice(head, args, flags)
+            ups = True
+            lists = any(type(a) is np.ndarray or (type(a) is Expr and a.head is LIST) for a in args)
 
         # 4. Flat, Listable, Orderless.
         if flags & SHAPING:

@@ -65,8 +65,6 @@ GENERAL: dict[str, str] = {
     "pspec": "Part specification `1` is neither an integer nor a list of integers.",
     "partw": "Part `1` of `2` does not exist.",
     "partd": "Part specification `1` is longer than depth of object.",
-    "reclim2": "Recursion depth of `1` exceeded during evaluation of `2`.",
-    "itlim": "Iteration limit of `1` exceeded.",
     "infy": "Infinite expression `1` encountered.",
     "indet": "Indeterminate expression `1` encountered.",
     "ovfl": "Overflow occurred in computation.",

@@ -32,6 +32,7 @@ REQUIRED = object()
 # Chapters loaded at the start; the rest of CHAPTERS on demand.
 CORE: tuple[str, ...] = (
     "wlnet.builtins.evaluation",
+    "wlnet.builtins.limits",
     "wlnet.builtins.control",
     "wlnet.builtins.scoping",
     "wlnet.builtins.pattern_forms",
