@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import bisect
 import re
-import tomllib
+from typing import Any
 
-from .data import read_data
+from .kept import kept
 
 
 class Characters:
@@ -44,6 +44,12 @@ class Characters:
         self.comma = self.code["InvisibleComma"]
 
 
+def _load(text: str) -> dict[str, Any]:
+    import tomllib
+
+    return tomllib.loads(text)
+
+
 _characters: Characters | None = None
 
 
@@ -51,7 +57,7 @@ def characters() -> Characters:
     """The table of named characters, loaded on first use."""
     global _characters
     if _characters is None:
-        _characters = Characters(tomllib.loads(read_data("characters.toml")))
+        _characters = Characters(kept("characters.toml", _load))
     return _characters
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import difflib
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -139,6 +138,8 @@ def unknown_character(text: str, start: int) -> ReadError:
         if start + 1 == len(text):
             return Incomplete("a line that ends in a backslash continues on the next", start)
         return ReadError("a backslash begins a named character such as \\[Alpha]", start)
+    import difflib  # only for this hint
+
     near = difflib.get_close_matches(found[1], characters().code, n=1)
     hint = f"Did you mean \\[{near[0]}]?" if near else ""
     return ReadError(f"there is no character named {found[0]}", start, hint=hint)

@@ -1,19 +1,18 @@
 """The operator table of `grammar/operators.toml`, as the reader, the printer and the prompt ask it.
 
-`table()` loads it on first use (8 ms, most of it tomllib). Rows that exist only as named characters need
+`table()` loads it on first use. Rows that exist only as named characters need
 `grammar/characters.toml` as well: `wide()` adds them, the first time a text holds a character beyond ASCII.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from wlnet.expr.symbols import Symbol, system
 
 from .characters import characters
-from .data import read_data
+from .kept import kept
 
 # Shapes whose rows share one run although their heads differ: a + b - c, a < b == c.
 _SHARED_RUNS = {"sum": "sum", "difference": "sum", "compare": "compare"}
@@ -136,6 +135,12 @@ def _alone(group: dict[str, Any], name: str) -> dict[str, Any]:
     return {**group, "names": [name], "head": name, "example": example, "full": full}
 
 
+def _load(text: str) -> dict[str, Any]:
+    import tomllib
+
+    return tomllib.loads(text)
+
+
 _table: Table | None = None
 
 
@@ -143,7 +148,7 @@ def table() -> Table:
     """The operator table, loaded on first use."""
     global _table
     if _table is None:
-        _table = Table(tomllib.loads(read_data("operators.toml"))["level"])
+        _table = Table(kept("operators.toml", _load)["level"])
     return _table
 
 

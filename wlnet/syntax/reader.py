@@ -1,35 +1,21 @@
 """From text to expressions: `parse` for one, `read` for all of a file, one after another.
 
-Lark's LALR parser runs over the tokens of our lexer with the grammar of `grammar/wolfram.lark`; its callbacks
-build expressions directly, so no tree is made and nothing recurses.
+The LALR tables that Lark makes of `grammar/wolfram.lark` run over the tokens of our lexer; each rule builds
+its expression directly, so no tree is made and nothing recurses.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
-
-import lark
-from lark.lexer import Lexer as LarkLexer
 
 from wlnet.expr.expression import Expr
 
 from .characters import decode
 from .climb import climb
-from .data import read_data
-from .diagnose import Incomplete, Lines, ReadError, unexpected
+from .diagnose import Incomplete, Lines, ReadError
 from .lexer import Lexer, Resolve, Token, Warn
-
-
-class _Tokens(LarkLexer):
-    """Lark's view of a token list that is already made."""
-
-    def __init__(self, lexer_conf: Any) -> None:
-        pass
-
-    def lex(self, tokens: Any) -> Iterator[Any]:  # type: ignore[override]
-        return iter(tokens)
+from .tables import END, Driver
 
 
 class _Build:
@@ -72,21 +58,15 @@ class _Build:
         return children[0]
 
 
-_parser: lark.Lark | None = None
+_driver: Driver | None = None
 
 
-def _grammar() -> lark.Lark:
-    """The LALR parser, built on first use (about 10 ms)."""
-    global _parser
-    if _parser is None:
-        _parser = lark.Lark(
-            read_data("wolfram.lark"),
-            parser="lalr",
-            lexer=_Tokens,
-            transformer=_Build(),
-            maybe_placeholders=False,
-        )
-    return _parser
+def driver() -> Driver:
+    """The parser, loaded on first use."""
+    global _driver
+    if _driver is None:
+        _driver = Driver(_Build())
+    return _driver
 
 
 class Reader:
@@ -143,13 +123,10 @@ class Reader:
             tokens = self._lexer.expression()
             if tokens is None:
                 return None
-            return (_grammar().parse(tokens),)
+            end = Token(END, None, len(self._decoded.text))
+            return (driver().run(tokens, end),)
         except ReadError as error:
             raise self._placed(error) from None
-        except lark.UnexpectedToken as error:
-            token = error.token
-            start = token.start_pos if token.type != "$END" else len(self._decoded.text)
-            raise self._placed(unexpected(token.type, start or 0, set(error.expected))) from None
 
     def _placed(self, error: ReadError) -> ReadError:
         self._failed_at = error.offset
