@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import pytest
 
-from wlnet.kernel.evaluator import Evaluator
+from wlnet.kernel.evaluator import DEPTH_OF_PYTHON, Evaluator
+
+sys.setrecursionlimit(DEPTH_OF_PYTHON)  # before any test: hypothesis wants it to stay as it was
 
 
 class Script:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wlnet.expr import LIST, Expr, S, Symbol
-from wlnet.expr.attributes import HOLD_ALL, HOLD_ALL_COMPLETE, HOLD_FIRST, LISTABLE, N_HOLD_FIRST
+from wlnet.expr.attributes import HOLD_ALL, HOLD_ALL_COMPLETE, HOLD_FIRST, LISTABLE, LOCKED, N_HOLD_FIRST
 from wlnet.kernel.registry import builtin, symbol
 from wlnet.kernel.scope import Scope
 from wlnet.kernel.templates import Code, code, inline
@@ -158,6 +158,10 @@ def _inactivated(e: Any, matches: Any) -> Any:
     return Expr(e.head if keeps else Expr(S.Inactive, (e.head,)), args)
 
 
+symbol("List", attributes=LOCKED, usage="{e1, e2, ...}, or List[e1, e2, ...], is a list of elements.")
+symbol("None", usage="None is a setting that stands for nothing.")
+symbol("Automatic", usage="Automatic is a setting that leaves a choice to the function.")
+symbol("Inherited", usage="Inherited is a setting that takes a value from what surrounds it.")
 symbol("Nothing", usage="Nothing vanishes from the lists it is an element of.")
 symbol("Null", usage="Null is the symbol for no result: it is not printed.")
 symbol("$Aborted", usage="$Aborted is the value of an evaluation that was aborted.")

@@ -40,3 +40,7 @@ symbol(
     "KeyValuePattern",
     usage="KeyValuePattern[{k1 -> p1, ...}] matches an association or list of rules that has such entries.",
 )
+
+symbol("Integer", usage="Integer is the head of integers, such as 3.")
+symbol("Real", usage="Real is the head of real numbers, such as 2.5.")
+symbol("String", usage='String is the head of strings, such as "text".')

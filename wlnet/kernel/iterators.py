@@ -36,9 +36,11 @@ class Iterator:
                 step()
             return
         saved = symbol.own
+        symbol.touch()
         try:
             for value in self.values:
-                symbol.touch()
+                if symbol.bare:
+                    symbol.touch()
                 symbol.own = value
                 step()
         finally:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import CLOCK, LIST, TRUE, Association, Expr, S, Symbol, key
+from wlnet.expr import CLOCK, LIST, TRUE, Association, Expr, S, Symbol, canonical_args, key
 from wlnet.expr.attributes import FLAT, ORDERLESS
 
 from .control import RUN, ReturnValue
@@ -287,8 +287,11 @@ def _partial(rule: Rule, accept: Callable[[list[Any]], bool], scope: Scope, resu
         if i != len(args) or not accept(b):
             return False
         left, right = _taken(b[before]), _taken(b[after])
-        value = Expr(head, (*left, _finished(b[result]), *right))
-        b[result] = value if rule.replaces else evaluate(value)
+        args = (*left, _finished(b[result]), *right)
+        if rule.replaces:
+            b[result] = Expr(head, canonical_args(args) if head.attributes & ORDERLESS else args)
+        else:
+            b[result] = evaluate(Expr(head, args))
         return True
 
     body = compile_args(patterns, end, scope, head)
