@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from wlnet.expr import ATOMS, Association, Expr, S, is_list, items, key, make_list, same, truth
@@ -22,17 +22,24 @@ def is_rule(value: Any) -> bool:
     return type(value) is Expr and value.head in RULES and len(value.args) == 2
 
 
-def entries_of(value: Any) -> Iterator[Entry] | None:
+def entries_of(value: Any) -> list[Entry] | None:
     """(key, value, delayed) of an association, a rule, or nested lists of rules; None for anything else."""
+    out: list[Entry] = []
+    return out if _add_entries(value, out) else None
+
+
+def _add_entries(value: Any, out: list[Entry]) -> bool:
     if type(value) is Association:
-        return iter(value.entries.values())
-    if is_rule(value):
-        return iter(((*value.args, value.head is S.RuleDelayed),))  # type: ignore[arg-type]
-    if is_list(value):
-        parts = [entries_of(x) for x in items(value)]
-        if all(p is not None for p in parts):
-            return (entry for part in parts for entry in part)  # type: ignore[union-attr]
-    return None
+        out.extend(value.entries.values())
+        return True
+    if type(value) is not Expr:
+        return False
+    if value.head is S.List:
+        return all([_add_entries(x, out) for x in value.args])
+    if value.head not in RULES or len(value.args) != 2:
+        return False
+    out.append((value.args[0], value.args[1], value.head is S.RuleDelayed))
+    return True
 
 
 def build(entries: Iterable[Entry]) -> Association:
@@ -95,8 +102,7 @@ def _evaluated_entries(ev: Any, argument: Any) -> list[Entry] | None:
     if type(value) is Expr and value.head is S.Sequence:
         parts = [_evaluated_entries(ev, x) for x in value.args]
         return None if any(p is None for p in parts) else [e for p in parts for e in p]  # type: ignore[union-attr]
-    entries = entries_of(value)
-    return None if entries is None else list(entries)
+    return entries_of(value)
 
 
 @builtin("AssociationQ")

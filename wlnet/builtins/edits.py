@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Association, Expr, S, head_of, is_list, items, key, make_list, packed, same
+from wlnet.expr import Association, Expr, S, head_of, is_list, is_number, items, key, make_list, packed, same
 from wlnet.expr.attributes import HOLD_FIRST
 from wlnet.kernel.patterns import is_pattern
 from wlnet.kernel.registry import builtin
 
+from .assignment import set_value
 from .levels import BELOW, children, map_parts, size
 from .parts import PART_MESSAGES, PartError, complain, indices_of, is_key, is_position_list, key_of
 
@@ -356,10 +357,14 @@ def _add_to(ev: Any, name: str, place: Any, new: Any) -> Any:
     if same(value, place):
         ev.message(name, "rvalue", place)
         return None
-    return ev.evaluate(Expr(S.Set, (place, Expr(getattr(S, name.removesuffix("To")), (value, new)))))
+    longer = _added(ev, name.removesuffix("To"), value, new, at_end=name == "AppendTo")
+    if longer is None:
+        return None
+    # What may be spliced into a list (Nothing, Splice[...]) is; other elements are evaluated already.
+    return set_value(place, longer if is_number(new) else ev.evaluate(longer), False, "Set")
 
 
-@builtin("AppendTo", attributes=HOLD_FIRST)
+@builtin("AppendTo", attributes=HOLD_FIRST, evaluated=True)
 def append_to(ev: Any, place: Any, new: Any) -> Any:
     """AppendTo[x, elem] appends elem to the value of x and assigns the result to x.
 
@@ -369,7 +374,7 @@ def append_to(ev: Any, place: Any, new: Any) -> Any:
     return _add_to(ev, "AppendTo", place, new)
 
 
-@builtin("PrependTo", attributes=HOLD_FIRST)
+@builtin("PrependTo", attributes=HOLD_FIRST, evaluated=True)
 def prepend_to(ev: Any, place: Any, new: Any) -> Any:
     """PrependTo[x, elem] prepends elem to the value of x and assigns the result to x.
 

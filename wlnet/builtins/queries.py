@@ -51,7 +51,7 @@ symbol(
     "Query",
     usage="Query[op1, op2, ...][data] applies the operators at successive levels of data. "
     'Parts such as All, 3, 2 ;; 5, "key" and {"key1", "key2"}, and operators that choose, such as Select[f] '
-    'and GroupBy["key"], act on the way down; any other function, such as Total, on what the later ones made.',
+    'and GroupBy["key"], act on the way down; any other function, as Total, on what the later ones made.',
 )
 
 
@@ -127,7 +127,7 @@ def _several(
     rest: tuple[Any, ...],
     deeper: Callable[[Any], Any],
 ) -> Any:
-    """A list of parts, a list or association of operators that are all applied, or of rules part -> operator."""
+    """A list of parts, a list or association of operators all of which apply, or of rules part -> operator."""
     if type(first) is Association:
         return Association.of((k, ev.evaluate(query(ev, data, (v, *rest)))) for k, v in first.pairs())
     parts = items(first)

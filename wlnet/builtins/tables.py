@@ -69,10 +69,10 @@ def _number_range(ev: Any, low: Any, high: Any, step: Any) -> Any:
 
 @builtin("Table", attributes=HOLD_ALL)
 def table(ev: Any, body: Any, *iterators: Any) -> Any:
-    """Table[expr, {i, imax}] gives the list of values of expr for i from 1 to imax; {i, imin, imax, step}
-    and {i, {v1, v2, ...}}
-    say otherwise, {n} or n makes n copies. Table[expr, iter1, iter2, ...] makes a nested list, iter1
-    outermost.
+    """Table[expr, {i, imax}] gives the list of values of expr for i from 1 to imax.
+    Table[expr, {i, imin, imax, di}] and Table[expr, {i, {v1, v2, ...}}] take other values of i.
+    Table[expr, n] makes n copies.
+    Table[expr, iter1, iter2, ...] makes a nested list, iter1 outermost.
 
     >>> Table[i^2, {i, 4}]
     {1, 4, 9, 16}
@@ -90,29 +90,20 @@ def _table(ev: Any, body: Callable[[], Any], iterators: tuple[Any, ...]) -> Any:
     it = iterator(ev, "Table", iterators[0])
     if it is None:
         return None
-    if it.count == math.inf or it.count > MOST_ELEMENTS:
+    if it.count > MOST_ELEMENTS:
         ev.message("Table", "iterb", iterators[0])
         return None
     out: list[Any] = []
-    rest = iterators[1:]
-    failed = False
-
-    def step() -> None:
-        nonlocal failed
-        if not rest:
-            out.append(body())
-        elif not failed:
-            inner = _table(ev, body, rest)
-            failed = failed or inner is None
-            out.append(inner)
-
-    it.run(step)
-    return None if failed else born_packed(out)
+    add, rest = out.append, iterators[1:]
+    if not rest:
+        it.run(lambda: add(body()))
+        return born_packed(out)
+    it.run(lambda: add(_table(ev, body, rest)))
+    return None if any(x is None for x in out) else born_packed(out)
 
 
 def born_packed(values: list[Any]) -> Any:
-    """A list of computed values, packed when all are machine integers, all machine reals, or packed rows of
-    one shape."""
+    """Computed values as a list: packed when all are machine integers, all reals, or rows packed alike."""
     kinds = set(map(type, values))
     if kinds == {float}:
         return packed(np.array(values))
