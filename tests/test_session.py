@@ -159,3 +159,18 @@ def test_wolframclient_spelling() -> None:
 def test_module_level_shortcuts() -> None:
     assert wlnet.evaluate("2^10") == 1024
     assert repr(wlnet.parse("a + b")) == "Plus[a, b]"
+
+
+def test_an_internal_error_is_reported_and_keeps_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session()
+
+    def fail(e: object) -> object:
+        raise TypeError("planted")
+
+    session.evaluate("x = 1")
+    with monkeypatch.context() as patch:
+        patch.delenv("WLNET_DEBUG", raising=False)
+        patch.setattr(session.evaluator, "top", fail)
+        assert repr(session.evaluate("1 + 1")) == "$Failed"
+    assert "TypeError in fail" in repr(session.messages[0])
+    assert session.evaluate("x + 1") == 2

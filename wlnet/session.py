@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -18,6 +20,7 @@ from wlnet.worker import WORKER
 
 # Messages after which an input counts as failed although it has a value: nothing caught what it threw.
 UNCAUGHT = ("Throw::nocatch",)
+DEBUG = "WLNET_DEBUG"  # environment variable: raise internal errors instead of reporting them
 
 
 class EvaluationError(WlnetError):
@@ -130,6 +133,21 @@ class Session:
             return self.evaluator.top(e)
         except Quit as leaving:
             raise SystemExit(leaving.code) from None
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                raise
+            return self._internal_error(error)
+
+    def _internal_error(self, error: Exception) -> Symbol:
+        """A mistake of ours: the user keeps the session, and gets what a report needs."""
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {place.name}, {os.path.basename(place.filename)}:{place.lineno}"
+        text = (
+            f"An internal error ended the evaluation ({where}: {error}). "
+            f"Please report it with the input; the environment variable {DEBUG}=1 shows the traceback."
+        )
+        self.state.on_message(Message(system("General"), "internal", text, True))
+        return system("$Failed")
 
     # ------------------------------------------------------------ Python
 
@@ -223,6 +241,11 @@ class Session:
         WORKER.run(self._load_all)
         own = {name for table in self.state.contexts.values() for name in table if "$" not in name}
         return sorted(own.union(name for name in SYSTEM if registry.is_declared(name)))
+
+    def strings(self) -> list[str]:
+        """Strings that mean something as options, ports, array names and properties."""
+        self.names()
+        return sorted(registry.STRINGS)
 
     def _load_all(self) -> None:
         with State.lock:
