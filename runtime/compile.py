@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from . import cost
+from .backends import numba_kernels
 from .backends import numpy as numpy_backend
 from .ir import Program
 from .plan import plan
@@ -15,6 +17,10 @@ from .store import Store
 from .threads import set_threads
 from .types import DeviceError, ShapeError, TensorError, aligned_bytes
 from .verify import verify
+
+# Seconds of planned work (by cost.seconds, so the same everywhere) from which numba is loaded: its import
+# and its cached kernels take 0.3 to 0.6 s (performance.md, section 4).
+KERNEL_WORK_S = 1.0
 
 
 class Arena:
@@ -34,7 +40,10 @@ class Code(Protocol):
 
     inputs: dict[str, np.ndarray]  # read by the next call
     outputs: dict[str, np.ndarray]  # filled by the last call
-    source: str  # what was generated, for reading
+
+    @property
+    def source(self) -> str:
+        """What was generated, for reading."""
 
     def call(self) -> None: ...
 
@@ -91,12 +100,14 @@ def compile(
     device: str = "cpu",
     threads: int | None = None,
     arena: Arena | None = None,
+    steps: int = 1,
 ) -> Executable:
     """An executable of `program` over the variables of `store` (a new one where the program's are all new).
 
     device    "cpu" or "gpu"
     threads   BLAS threads of every step; None leaves the process's setting
     arena     memory of temporaries to share with executables that never run at the same time (CPU)
+    steps     how many steps are planned: large work is worth numba's kernels, which then are compiled here
     Raises DeviceError where the device is missing.
     """
     if device not in ("cpu", "gpu"):
@@ -110,4 +121,5 @@ def compile(
         return Executable(better, cuda.Code(better, store), store, device, threads)
     planned = plan(better)
     memory = (arena or Arena()).reserve(planned.nbytes)
-    return Executable(better, numpy_backend.Code(planned, store, memory), store, device, threads)
+    large = steps * cost.seconds(better) >= KERNEL_WORK_S and numba_kernels.available()
+    return Executable(better, numpy_backend.Code(planned, store, memory, large), store, device, threads)

@@ -9,7 +9,8 @@ import numpy as np
 
 from .backends.numpy import Code
 from .compile import Executable
-from .ir import Instr, line_of
+from .cost import work
+from .ir import line_of
 from .types import TensorError
 
 
@@ -48,14 +49,6 @@ def profile(exe: Executable, repeats: int = 50) -> list[Row]:
         flops, nbytes = work(instr)
         rows.append(Row(line_of(instr, names), instr.op.name, seconds, flops, nbytes))
     return rows
-
-
-def work(instr: Instr) -> tuple[int, int]:
-    """FLOPs and bytes (operands read once, results written once) of one instruction."""
-    operands = tuple(value.type for value in instr.operands)
-    results = tuple(value.type for value in instr.results)
-    nbytes = sum(each.nbytes for each in (*operands, *results))
-    return instr.op.cost(operands, results, instr.params), nbytes
 
 
 def table(rows: list[Row], limit: int | None = None) -> str:

@@ -26,6 +26,7 @@ class Store:
         self.variables: dict[str, Variable] = {}
         self.arrays: dict[str, np.ndarray] = {}
         self.buffers: dict[str, np.ndarray] = {}
+        self.mirror: Any = None  # the buffers on a device, where a device works on them (backends/cuda.py)
         self.add(variables)
         for name, value in (values or {}).items():
             self[name] = value
@@ -61,11 +62,23 @@ class Store:
             self.arrays[each.name] = raw.view(DTYPES[each.type.dtype]).reshape(each.type.shape)
             self.arrays[each.name][...] = each.initial
 
+    def to_host(self) -> None:
+        """Bring the buffers back from the device that worked on them last."""
+        if self.mirror is not None:
+            self.mirror.to_host()
+
+    def offset(self, name: str) -> int:
+        """First byte of a variable within its group's buffer."""
+        members = [each for each in self.variables.values() if each.group == self.variables[name].group]
+        offsets, _ = segments([each.type for each in members])
+        return offsets[[each.name for each in members].index(name)]
+
     def __getitem__(self, name: str) -> np.ndarray:
+        self.to_host()
         return self.arrays[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        array = self.arrays[name]
+        array = self[name]
         if np.shape(value) != array.shape:
             raise ShapeError(f"variable {name!r}", f"an array of shape {array.shape}", str(np.shape(value)))
         array[...] = value
@@ -82,15 +95,22 @@ class Store:
 
     def flat(self, group: str) -> np.ndarray:
         """The buffer of a group whose variables have one dtype, as a vector."""
+        self.to_host()
+        return self.buffers[group].view(self.flat_dtype(group))
+
+    def flat_dtype(self, group: str) -> np.dtype:
+        """The one dtype of a group's variables; TensorError where they have several."""
         dtypes = {each.type.dtype for each in self.variables.values() if each.group == group}
         if len(dtypes) != 1:
             raise TensorError(f"group {group!r} has no flat form: dtypes {sorted(dtypes)}")
-        return self.buffers[group].view(DTYPES[dtypes.pop()])
+        return DTYPES[dtypes.pop()]
 
     def snapshot(self) -> dict[str, np.ndarray]:
         """A copy of every buffer by group: what `restore` takes."""
+        self.to_host()
         return {group: buffer.copy() for group, buffer in self.buffers.items()}
 
     def restore(self, saved: Mapping[str, np.ndarray]) -> None:
+        self.to_host()
         for group, buffer in saved.items():
             self.buffers[group][...] = buffer

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from .. import reference
+from ..ir import Instr
 from ..ops.record import ELEMENTWISE
 from ..ops.shapes import broadcast_view
 from ..plan import ARENA, CONST, STATE, Place, Plan, Root, Step
 from ..store import Store
 from ..types import DTYPES, TensorError, aligned_bytes
+from . import numba_kernels
 
 NUMPY_CALL = re.compile(r"\bnp\.(\w+)\(")
 
@@ -30,10 +32,10 @@ class Code:
 
     __slots__ = ("plan", "source", "call", "inputs", "outputs", "arena", "lines", "scope")
 
-    def __init__(self, plan: Plan, store: Store, arena: np.ndarray) -> None:
+    def __init__(self, plan: Plan, store: Store, arena: np.ndarray, kernels: bool = False) -> None:
         self.plan = plan
         self.arena = arena
-        binder = Binder(plan, store, arena)
+        binder = Binder(plan, store, arena, kernels)
         self.lines = [binder.step_lines(step) for step in plan.steps]
         self.source = function_source([*self.lines, binder.copy_lines()])
         self.scope = binder.scope
@@ -59,9 +61,10 @@ def function_source(lines: list[list[str]]) -> str:
 class Binder:
     """Arrays, their names in the source, and the lines of the function."""
 
-    def __init__(self, plan: Plan, store: Store, arena: np.ndarray) -> None:
+    def __init__(self, plan: Plan, store: Store, arena: np.ndarray, kernels: bool) -> None:
         self.plan = plan
         self.store = store
+        self.kernels = kernels  # numba's, where an op has one that takes its arrays
         self.arena = arena
         self.memory: dict[int, np.ndarray] = {}  # id(root) -> its array
         self.names: dict[int, str] = {}  # id(array) -> name
@@ -142,12 +145,9 @@ class Binder:
         scratch = [self.array(each) for each in step.scratch]
         if op.name == "pack":
             return self.pack_lines(step, out[0], operands)
-        if op.bind is not None:
-            return [
-                self.bound_line(
-                    op.bind(out[0] if len(out) == 1 else tuple(out), tuple(operands), instr.params)
-                )
-            ]
+        bound = self.bound(instr, out[0] if len(out) == 1 else tuple(out), tuple(operands))
+        if bound is not None:
+            return [self.bound_line(bound)]
         if isinstance(op.numpy, str):
             names = [self.name(each) for each in operands]
             self.scope.setdefault(f"{instr.results[0].dtype}_zero", np.zeros((), out[0].dtype))
@@ -162,6 +162,15 @@ class Binder:
         run = self.name(reference.function(op, instr.params), "f")
         first = self.name(out[0]) if len(out) == 1 else "(" + ", ".join(map(self.name, out)) + ")"
         return [f"{run}({', '.join([first, *map(self.name, [*operands, *scratch])])})"]
+
+    def bound(self, instr: Instr, out: Any, operands: tuple[np.ndarray, ...]) -> Any:
+        """A prepared call of this instruction: numba's kernel if asked for, else the op's own."""
+        op = instr.op
+        if self.kernels and op.numba is not None:
+            kernel = numba_kernels.bind(op.numba, out, operands, instr.params)
+            if kernel is not None:
+                return kernel
+        return op.bind(out, operands, instr.params) if op.bind is not None else None
 
     def bound_line(self, bound: Any) -> str:
         """A prepared call: a function of no arguments, or a function with its arguments."""

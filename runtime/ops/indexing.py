@@ -5,13 +5,15 @@ nearest end.
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..types import Shape, ShapeError, Type
 from .launches import Kernel, gather_rule, put_rule, scatter_rule, take_rule
-from .record import MOVE, Ints, axis_of, case, composite, op, operand_size
+from .record import MOVE, Ints, Params, axis_of, case, composite, op, operand_size
 
 if TYPE_CHECKING:
     from ..ir import Builder, Value
@@ -124,6 +126,57 @@ def along_numpy(out: np.ndarray, x: np.ndarray, index: np.ndarray, *, axis: int)
     np.copyto(out, x[along_index(index, axis, x.shape[axis])])
 
 
+class Positions:
+    """Positions along an axis as positions in the flattened array, anew in every call; four ufunc calls."""
+
+    def __init__(self, index: np.ndarray, axis: int, shape: Shape) -> None:
+        self.index = index
+        self.axis, self.last = axis, np.array(shape[axis] - 1)
+        strides = [math.prod(shape[k + 1 :]) for k in range(len(shape))]
+        base = np.zeros(index.shape, np.int64)
+        for k, extent in enumerate(index.shape):
+            if k != axis:
+                steps = [1] * len(shape)
+                steps[k] = extent
+                base += (np.arange(extent) * strides[k]).reshape(steps)
+        self.base, self.stride, self.zero = base, np.array(strides[axis]), np.array(0)
+        self.flat = np.zeros(index.shape, np.int64)
+
+    def update(self) -> None:
+        np.maximum(self.index, self.zero, out=self.flat)
+        np.minimum(self.flat, self.last, out=self.flat)
+        np.multiply(self.flat, self.stride, self.flat)
+        np.add(self.flat, self.base, self.flat)
+
+
+def along_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params) -> Callable[[], None]:
+    x, index = operands
+    if not x.flags.c_contiguous or index.dtype == np.uint64 or not x.size:
+        return lambda: along_numpy(out, x, index, **params)
+    places, flat = Positions(index, params["axis"], x.shape), x.reshape(-1)
+
+    def call() -> None:
+        places.update()
+        flat.take(places.flat, None, out, "clip")
+
+    return call
+
+
+def put_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params) -> Callable[[], None]:
+    x, index = operands
+    alone = x.shape[params["axis"]] == 1  # one element a line: nothing adds up
+    if not out.flags.c_contiguous or index.dtype == np.uint64 or not alone or not out.size:
+        return lambda: put_numpy(out, x, index, **params)
+    places, flat = Positions(index, params["axis"], out.shape), out.reshape(-1)
+
+    def call() -> None:
+        places.update()
+        out.fill(0)
+        flat[places.flat] = x
+
+    return call
+
+
 def along_build(b: Builder, x: Value, index: Any, axis: int = -1) -> Value:
     """Element index[..., k, ...] of each line of `x` along `axis`."""
     result: Value = b.emit(
@@ -138,6 +191,7 @@ op(
     shape=along_type,
     numpy=along_numpy,
     cuda=Kernel("along_axis.cu", take_rule),
+    bind=along_bind,
     vjp=lambda b, ins, out, g, axis: (
         b.emit("put_along_axis", g, ins[1], axis=axis, size=ins[0].shape[axis]),
         None,
@@ -170,6 +224,7 @@ op(
     shape=put_type,
     numpy=put_numpy,
     cuda=Kernel("along_axis.cu", put_rule),
+    bind=put_bind,
     vjp=lambda b, ins, out, g, axis, size: (b.emit("take_along_axis", g, ins[1], axis=axis), None),
     examples=[
         case((5, 1), Ints((5, 1), 0, 3), axis=1, size=3),

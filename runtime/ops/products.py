@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import ShapeError, Type, broadcast_shape, promote
+from .launches import Library
 from .record import PRODUCT, Params, Types, case, op
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ op(
     shape=dot_type,
     numpy=dot_numpy,
     bind=dot_bind,
+    cuda=Library("dot"),
     vjp=dot_vjp,
     cost=dot_cost,
     examples=[

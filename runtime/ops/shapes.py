@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import Shape, ShapeError, Type
+from .launches import Copies, concat_rule, place_rule
 from .record import MOVE, VIEW, axes_of, axis_of, case, composite, no_work, op
 
 if TYPE_CHECKING:
@@ -320,6 +321,7 @@ op(
     kind=MOVE,
     shape=place_type,
     numpy=place_numpy,
+    cuda=Copies(place_rule),
     vjp=place_vjp,
     examples=[
         case((2, 3), shape=(5, 4), starts=(1, 0)),
@@ -437,6 +439,7 @@ op(
     kind=MOVE,
     shape=concat_type,
     numpy=concat_numpy,
+    cuda=Copies(concat_rule),
     vjp=concat_vjp,
     cost=no_work,
     examples=[case((3, 2), (3, 5), axis=1), case((3,), (31,), (1,), axis=0)],

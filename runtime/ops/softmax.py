@@ -95,6 +95,7 @@ op(
     kind=REDUCTION,
     shape=softmax_type,
     numpy=log_softmax_numpy,
+    numba="log_softmax",
     cuda=Kernel("softmax.cu", softmax_rule(logarithm=True)),
     scratch=log_scratch,
     vjp=log_softmax_vjp,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import ShapeError, Type
+from .launches import Copies, pack_rule
 from .record import MOVE, SOURCE, case, no_work, op
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ op(
     kind=MOVE,
     shape=pack_type,
     numpy=pack_numpy,
+    cuda=Copies(pack_rule),
     vjp=pack_vjp,
     cost=no_work,
     examples=[case((3, 4), (5,), (), offsets=(0, 16, 32), size=48)],

@@ -86,7 +86,6 @@ unary(
     lambda b, ins, out, g: (b.mul(g, bell(b, ins[0])),),
     "Error function.",
     inplace=(),
-    numba="erf",
 )
 unary(
     "erfc",
