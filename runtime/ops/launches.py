@@ -33,15 +33,15 @@ C_TYPES = {"bool": "bool", "u64": "u64", "i32": "int", "i64": "i64", "f32": "flo
 
 
 class Operand(NamedTuple):
-    index: int
+    number: int
 
 
 class Result(NamedTuple):
-    index: int
+    number: int
 
 
 class Temporary(NamedTuple):
-    index: int
+    number: int
 
 
 class Launch(NamedTuple):
@@ -59,6 +59,22 @@ class Work(NamedTuple):
 
     launches: tuple[Launch, ...]
     temporaries: Types = ()
+
+
+class Copies(NamedTuple):
+    """The `cuda` field of an op that lays its operands into a new array.
+
+    rule    (operand types, params) -> what fills the array first (None: nothing), and for each operand the
+            slices of the result in which it lies in row-major order
+    """
+
+    rule: Callable[[Types, Params], tuple[Any, tuple[tuple[slice, ...], ...]]]
+
+
+class Library(NamedTuple):
+    """The `cuda` field of an op that a library does: a device's method (out, *operands, **params)."""
+
+    method: str
 
 
 class Kernel(NamedTuple):
@@ -253,7 +269,31 @@ def put_rule(operands: Types, results: Types, params: Params) -> Work:
     return element_launch("put_along_axis", args, results[0].size, index_defines(operands))
 
 
-# ---- copies: between strided places, for views that need memory of their own
+# ---- copies: operands laid into a new array, and views that need memory of their own
+
+
+def pack_rule(operands: Types, params: Params) -> tuple[Any, tuple[tuple[slice, ...], ...]]:
+    ends = [offset + each.size for offset, each in zip(params["offsets"], operands)]
+    return 0, tuple((slice(start, end),) for start, end in zip(params["offsets"], ends))
+
+
+def concat_rule(operands: Types, params: Params) -> tuple[Any, tuple[tuple[slice, ...], ...]]:
+    axis, found, start = params["axis"], [], 0
+    for each in operands:
+        found.append((*(slice(None),) * axis, slice(start, start + each.shape[axis])))
+        start += each.shape[axis]
+    return None, tuple(found)
+
+
+def place_rule(operands: Types, params: Params) -> tuple[Any, tuple[tuple[slice, ...], ...]]:
+    starts, extents = params["starts"], operands[0].shape
+    steps = params["steps"] or (1,) * len(starts)
+    ends = [
+        start + (extent - 1) * step + 1 if extent else start
+        for start, extent, step in zip(starts, extents, steps)
+    ]
+    return params["value"], (tuple(map(slice, starts, ends, steps)),)
+
 
 COPY_AXES = 5  # of copy_strided
 
