@@ -79,15 +79,15 @@ def real(value: float, form: str) -> str:
 
 def big(value: BigReal, form: str) -> str:
     """An arbitrary-precision real: its digits in OutputForm, digits and precision mark elsewhere."""
-    import mpmath
+    from mpmath import libmp, nstr, workprec  # type: ignore[import-untyped]
 
     sign = "-" if value.value < 0 else ""
     if not value.value:
         return "0." if form in ("OutputForm", "TeXForm") else f"0``{_precision(value.digits)}"
-    bits = max(mpmath.libmp.dps_to_prec(max(1, round(value.digits)) + 2), value.value._mpf_[3])
-    count = max(1, round(value.digits)) if form in ("OutputForm", "TeXForm") else mpmath.libmp.repr_dps(bits)
-    with mpmath.workprec(bits):
-        text = mpmath.nstr(abs(value.value), count, min_fixed=1, max_fixed=0, strip_zeros=False)
+    bits = max(libmp.dps_to_prec(max(1, round(value.digits)) + 2), value.value._mpf_[3])
+    count = max(1, round(value.digits)) if form in ("OutputForm", "TeXForm") else libmp.repr_dps(bits)
+    with workprec(bits):
+        text = str(nstr(abs(value.value), count, min_fixed=1, max_fixed=0, strip_zeros=False))
     digits, exponent = _parts(text)
     shown = decimal(digits, exponent)
     if form in ("OutputForm", "TeXForm"):

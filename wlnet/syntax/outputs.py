@@ -111,7 +111,7 @@ def _row(printer: Printer, expr: Expr, need: int) -> Layout | None:
     args = expr.args
     if not args or not is_list(args[0]):
         return None
-    between: list[Piece] = [(args[1], 0)] if len(args) > 1 and not _is_option(args[1]) else []
+    between: list[Piece] = [(separator, 0) for separator in args[1:2] if not _is_option(separator)]
     pieces: list[Piece] = []
     for i, item in enumerate(items(args[0])):
         if i:
@@ -161,9 +161,10 @@ def _headings(options: tuple[Any, ...], rows: int, columns: int) -> tuple[list[A
         setting = option.args[1]
         both = items(setting) if is_list(setting) else (setting, setting) if setting is S.Automatic else ()
         labels: list[list[Any]] = []
-        for part, count in zip((*both, None, None)[:2], (rows, columns), strict=True):
+        for i, count in enumerate((rows, columns)):
+            part = both[i] if i < len(both) else None
             automatic = list(range(1, count + 1)) if part is S.Automatic else []
-            labels.append(list(items(part)) if part is not None and is_list(part) else automatic)
+            labels.append(list(items(part)) if is_list(part) else automatic)
         return labels[0], labels[1]
     return None
 
