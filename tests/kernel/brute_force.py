@@ -69,9 +69,25 @@ def match_one(p: Any, e: Any, b: Binds, defaults: dict[Any, Any]) -> Iterator[Bi
     elif h is None:
         if same(p, e):
             yield b
-    elif type(e) is Expr:
+    elif type(e) is Expr and (type(p.head) is not Symbol or e.head is p.head):
         for c in match_one(p.head, e.head, b, defaults):
             yield from match_call(p, e, c, defaults)
+    elif type(p.head) is Symbol and p.head.attributes & ONE_IDENTITY:
+        yield from match_alone(p, e, b, defaults)
+
+
+def match_alone(p: Expr, e: Any, b: Binds, defaults: dict[Any, Any]) -> Iterator[Binds]:
+    """`e` as the one argument of a OneIdentity call whose other patterns are left to their defaults."""
+    optional = [k for k, q in enumerate(p.args) if type(q) is Expr and q.head is S.Optional]
+    required = [k for k in range(len(p.args)) if k not in optional]
+    if not optional or len(required) > 1:
+        return
+    given = required[0] if required else optional[-1]
+    trials = [b]
+    for k, q in enumerate(p.args):
+        run = (e,) if k == given else ()
+        trials = [c for trial in trials for c in match_run(q, run, trial, defaults)]
+    yield from trials
 
 
 def match_call(p: Expr, e: Expr, b: Binds, defaults: dict[Any, Any]) -> Iterator[Binds]:
@@ -83,7 +99,9 @@ def match_call(p: Expr, e: Expr, b: Binds, defaults: dict[Any, Any]) -> Iterator
             yield from match_row(p.args, order, b, defaults)
 
 
-def match_row(ps: tuple[Any, ...], run: tuple[Any, ...], b: Binds, defaults: dict[Any, Any]) -> Iterator[Binds]:
+def match_row(
+    ps: tuple[Any, ...], run: tuple[Any, ...], b: Binds, defaults: dict[Any, Any]
+) -> Iterator[Binds]:
     if not ps:
         if not run:
             yield b
@@ -93,7 +111,9 @@ def match_row(ps: tuple[Any, ...], run: tuple[Any, ...], b: Binds, defaults: dic
             yield from match_row(ps[1:], run[k:], c, defaults)
 
 
-def flat_row(ps: tuple[Any, ...], run: tuple[Any, ...], b: Binds, head: Symbol, defaults: dict[Any, Any]) -> Iterator[Binds]:
+def flat_row(
+    ps: tuple[Any, ...], run: tuple[Any, ...], b: Binds, head: Symbol, defaults: dict[Any, Any]
+) -> Iterator[Binds]:
     """As `match_row`, where a pattern of one element may also take several, wrapped in the Flat head."""
     if not ps:
         if not run:
@@ -112,6 +132,8 @@ def repeated(p: Any, run: tuple[Any, ...], b: Binds, defaults: dict[Any, Any], l
     if not run:
         if least <= 0:
             yield b
+        else:  # as often as need be nothing
+            yield from match_run(p, (), b, defaults)
         return
     for k in range(1, len(run) + 1):
         for c in match_run(p, run[:k], b, defaults):
@@ -121,5 +143,3 @@ def repeated(p: Any, run: tuple[Any, ...], b: Binds, defaults: dict[Any, Any], l
 def solutions(p: Any, e: Any) -> list[Binds]:
     """Every way in which `p` matches `e`."""
     return list(match_run(p, (e,), {}, {}))
-
-

@@ -38,7 +38,11 @@ class Forgetful:
 def no_caching() -> Iterator[None]:
     real = symbols.CLOCK
     clock: Any = Forgetful(real.shape)
-    holders = [m for name, m in sys.modules.items() if name.startswith("wlnet.") and getattr(m, "CLOCK", None) is real]
+    holders = [
+        m
+        for name, m in sys.modules.items()
+        if name.startswith("wlnet.") and getattr(m, "CLOCK", None) is real
+    ]
     for module in holders:
         module.CLOCK = clock  # type: ignore[attr-defined]
     try:
@@ -134,15 +138,25 @@ lines = st.one_of(
     st.builds("f[u_][v_] := {}".format, atoms),
     st.builds("g[u_?f] := {}".format, atoms),
     st.builds("x /: {}[x] = {}".format, st.sampled_from(FUNCTIONS), st.sampled_from(["1", "b"])),
-    st.builds("SetAttributes[{}, {}]".format, st.sampled_from(FUNCTIONS), st.sampled_from(["HoldAll", "Orderless", "Flat"])),
-    st.builds("ClearAttributes[{}, {}]".format, st.sampled_from(FUNCTIONS), st.sampled_from(["HoldAll", "Orderless", "Flat"])),
+    st.builds(
+        "SetAttributes[{}, {}]".format,
+        st.sampled_from(FUNCTIONS),
+        st.sampled_from(["HoldAll", "Orderless", "Flat"]),
+    ),
+    st.builds(
+        "ClearAttributes[{}, {}]".format,
+        st.sampled_from(FUNCTIONS),
+        st.sampled_from(["HoldAll", "Orderless", "Flat"]),
+    ),
     st.builds("Clear[{}]".format, st.sampled_from([*NAMES, *FUNCTIONS])),
     st.builds("Do[y = {}, {{x, 2}}]".format, terms),
     st.builds("{{{}, x = 2, {}}}".format, terms, terms),
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(st.lists(lines, min_size=2, max_size=7))
 def test_same_results_with_and_without(program: list[str]) -> None:
     limits = "$RecursionLimit = 60; $IterationLimit = 60;"

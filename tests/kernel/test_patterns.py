@@ -87,7 +87,9 @@ def as_sequence(value: Any) -> tuple[Any, ...]:
     return value.args if type(value) is Expr and value.head is S.Sequence else (value,)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(patterns, expressions)
 def test_agrees_with_trying_everything(p: Any, e: Any) -> None:
     Evaluator()

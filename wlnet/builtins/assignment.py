@@ -180,7 +180,12 @@ def _inline_update(e: Expr, scope: Scope, name: str, operator: str) -> Code:
     def update(b: list[Any]) -> Any:
         symbol = target if place is None else b[place]
         rhs = amount(b)
-        if type(symbol) is Symbol and not symbol.attributes & _GUARDED and not symbol.shared and symbol.up is None:
+        if (
+            type(symbol) is Symbol
+            and not symbol.attributes & _GUARDED
+            and not symbol.shared
+            and symbol.up is None
+        ):
             old = symbol.own
             t, u = type(old), type(rhs)
             if plain is not None and (t is int or t is float) and (u is int or u is float):

@@ -178,7 +178,8 @@ def names(ev: Any, pattern: Any = "*") -> Any:
     for p in items(pattern) if is_list(pattern) else (pattern,):
         if type(p) is not str:
             return None
-        load_all()
+        if "`" not in p or p.startswith(("System", "*")):
+            load_all()
         for full, s in ev.state.matching(p).items():
             found[full] = ev.name(s)
     return make_list(sorted(found.values(), key=lambda n: (n.casefold(), n)))

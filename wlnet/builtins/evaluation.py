@@ -9,6 +9,7 @@ from wlnet.expr.attributes import HOLD_ALL, HOLD_ALL_COMPLETE, HOLD_FIRST, LISTA
 from wlnet.kernel.registry import builtin, symbol
 from wlnet.kernel.scope import Scope
 from wlnet.kernel.templates import Code, code, inline
+from wlnet.kernel.tracing import Tracer
 
 HELD = frozenset((S.Hold, S.HoldComplete, S.HoldForm, S.HoldPattern))
 
@@ -209,3 +210,35 @@ def _line(ev: Any, n: Any) -> int | None:
     if type(n) is not int:
         return None
     return n if n > 0 else ev.state.line + n  # type: ignore[no-any-return]
+
+
+# ---------------------------------------------------------------- Trace
+
+
+@builtin("Trace", attributes=HOLD_ALL, evaluated=True)
+def trace(ev: Any, expr: Any, form: Any = None) -> Any:
+    """Trace[expr] evaluates expr, and gives the list of all forms it goes through; nested lists are the evaluations of
+    parts. Trace[expr, form] keeps only those that match form.
+
+    >>> Trace[1 + 2 3]
+    {{2*3, 6}, 1 + 6, 7}
+    """
+    tracer = Tracer()
+    tracer.run(expr)
+    log = tracer.log if len(tracer.log) > 1 else []
+    if form is not None:
+        matches = ev.matching(form)
+        log = _filtered(log, matches)
+    return Expr(LIST, tuple(log))
+
+
+def _filtered(log: list[Any], matches: Any) -> list[Any]:
+    found: list[Any] = []
+    for entry in log:
+        if entry.head is LIST:
+            inner = _filtered(list(entry.args), matches)
+            if inner:
+                found.append(Expr(LIST, tuple(inner)))
+        elif matches(entry.args[0]):
+            found.append(entry)
+    return found

@@ -154,9 +154,9 @@ def _text(ev: Any, s: Symbol, long_form: bool) -> str:
     lines = [usage_of(s) or s.full_name]
     if s.context == "System`":
         if long_form:
-            lines += [line for line in definition_lines(ev, s) if line.startswith(("Attributes[", "Options["))]
+            lines += [
+                line for line in definition_lines(ev, s) if line.startswith(("Attributes[", "Options["))
+            ]
     else:
         lines += definition_lines(ev, s)
     return "\n\n".join(lines)
-
-

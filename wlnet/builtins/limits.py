@@ -17,7 +17,9 @@ DEFAULTS = {"$RecursionLimit": 1024, "$IterationLimit": 4096}
 def _limit(value: Any) -> int | None:
     if type(value) is int:
         return value if value >= LEAST else None
-    infinite = value is S.Infinity or (type(value) is Expr and value.head is S.DirectedInfinity and value.args == (1,))
+    infinite = value is S.Infinity or (
+        type(value) is Expr and value.head is S.DirectedInfinity and value.args == (1,)
+    )
     return UNLIMITED if infinite else None
 
 

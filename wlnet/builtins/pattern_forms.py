@@ -25,13 +25,19 @@ symbol(
 )
 symbol("Alternatives", usage="p1 | p2 | ... matches what any of the patterns does.")
 symbol("Except", usage="Except[c] matches anything but c; Except[c, p] what p does, but not c.")
-symbol("Optional", usage="patt:v matches patt, or stands for v where it is left out; x_. takes the default of the function.")
+symbol(
+    "Optional",
+    usage="patt:v matches patt, or stands for v where it is left out; x_. takes the default of the function.",
+)
 symbol("Repeated", usage="p.. matches p one or more times; Repeated[p, {min, max}] min to max times.")
 symbol("RepeatedNull", usage="p... matches p any number of times, zero included.")
 symbol("Verbatim", usage="Verbatim[expr] matches expr itself, patterns in it taken literally.")
 symbol("Longest", usage="Longest[p] matches the longest sequence that p can.")
 symbol("Shortest", usage="Shortest[p] matches the shortest sequence that p can.")
-symbol("PatternSequence", usage="PatternSequence[p1, p2, ...] matches a sequence of arguments that match p1, p2, ....")
+symbol(
+    "PatternSequence",
+    usage="PatternSequence[p1, p2, ...] matches a sequence of arguments that match p1, p2, ....",
+)
 symbol(
     "OrderlessPatternSequence",
     usage="OrderlessPatternSequence[p1, p2, ...] matches a sequence of arguments that match p1, p2, ... in any order.",

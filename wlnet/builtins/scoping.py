@@ -27,9 +27,9 @@ DEFINITIONS = ("own", "down", "sub", "up", "n_values", "format_values", "default
     "Function",
     attributes=HOLD_ALL,
     messages={
-        "slotn": "Slot number `1` in `2` cannot be filled.",
+        "slotn": "Slot number `1` in `2` cannot be filled from `3`.",
         "slot1": "Named slot `1` cannot be filled: the first argument is not an association.",
-        "fpct": "Too many parameters (`1`) in a Function for the arguments of `2`.",
+        "fpct": "Too many parameters in `1` to be filled from `2`.",
         "flpar": "Parameter specification `1` in `2` should be a symbol or a list of symbols.",
     },
 )

@@ -101,4 +101,5 @@ def pack(value: Any) -> Any:
     array = to_array(value)
     return value if array is None or array.size == 0 else packed(array)
 
+
 __all__ = ["DTYPES", "pack", "packed", "to_array", "unpack", "unpacked"]

@@ -80,7 +80,9 @@ def inline_or(e: Expr, scope: Scope, tail: bool) -> Code | None:
 
 
 def _logical(e: Expr, scope: Scope, neutral: Symbol, decisive: Symbol) -> Code | None:
-    if len(e.args) < 2 or any(type(a) is Expr and a.head in (S.Sequence, EVALUATE, S.SlotSequence) for a in e.args):
+    if len(e.args) < 2 or any(
+        type(a) is Expr and a.head in (S.Sequence, EVALUATE, S.SlotSequence) for a in e.args
+    ):
         return None
     if any(type(a) is Symbol and scope.slots.get(a) in scope.sequences for a in e.args):
         return None
@@ -143,7 +145,12 @@ def _identity(e: Expr, scope: Scope, head: Symbol, positive: bool) -> Code | Non
         x = first(b)
         y = second(b)
         t = type(x)
-        if t in _SIMPLE and type(y) in _SIMPLE and (t is not Symbol or x.up is None) and (type(y) is not Symbol or y.up is None):
+        if (
+            t in _SIMPLE
+            and type(y) in _SIMPLE
+            and (t is not Symbol or x.up is None)
+            and (type(y) is not Symbol or y.up is None)
+        ):
             return truth((t is type(y) and x == y) is positive)
         if t is Association and type(y) is Association:
             return truth(same(x, y) is positive)

@@ -27,7 +27,14 @@ MOST_LEAVES = 12
 MOST_DEPTH = 12
 MOST_POWER = 64  # greater constant exponents are left to Power itself
 
-_COMPARISONS = {S.Less: "<", S.LessEqual: "<=", S.Greater: ">", S.GreaterEqual: ">=", S.Equal: "==", S.Unequal: "!="}
+_COMPARISONS = {
+    S.Less: "<",
+    S.LessEqual: "<=",
+    S.Greater: ">",
+    S.GreaterEqual: ">=",
+    S.Equal: "==",
+    S.Unequal: "!=",
+}
 _BINARY = {S.Subtract: "-", S.Mod: "%", S.Quotient: "//"}
 
 
@@ -106,7 +113,9 @@ class Tree:
                 return Node("neg", [self.read(args[1], depth + 1)])
             return Node("+" if head is S.Plus else "*", [self.read(a, depth + 1) for a in args])
         if len(args) != 2:
-            return Node("neg", [self.read(args[0], depth + 1)]) if head is S.Minus and len(args) == 1 else None
+            return (
+                Node("neg", [self.read(args[0], depth + 1)]) if head is S.Minus and len(args) == 1 else None
+            )
         if head is S.Power and type(args[1]) is int:
             if 1 < args[1] <= MOST_POWER:
                 return Node("^", [self.read(args[0], depth + 1), args[1]])
@@ -242,7 +251,14 @@ def _product(*factors: float) -> float:
 
 
 _factories: dict[str, Callable[..., Code]] = {}
-_NAMES = {"total": _total, "product": _product, "exact": _exact, "NotExact": NotExact, "TRUE": TRUE, "FALSE": FALSE}
+_NAMES = {
+    "total": _total,
+    "product": _product,
+    "exact": _exact,
+    "NotExact": NotExact,
+    "TRUE": TRUE,
+    "FALSE": FALSE,
+}
 
 
 def _factory(source: str) -> Callable[..., Code]:
@@ -259,11 +275,15 @@ def _types(leaves: list[Leaf], allowed: str) -> str:
 
 
 def _function_source(tree: Tree, body: list[str]) -> str:
-    parameters = [f"s{leaf.index}" for leaf in tree.leaves] + [f"k{c.index}" for c in tree.constants] + ["slow"]
+    parameters = (
+        [f"s{leaf.index}" for leaf in tree.leaves] + [f"k{c.index}" for c in tree.constants] + ["slow"]
+    )
     lines = [f"def factory({', '.join(parameters)}):", "    def run(b):"]
     for leaf in tree.leaves:
         k = leaf.index
-        how = {"place": f"b[s{k}]", "local": f"b[s{k}].own", "symbol": f"s{k}.own", "code": f"s{k}(b)"}[leaf.kind]
+        how = {"place": f"b[s{k}]", "local": f"b[s{k}].own", "symbol": f"s{k}.own", "code": f"s{k}(b)"}[
+            leaf.kind
+        ]
         lines.append(f"        x{k} = {how}")
     lines += [f"        {line}" for line in body]
     values = ", ".join(f"x{leaf.index}" for leaf in tree.leaves)
@@ -276,7 +296,13 @@ def _value_body(tree: Tree, root: Node) -> list[str]:
     exact = exact_source(root)
     if exact is not None:
         if "exact(" in exact:
-            body += [f"if {_types(tree.leaves, 'int')}:", "    try:", f"        return {exact}", "    except NotExact:", "        pass"]
+            body += [
+                f"if {_types(tree.leaves, 'int')}:",
+                "    try:",
+                f"        return {exact}",
+                "    except NotExact:",
+                "        pass",
+            ]
         else:
             body += [f"if {_types(tree.leaves, 'int')}:", f"    return {exact}"]
     must_be_real: set[int] = set()

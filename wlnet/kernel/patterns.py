@@ -76,12 +76,45 @@ CONSTRUCTS = frozenset(
 # Predicates whose answer depends on nothing but their argument: a match that used them may be remembered.
 PURE_PREDICATES = frozenset(
     getattr(S, name)
-    for name in ["IntegerQ", "StringQ", "NumberQ", "AtomQ", "ListQ", "EvenQ", "OddQ", "PrimeQ", "AssociationQ", "MachineNumberQ", "ExactNumberQ", "InexactNumberQ", "VectorQ", "MatrixQ", "ArrayQ", "TrueQ", "BooleanQ", "DigitQ", "LetterQ", "UpperCaseQ", "LowerCaseQ", "KeyExistsQ"]
+    for name in [
+        "IntegerQ",
+        "StringQ",
+        "NumberQ",
+        "AtomQ",
+        "ListQ",
+        "EvenQ",
+        "OddQ",
+        "PrimeQ",
+        "AssociationQ",
+        "MachineNumberQ",
+        "ExactNumberQ",
+        "InexactNumberQ",
+        "VectorQ",
+        "MatrixQ",
+        "ArrayQ",
+        "TrueQ",
+        "BooleanQ",
+        "DigitQ",
+        "LetterQ",
+        "UpperCaseQ",
+        "LowerCaseQ",
+        "KeyExistsQ",
+    ]
 )
 # Those of them that no ordinary expression satisfies: in a Flat function they never match several arguments at once.
 ATOM_PREDICATES = frozenset(
     getattr(S, name)
-    for name in ["IntegerQ", "StringQ", "NumberQ", "AtomQ", "EvenQ", "OddQ", "PrimeQ", "MachineNumberQ", "ExactNumberQ"]
+    for name in [
+        "IntegerQ",
+        "StringQ",
+        "NumberQ",
+        "AtomQ",
+        "EvenQ",
+        "OddQ",
+        "PrimeQ",
+        "MachineNumberQ",
+        "ExactNumberQ",
+    ]
 )
 _TRANSPARENT = frozenset((PATTERN_TEST, CONDITION, HOLD_PATTERN, LONGEST, SHORTEST))
 

@@ -277,7 +277,7 @@ def code(e: Any, scope: Scope, tail: bool = False) -> Code:
     if type(head) is Symbol and head not in scope.slots:
         if head is SLOT:
             return _code_slot(e, scope)
-        if head is OPTION_VALUE and OPTIONS in scope.slots and len(e.args) == 1:
+        if head is SLOT_SEQUENCE or (head is OPTION_VALUE and OPTIONS in scope.slots and len(e.args) == 1):
             return _code_any(e, scope, tail)
         attributes_of(head)
         compile_form = INLINE.get(head)
@@ -522,7 +522,7 @@ class PureFunction:
         if len(args) < n:
             if self.slots:
                 return self._missing_slots(args)
-            RUN.ev.message("Function", "fpct", n, Expr(self.source, args))
+            RUN.ev.message("Function", "fpct", self.source.args[0], Expr(self.source, args))
             return None
         if self.slots:
             return [args, self.source, *args[:n], *([None] * (self.size.size - n - 2))]
@@ -531,7 +531,7 @@ class PureFunction:
     def _missing_slots(self, args: tuple[Any, ...]) -> list[Any]:
         n = self.parameters
         absent = [Expr(SLOT, (k + 1,)) for k in range(len(args), n)]
-        RUN.ev.message("Function", "slotn", absent[0], self.source)
+        RUN.ev.message("Function", "slotn", len(args) + 1, self.source, Expr(self.source, args))
         return [args, self.source, *args, *absent, *([None] * (self.size.size - n - 2))]
 
     def __call__(self, *args: Any) -> Any:
