@@ -29,7 +29,7 @@ _WRAPPERS: dict[str, str] = {
     "Grid": "Grid[{{e11, e12, ...}, ...}] prints the expressions in rows and columns.",
     "TableForm": "TableForm[list] prints a list as a table; the option TableHeadings gives headings.",
     "MatrixForm": "MatrixForm[list] prints a matrix in rows and columns.",
-    "NumberForm": "NumberForm[expr, n] prints reals to n digits; NumberForm[expr, {n, f}] to f after the point.",
+    "NumberForm": "NumberForm[expr, n] prints reals to n digits; NumberForm[expr, {n, f}] with f decimals.",
     "DecimalForm": "DecimalForm[expr, n] prints real numbers without exponents.",
     "ScientificForm": "ScientificForm[expr, n] prints real numbers with exponents.",
     "EngineeringForm": "EngineeringForm[expr, n] prints real numbers with exponents that are multiples of 3.",

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Association, Complex, Expr, S, is_list, items, make_list, packed, same
-from wlnet.expr.attributes import FLAT, LISTABLE, NUMERIC_FUNCTION, ONE_IDENTITY, ORDERLESS
+from wlnet.expr import FALSE, TRUE, Association, Complex, Expr, S, is_list, items, make_list, packed, same
+from wlnet.expr.attributes import FLAT, HOLD_ALL, LISTABLE, NUMERIC_FUNCTION, ONE_IDENTITY, ORDERLESS
 from wlnet.kernel.registry import builtin
 
 from . import numbers, numeric
@@ -191,6 +191,42 @@ def rescale(ev: Any, x: Any, *ranges: Any) -> Any:
     a, b = items(ranges[1])
     shift = Expr(S.Divide, (Expr(S.Subtract, (Expr(S.Times, (high, a)), Expr(S.Times, (low, b)))), span))
     return Expr(S.Plus, (shift, Expr(S.Times, (Expr(S.Divide, (Expr(S.Subtract, (b, a)), span)), x))))
+
+
+@builtin("Piecewise", attributes=HOLD_ALL)
+def piecewise(ev: Any, cases: Any, default: Any = 0) -> Any:
+    """Piecewise[{{v1, c1}, {v2, c2}, ...}] gives the first vi whose condition ci is True, 0 when none is;
+    Piecewise[cases, v] gives v then.
+
+    >>> {Piecewise[{{1, 2 > 3}, {5, True}}], Piecewise[{{a, x < 0}, {b, 1 > 2}}, c]}
+    {5, Piecewise[{{a, x < 0}}, c]}
+    """
+    listed = ev.evaluate(cases) if type(cases) is not Expr or cases.head is not S.List else cases
+    if not is_list(listed):
+        return None
+    left = []
+    for case in items(listed):
+        pair = items(case) if is_list(case) else items(ev.evaluate(case))
+        if len(pair) != 2:
+            return None
+        holds = ev.evaluate(pair[1])
+        if holds is TRUE:
+            value = ev.evaluate(pair[0])
+            if not left:
+                return value
+            return _piecewise(cases, default, left, value)
+        if holds is not FALSE:
+            left.append(make_list((ev.evaluate(pair[0]), holds)))
+    otherwise = ev.evaluate(default)
+    return _piecewise(cases, default, left, otherwise) if left else otherwise
+
+
+def _piecewise(cases: Any, default: Any, left: list[Any], otherwise: Any) -> Any:
+    """The Piecewise of the cases left; None when that is what was given."""
+    new = make_list(left)
+    if same(cases, new) and same(default, otherwise):
+        return None
+    return Expr(S.Piecewise, (new, otherwise))
 
 
 @builtin("Ramp", attributes=FUNCTION, arrays=True)

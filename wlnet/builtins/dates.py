@@ -1,0 +1,520 @@
+"""Dates and times: Now, DateObject, DateString, AbsoluteTime, DateList, DatePlus, DateDifference; Quantity.
+
+A date is DateObject[{year, month, day, ...}] in local time; AbsoluteTime counts seconds from 1 January 1900.
+Quantity[n, "unit"] stays symbolic; quantities of time add, compare and convert.
+"""
+
+from __future__ import annotations
+
+import datetime as clock
+import time
+from fractions import Fraction
+from typing import Any
+
+from wlnet.expr import Expr, S, is_list, items, make_list, same, system
+from wlnet.kernel.registry import builtin, symbol
+
+from . import numbers
+
+EPOCH = clock.datetime(1900, 1, 1)
+FAILED = system("$Failed")
+
+# Seconds in each unit of time; a month and a year are not of one length and are handled by the calendar.
+UNIT_SECONDS: dict[str, Any] = {
+    "Nanoseconds": Fraction(1, 10**9),
+    "Microseconds": Fraction(1, 10**6),
+    "Milliseconds": Fraction(1, 1000),
+    "Seconds": 1,
+    "Minutes": 60,
+    "Hours": 3600,
+    "Days": 86400,
+    "Weeks": 604800,
+}
+_ABBREVIATIONS = {
+    "ns": "Nanoseconds",
+    "us": "Microseconds",
+    "ms": "Milliseconds",
+    "s": "Seconds",
+    "min": "Minutes",
+}
+_ABBREVIATIONS |= {"h": "Hours", "d": "Days"}
+
+
+def unit_name(unit: Any) -> str | None:
+    """The standard plural name of a unit of time ("Minute", "minutes", "min"), or None."""
+    if type(unit) is not str:
+        return None
+    if unit in _ABBREVIATIONS:
+        return _ABBREVIATIONS[unit]
+    name = unit[:1].upper() + unit[1:].lower()
+    name = name if name.endswith("s") else name + "s"
+    return name if name in UNIT_SECONDS or name in ("Months", "Years", "Quarters") else None
+
+
+def seconds_of(quantity: Any) -> Any:
+    """The seconds in Quantity[n, unit of time]; None for anything else."""
+    if type(quantity) is not Expr or quantity.head is not S.Quantity or len(quantity.args) != 2:
+        return None
+    n, unit = quantity.args
+    name = unit_name(unit)
+    if name not in UNIT_SECONDS or type(n) not in numbers.KIND:
+        return None
+    return numbers.multiply(n, UNIT_SECONDS[name])
+
+
+# ---------------------------------------------------------------------------------------------- reading dates
+
+
+def moment_of(x: Any) -> clock.datetime | None:
+    """The moment that a date specification names: DateObject, a date list, absolute seconds, or a string."""
+    if type(x) is Expr and x.head is S.DateObject and x.args:
+        return moment_of(x.args[0])
+    if type(x) in (int, float, Fraction):
+        try:
+            return EPOCH + clock.timedelta(seconds=float(x))
+        except OverflowError:
+            return None
+    if is_list(x):
+        return _from_list(items(x))
+    if type(x) is str:
+        return _from_text(x)
+    return None
+
+
+def _from_list(parts: tuple[Any, ...]) -> clock.datetime | None:
+    """{y, m, d, h, min, s} with parts that may overflow: {2024, 14, 1} is February 2025."""
+    if not 1 <= len(parts) <= 6 or not all(type(p) in (int, float, Fraction) for p in parts):
+        return None
+    y, m, d, *rest = (*parts, *(1, 1, 0, 0, 0)[len(parts) - 1 :])
+    try:
+        month = int(m) - 1
+        start = clock.datetime(int(y) + month // 12, month % 12 + 1, 1)
+        h, minute, s = rest
+        return start + clock.timedelta(
+            days=float(d) - 1, hours=float(h), minutes=float(minute), seconds=float(s)
+        )
+    except (ValueError, OverflowError):
+        return None
+
+
+_TEXT_FORMS = (
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%B %d, %Y",
+    "%b %d, %Y",
+    "%a %d %b %Y %H:%M:%S",
+    "%a %d %b %Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%B %Y",
+    "%b %Y",
+    "%Y",
+)
+
+
+def _from_text(text: str) -> clock.datetime | None:
+    text = text.strip()
+    try:
+        return clock.datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        pass
+    for form in _TEXT_FORMS:
+        try:
+            return clock.datetime.strptime(text, form)
+        except ValueError:
+            continue
+    return None
+
+
+def date_list(moment: clock.datetime) -> Any:
+    """A moment as {y, m, d, h, m, s} with real seconds."""
+    seconds = moment.second + moment.microsecond / 1e6
+    return make_list((moment.year, moment.month, moment.day, moment.hour, moment.minute, seconds))
+
+
+def date_object(moment: clock.datetime, granularity: int = 6) -> Expr:
+    """A moment as DateObject[{...}]; `granularity` parts are kept (3: a day)."""
+    return Expr(S.DateObject, (make_list(items(date_list(moment))[:granularity]),))
+
+
+def _granularity(x: Any) -> int:
+    """How many parts a date specification gives."""
+    if type(x) is Expr and x.head is S.DateObject and x.args:
+        return _granularity(x.args[0])
+    if is_list(x):
+        return len(items(x))
+    if type(x) is str and ":" not in x:
+        return 3
+    return 6
+
+
+DATE = {"str": "`1` cannot be read as a date.", "arg": "`1` is not a date specification."}
+
+
+def _moment(ev: Any, name: str, x: Any) -> clock.datetime | None:
+    if x is None:
+        return clock.datetime.now()
+    found = moment_of(x)
+    if found is None:
+        ev.message(name, "str" if type(x) is str else "arg", x)
+    return found
+
+
+@builtin("DateObject", messages=DATE, stateful=True)
+def date_object_(ev: Any, *args: Any) -> Any:
+    """DateObject[{y, m, d, ...}] is a date; DateObject["text"] reads one; DateObject[] is the present moment.
+
+    >>> {DateObject["2024-02-29"], DateObject[{2024, 13, 1}]}
+    {DateObject[{2024, 2, 29}], DateObject[{2025, 1, 1}]}
+    """
+    if len(args) > 1:
+        return None
+    given = args[0] if args else None
+    moment = _moment(ev, "DateObject", given)
+    if moment is None:
+        return None
+    value = date_object(moment, 6 if given is None else _granularity(given))
+    return None if args and is_list(args[0]) and same(value, Expr(S.DateObject, args)) else value
+
+
+@builtin("DateList", messages=DATE, stateful=True)
+def date_list_(ev: Any, date: Any = None) -> Any:
+    """DateList[date] gives {year, month, day, hour, minute, second}; DateList[] the present moment.
+
+    >>> DateList["2024-03-01"]
+    {2024, 3, 1, 0, 0, 0.}
+    """
+    moment = _moment(ev, "DateList", date)
+    return None if moment is None else date_list(moment)
+
+
+@builtin("AbsoluteTime", messages=DATE, stateful=True)
+def absolute_time(ev: Any, date: Any = None) -> Any:
+    """AbsoluteTime[] gives the seconds since 1 January 1900; AbsoluteTime[date] those at a date.
+
+    >>> AbsoluteTime[{1900, 1, 2}]
+    86400
+    """
+    moment = _moment(ev, "AbsoluteTime", date)
+    if moment is None:
+        return None
+    seconds = (moment - EPOCH).total_seconds()
+    return int(seconds) if date is not None and seconds == int(seconds) else seconds
+
+
+@builtin("UnixTime", messages=DATE, stateful=True)
+def unix_time(ev: Any, date: Any = None) -> Any:
+    """UnixTime[] gives the whole seconds since 1 January 1970, 0:00 GMT; UnixTime[date] those at a date.
+
+    >>> UnixTime[] > 1700000000
+    True
+    """
+    if date is None:
+        return int(time.time())
+    moment = _moment(ev, "UnixTime", date)
+    return None if moment is None else int(moment.timestamp())
+
+
+@builtin("FromUnixTime")
+def from_unix_time(ev: Any, seconds: Any) -> Any:
+    """FromUnixTime[s] gives the date s seconds after 1 January 1970, 0:00 GMT.
+
+    >>> UnixTime[FromUnixTime[1700000000]]
+    1700000000
+    """
+    return (
+        date_object(clock.datetime.fromtimestamp(float(seconds))) if type(seconds) in (int, float) else None
+    )
+
+
+@builtin("FromAbsoluteTime")
+def from_absolute_time(ev: Any, seconds: Any) -> Any:
+    """FromAbsoluteTime[s] gives the date s seconds after 1 January 1900.
+
+    >>> DateString[FromAbsoluteTime[86400], "ISODate"]
+    1900-01-02
+    """
+    moment = moment_of(seconds) if type(seconds) in (int, float, Fraction) else None
+    return None if moment is None else date_object(moment)
+
+
+for _name, _usage in (
+    ("Now", "Now is the present moment, a DateObject."),
+    ("Today", "Today is the present day."),
+    ("Tomorrow", "Tomorrow is the day after today."),
+    ("Yesterday", "Yesterday is the day before today."),
+):
+    symbol(_name, usage=_usage)
+
+
+def _install_moments() -> None:
+    """Now, Today and their kin are worked out at each use."""
+    from wlnet.kernel.definitions import set_own
+    from wlnet.kernel.evaluate import Computed
+
+    class Moment(Computed):
+        __slots__ = ("days", "parts")
+
+        def __init__(self, days: int, parts: int) -> None:
+            self.days = days
+            self.parts = parts
+
+        def apply(self) -> Any:
+            return date_object(clock.datetime.now() + clock.timedelta(days=self.days), self.parts)
+
+    for name, days, parts in (("Now", 0, 6), ("Today", 0, 3), ("Tomorrow", 1, 3), ("Yesterday", -1, 3)):
+        set_own(system(name), Moment(days, parts))
+
+
+_install_moments()
+
+
+# --------------------------------------------------------------------------------------------- printing dates
+
+_ELEMENTS: dict[str, str] = {
+    "Year": "%Y",
+    "YearShort": "%y",
+    "Month": "%m",
+    "MonthName": "%B",
+    "MonthNameShort": "%b",
+    "Day": "%d",
+    "DayName": "%A",
+    "DayNameShort": "%a",
+    "Hour": "%H",
+    "Hour24": "%H",
+    "Hour12": "%I",
+    "AMPM": "%p",
+    "Minute": "%M",
+    "Second": "%S",
+    "ISODate": "%Y-%m-%d",
+    "ISODateTime": "%Y-%m-%dT%H:%M:%S",
+    "ISOWeek": "%G-W%V",
+    "Date": "%a %d %b %Y",
+    "DateShort": "%a %d %b %Y",
+    "Time": "%H:%M:%S",
+    "DateTime": "%a %d %b %Y %H:%M:%S",
+    "DateTimeShort": "%a %d %b %Y %H:%M",
+}
+_SHORT = {"DayShort": "day", "MonthShort": "month", "HourShort": "hour", "MinuteShort": "minute"}
+
+
+def _element(moment: clock.datetime, name: str) -> str:
+    if name in _ELEMENTS:
+        return moment.strftime(_ELEMENTS[name])
+    if name in _SHORT:
+        return str(getattr(moment, _SHORT[name]))
+    if name == "Millisecond":
+        return f"{moment.microsecond // 1000:03d}"
+    if name == "SecondExact":
+        return f"{moment.second + moment.microsecond / 1e6:09.6f}"
+    if name == "Quarter":
+        return str((moment.month + 2) // 3)
+    return name
+
+
+@builtin("DateString", messages=DATE, stateful=True)
+def date_string(ev: Any, *args: Any) -> Any:
+    """DateString[] gives the present date and time as text; DateString[date] that of a date.
+    DateString[date, {"Year", "-", "Month", ...}] joins elements; DateString[date, "ISODate"] is one of them.
+
+    >>> DateString[{2024, 3, 5}, "ISODate"]
+    2024-03-05
+    >>> DateString[{2024, 3, 5, 14, 7, 0}, {"Day", ".", "MonthShort", " ", "Hour"}]
+    05.3 14
+    """
+    date, form = None, None
+    if len(args) == 1:
+        is_form = (is_list(args[0]) and all(type(p) is str for p in items(args[0]))) or args[0] in _ELEMENTS
+        date, form = (None, args[0]) if is_form else (args[0], None)
+    elif len(args) == 2:
+        date, form = args
+    elif args:
+        return None
+    moment = _moment(ev, "DateString", date)
+    if moment is None:
+        return None
+    if form is None:
+        day_only = date is not None and _granularity(date) == 3
+        return _element(moment, "Date" if day_only else "DateTime")
+    parts = items(form) if is_list(form) else (form,)
+    if not all(type(p) is str for p in parts):
+        return None
+    return "".join(_element(moment, p) for p in parts)
+
+
+@builtin("DayName", messages=DATE, stateful=True)
+def day_name(ev: Any, date: Any = None) -> Any:
+    """DayName[date] gives the day of the week as a symbol.
+
+    >>> DayName[{2024, 3, 5}]
+    Tuesday
+    """
+    moment = _moment(ev, "DayName", date)
+    return None if moment is None else system(moment.strftime("%A"))
+
+
+@builtin("DateValue", messages=DATE, stateful=True)
+def date_value(ev: Any, date: Any, element: Any) -> Any:
+    """DateValue[date, "Year"] gives one part of a date as a number: "Year", "Month", "Day", "Hour",
+    "Minute", "Second".
+
+    >>> DateValue[{2024, 3, 5}, {"Year", "Day"}]
+    {2024, 5}
+    """
+    moment = _moment(ev, "DateValue", date)
+    if moment is None:
+        return None
+    if is_list(element):
+        return make_list(date_value(ev, date, e) for e in items(element))
+    names = {"Year": "year", "Month": "month", "Day": "day", "Hour": "hour", "Minute": "minute"}
+    if element in names:
+        return getattr(moment, names[element])
+    if element == "Second":
+        return moment.second + moment.microsecond / 1e6
+    return _element(moment, element) if type(element) is str else None
+
+
+# ------------------------------------------------------------------------------------------------- arithmetic
+
+
+def _shifted(moment: clock.datetime, step: Any) -> clock.datetime | None:
+    """A moment moved by n days, {n, "unit"} or Quantity[n, "unit"]."""
+    if type(step) in (int, float, Fraction):
+        return moment + clock.timedelta(days=float(step))
+    n, unit = (
+        items(step) if is_list(step) and len(items(step)) == 2 else getattr(step, "args", (None, None))[:2]
+    )
+    name = unit_name(unit)
+    if name is None or type(n) not in (int, float, Fraction):
+        return None
+    if name in UNIT_SECONDS:
+        return moment + clock.timedelta(seconds=float(n * UNIT_SECONDS[name]))
+    months = {"Months": 1, "Quarters": 3, "Years": 12}[name] * int(n)
+    total = moment.year * 12 + moment.month - 1 + months
+    day = moment.day
+    while True:
+        try:
+            return moment.replace(year=total // 12, month=total % 12 + 1, day=day)
+        except ValueError:
+            day -= 1
+            if day < 28:
+                return None
+
+
+@builtin("DatePlus", messages=DATE, stateful=True)
+def date_plus(ev: Any, date: Any, step: Any = None) -> Any:
+    """DatePlus[date, n] gives the date n days later; DatePlus[date, {n, "unit"}] or Quantity[n, "unit"]
+    other steps.
+
+    >>> DateString[DatePlus[{2024, 1, 31}, {1, "Month"}], "ISODate"]
+    2024-02-29
+    """
+    if step is None:
+        date, step = None, date
+    moment = _moment(ev, "DatePlus", date)
+    found = None if moment is None else _shifted(moment, step)
+    return None if found is None else date_object(found, _granularity(date))
+
+
+@builtin("DateDifference", messages=DATE, stateful=True)
+def date_difference(ev: Any, first: Any, second: Any, unit: Any = "Days") -> Any:
+    """DateDifference[date1, date2] gives the days from date1 to date2 as a Quantity; a third argument
+    names the unit.
+
+    >>> {DateDifference[{2024, 1, 1}, {2024, 3, 1}], DateDifference[{2024, 1, 1}, {2024, 1, 2}, "Hour"]}
+    {Quantity[60, Days], Quantity[24, Hours]}
+    """
+    a, b = _moment(ev, "DateDifference", first), _moment(ev, "DateDifference", second)
+    name = unit_name(unit)
+    if a is None or b is None or name is None or name not in UNIT_SECONDS:
+        return None
+    n = Fraction((b - a) // clock.timedelta(microseconds=1), 10**6) / UNIT_SECONDS[name]
+    value = numbers.rational(n) if n.denominator == 1 else float(n)
+    return Expr(S.Quantity, (value, name))
+
+
+@builtin("LeapYearQ", messages=DATE)
+def leap_year_q(ev: Any, date: Any) -> Any:
+    """LeapYearQ[date] gives True if the year of the date is a leap year.
+
+    >>> {LeapYearQ[{2024}], LeapYearQ[{1900}]}
+    {True, False}
+    """
+    import calendar
+
+    from wlnet.expr import truth
+
+    moment = _moment(ev, "LeapYearQ", date)
+    return None if moment is None else truth(calendar.isleap(moment.year))
+
+
+# ------------------------------------------------------------------------------------------------- quantities
+
+
+@builtin("Quantity")
+def quantity(ev: Any, *args: Any) -> Any:
+    """Quantity[n, "unit"] is a quantity, such as Quantity[5, "Minutes"]; it stays as it is.
+
+    >>> {Quantity[5, "Minutes"], QuantityMagnitude[Quantity[5, "Minutes"]], Quantity["Seconds"]}
+    {Quantity[5, Minutes], 5, Quantity[1, Seconds]}
+    """
+    if len(args) == 1 and type(args[0]) is str:
+        return Expr(S.Quantity, (1, args[0]))
+    if len(args) == 2 and unit_name(args[1]) not in (None, args[1]):
+        return Expr(S.Quantity, (args[0], unit_name(args[1])))
+    return None
+
+
+@builtin("QuantityMagnitude")
+def quantity_magnitude(ev: Any, q: Any, unit: Any = None) -> Any:
+    """QuantityMagnitude[q] gives the number of a quantity; QuantityMagnitude[q, "unit"] in another unit.
+
+    >>> QuantityMagnitude[Quantity[90, "Minutes"], "Hours"]
+    3/2
+    """
+    if unit is not None:
+        q = unit_convert(ev, q, unit)
+    return q.args[0] if type(q) is Expr and q.head is S.Quantity and len(q.args) == 2 else None
+
+
+@builtin("QuantityUnit")
+def quantity_unit(ev: Any, q: Any) -> Any:
+    """QuantityUnit[q] gives the unit of a quantity.
+
+    >>> QuantityUnit[Quantity[90, "Minutes"]]
+    Minutes
+    """
+    return q.args[1] if type(q) is Expr and q.head is S.Quantity and len(q.args) == 2 else None
+
+
+@builtin("QuantityQ")
+def quantity_q(ev: Any, q: Any) -> Any:
+    """QuantityQ[q] gives True if q is a quantity.
+
+    >>> QuantityQ[Quantity[1, "Days"]]
+    True
+    """
+    from wlnet.expr import truth
+
+    return truth(type(q) is Expr and q.head is S.Quantity and len(q.args) == 2)
+
+
+@builtin("UnitConvert", messages={"compat": "`1` and `2` are not units of the same kind."})
+def unit_convert(ev: Any, q: Any, unit: Any = "Seconds") -> Any:
+    """UnitConvert[q, "unit"] gives a quantity of time in another unit.
+
+    >>> UnitConvert[Quantity[2, "Hours"], "Minutes"]
+    Quantity[120, Minutes]
+    """
+    seconds = seconds_of(q)
+    name = unit_name(unit)
+    if seconds is None or name not in UNIT_SECONDS:
+        if type(q) is Expr and q.head is S.Quantity:
+            ev.message("UnitConvert", "compat", q, unit)
+        return None
+    return Expr(S.Quantity, (numbers.divide(seconds, UNIT_SECONDS[name]), name))
