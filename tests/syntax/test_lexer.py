@@ -225,3 +225,15 @@ def test_warnings() -> None:
     assert "Null" in said[0]
     assert "\\q" in said[1]
     assert "test" in said[2]
+
+
+def test_long_numbers_in_slots_and_history() -> None:
+    digits = "1" * 5000
+    assert tree("#" + digits).args[0] == tree(digits)
+    assert tree("##" + digits).args[0] == tree(digits)
+    assert tree("%" + digits).args[0] == tree(digits)
+
+
+def test_digits_of_other_scripts_are_letters() -> None:
+    assert tree("1٣") == tree("1*٣")
+    assert tree("x٣").name == "x٣"

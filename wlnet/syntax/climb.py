@@ -16,8 +16,8 @@ from wlnet.expr.numbers import BigReal
 from wlnet.expr.symbols import S
 
 from .diagnose import Incomplete, ReadError
-from .lexer import Token
 from .operators import Operator, table
+from .terminals import Token
 
 CALL_REACH = 2 * 670
 _NUMBERS = (int, float, Fraction, BigReal)
@@ -78,7 +78,7 @@ class Climb:
                 )
             elif kind == "PREFIX":
                 first = [1] if item.value.shape == "span" else []
-                pending.append(_Pending(item.value, first, item.start_pos, item.extra))
+                pending.append(_Pending(item.value, first, item.start, item.extra))
             else:
                 self._postfix(item.value, item)
         while pending:
@@ -103,7 +103,7 @@ class Climb:
         reach = row.reach
         if row.grouping == "none" and pending and pending[-1].row is row:
             raise ReadError(
-                f'"{row.text}" does not chain', token.start_pos, hint="Parentheses say which one is meant."
+                f'"{row.text}" does not chain', token.start, hint="Parentheses say which one is meant."
             )
         while pending and pending[-1].bind >= reach:
             self._finish()
@@ -124,7 +124,7 @@ class Climb:
             while pending and row.run is not None and pending[-1].bind == 2 * row.level:
                 self._finish()
         args = [self.current, row.head] if shape == "compare" else [self.current]
-        pending.append(_Pending(row, args, token.start_pos))
+        pending.append(_Pending(row, args, token.start))
 
     def _continue_run(self, top: _Pending, row: Operator) -> None:
         """One more operator of the run on top: the operand just read is complete."""
@@ -275,7 +275,7 @@ def _next_span(climb: Climb, top: _Pending, row: Operator, token: Token) -> bool
     climb._finish()
     rows = table()
     climb._infix(rows.infix["*"], token)
-    climb.pending.append(_Pending(rows.prefix[";;"], [1], token.start_pos))
+    climb.pending.append(_Pending(rows.prefix[";;"], [1], token.start))
     return True
 
 

@@ -33,58 +33,13 @@ from .scanner import (
     SYMBOL,
     scanner,
 )
+from .terminals import OPENERS, Names, Resolve, Token, blank, out, slot
 
 # Why an operand is wanted; 0 (false) means that an operand just ended.
 ENDED, START, OPERATOR, SEMICOLON, SPAN, PREFIX_SPAN, COMMA, OPENER = range(8)
 
-Resolve = Callable[[str], Symbol]
 Warn = Callable[[ReadError], None]
 
-
-class Token:
-    """A terminal of the grammar. `value` is the expression of an ATOM, the table row of an operator, the head
-    of an opening bracket; `extra` what rides on an operator (tags, file name, the symbol before a colon, a
-    count), or BLANK on the atom of a pattern.
-    """
-
-    __slots__ = ("extra", "start_pos", "type", "value")
-
-    # Lark's driver copies these from the last token; lines and columns are computed when an error needs them.
-    line = column = end_line = end_column = end_pos = None
-
-    def __init__(self, kind: str, value: Any, start_pos: int, extra: Any = None) -> None:
-        self.type = kind
-        self.value = value
-        self.start_pos = start_pos
-        self.extra = extra
-
-    def __repr__(self) -> str:
-        return f"{self.type}({self.value!r})"
-
-
-class _Names(dict[str, Symbol]):
-    """Names of one expression already resolved: contexts may change between expressions, not within."""
-
-    def __init__(self, resolve: Resolve, fixed: dict[str, Symbol]) -> None:
-        super().__init__(fixed)
-        self.resolve = resolve
-
-    def __missing__(self, name: str) -> Symbol:
-        found = self[name] = self.resolve(name)
-        return found
-
-
-# Opening brackets: terminal, what closes them, head of the node (None where the operand before it is the
-# head).
-_OPENERS: dict[str, tuple[str, str, Symbol | None]] = {
-    "(": ("LPAREN", ")", None),
-    "{": ("LBRACE", "}", S.List),
-    "<|": ("LASSOC", "|>", S.Association),
-    "<": ("LANGLE", ">", S.List),
-    "[": ("LBRACKET", "]", None),
-    "[[": ("LPART", "]]", None),
-}
-_BLANKS = (None, S.Blank, S.BlankSequence, S.BlankNullSequence)
 _TAG = r'::(?:("[^"\\]*+(?:\\[\s\S][^"\\]*+)*+")|([^\W\d_]|\$)(?:[^\W_]|\$)*+)'
 _FILE = rf"[ \t]*+(?:({STRING_BODY})|([\w$`/.\\!\-:*~?]++))"
 _INFORMATION = r"(\?\??)[ \t]*+([\w$`*@]++)[ \t]*+(?=$|[\r\n])"
@@ -115,7 +70,7 @@ class Lexer:
         self._fixed: dict[str, Symbol] = {}
         if not text.isascii():
             self._fixed = {char: system(name) for char, name in characters().symbols.items()}
-        self._names = _Names(resolve, self._fixed)
+        self._names = Names(resolve, self._fixed)
 
     def expression(self) -> list[Token] | None:
         """The tokens of the next expression, or None at the end of the text."""
@@ -124,7 +79,7 @@ class Lexer:
         self.want = START
         self.stack = []
         self.in_pattern = False
-        self._names = names = _Names(self._resolve, self._fixed)
+        self._names = names = Names(self._resolve, self._fixed)
         text, match, position = self.text, self._match, self.position
         while (found := match(text, position)) is not None:
             kind = found.lastindex
@@ -187,28 +142,14 @@ class Lexer:
                     self._warn(ReadError(f"{escape} is no string escape", start))
             return literals.string(word[1:-1])
         if kind == BLANK:
-            return self._blank(word)
+            return blank(word, self._names)
         if kind == SLOT:
-            return _slot(word)
+            return slot(word)
         if kind == NAME:
             return self._names[word]
         if kind == OUT:
-            count = len(word)
-            return Expr(S.Out, (int(word[1:]),) if word[-1] != "%" else (-count,) if count > 1 else ())
+            return out(word)
         raise self._junk(word, start)
-
-    def _blank(self, word: str) -> Expr:
-        """`x__h`, `_`, `x_.` and kin."""
-        before = word.index("_")
-        after = before + 1
-        while after < len(word) and word[after] == "_":
-            after += 1
-        rest = word[after:]
-        names = self._names
-        pattern = Expr(_BLANKS[after - before], (names[rest],) if rest and rest != "." else ())
-        if before:
-            pattern = Expr(S.Pattern, (names[word[:before]], pattern))
-        return Expr(S.Optional, (pattern,)) if rest == "." else pattern
 
     def _junk(self, word: str, start: int) -> ReadError:
         if word == '"':
@@ -226,11 +167,11 @@ class Lexer:
             if self.want:
                 raise ReadError('"[" needs a function before it', start, hint="Lists are written { } or < >.")
             word = "[" if len(word) == 1 else "[["
-            return self._open(*_OPENERS[word], start, position)
-        if word in _OPENERS:
+            return self._open(*OPENERS[word], start, position)
+        if word in OPENERS:
             if not self.want:
                 self.tokens.append(Token("INFIX", self._times, start))
-            return self._open(*_OPENERS[word], start, position)
+            return self._open(*OPENERS[word], start, position)
         if word == "*)":
             raise ReadError('"*)" closes no comment', start)
         if not word.isascii():
@@ -379,7 +320,7 @@ class Lexer:
         if word[0] == "<":
             if word == "<<":
                 return self._get(start, position)
-            return self._open(*_OPENERS["<"], start, start + 1)
+            return self._open(*OPENERS["<"], start, start + 1)
         if word == ";;":
             if self.want == SPAN or self.want == PREFIX_SPAN:
                 self._atom(S.All, start)
@@ -491,13 +432,3 @@ class Lexer:
         long_form = system("True" if found[1] == "??" else "False")
         self._atom(Expr(S.Information, (found[2], Expr(S.Rule, (S.LongForm, long_form)))), start)
         return found.end()
-
-
-def _slot(word: str) -> Expr:
-    """`#`, `#3`, `##`, `##2`, `#name`, `#"a name"`."""
-    if word.startswith("##"):
-        return Expr(S.SlotSequence, (int(word[2:] or 1),))
-    rest = word[1:]
-    if not rest or rest.isdigit():
-        return Expr(S.Slot, (int(rest or 1),))
-    return Expr(S.Slot, (literals.string(rest[1:-1]) if rest[0] == '"' else rest,))

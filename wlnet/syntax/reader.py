@@ -14,8 +14,9 @@ from wlnet.expr.expression import Expr
 from .characters import decode
 from .climb import climb
 from .diagnose import Incomplete, Lines, ReadError
-from .lexer import Lexer, Resolve, Token, Warn
+from .lexer import Lexer, Warn
 from .tables import END, Driver
+from .terminals import Resolve, Token
 
 
 class _Build:

@@ -83,4 +83,4 @@ def _compile(
         r"[\s\S]",
     ]
     alternatives = "|".join(f"({group})" for group in groups)
-    return re.compile(f"[ \\t\\f\\v{spaces}]*+(?:{alternatives})").match
+    return re.compile(f"[ \\t\\f\\v{spaces}]*+(?:{alternatives})", re.ASCII).match

@@ -69,7 +69,7 @@ class Driver:
             while True:
                 action = states[stack[-1]].get(kind)
                 if action is None:
-                    raise unexpected(kind, token.start_pos, set(states[stack[-1]]))
+                    raise unexpected(kind, token.start, set(states[stack[-1]]))
                 if action >= 0:
                     stack.append(action)
                     values.append(token)

@@ -25,7 +25,7 @@ KINDS = {
     scanner.OUT: "history",
     scanner.JUNK: "error",
 }
-_OPERANDS = {"symbol", "number", "string", "pattern", "slot", "history"}
+_OPERANDS = {"symbol", "number", "string", "pattern", "slot", "history", "tag"}
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<|": "|>", "<": ">"}
 _POSTFIX = {"&", "!", "!!", "++", "--", "..", "...", "'"}
 
@@ -74,16 +74,15 @@ def tokens(text: str) -> list[Word]:
         elif kind == "bracket":
             _bracket(word, open_angles)
         if kind != "comment":
-            closing = kind == "bracket" and (decoded.text[start] in ")]}>" or word == "|>")
-            ended = (
-                kind in _OPERANDS
-                or kind == "tag"
-                or closing
-                or (kind == "operator" and ended and word in _POSTFIX)
-            )
+            ended = kind in _OPERANDS or (ended if word in _POSTFIX else _closes(kind, decoded.text, start))
         _add(words, decoded, kind, start, end)
         position = end
     return words
+
+
+def _closes(kind: str, text: str, start: int) -> bool:
+    """Whether a word is a closing bracket."""
+    return kind == "bracket" and (text[start] in ")]}>" or text.startswith("|>", start))
 
 
 def _add(words: list[Word], decoded: Decoded, kind: str, start: int, end: int) -> None:
