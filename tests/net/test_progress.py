@@ -156,5 +156,12 @@ def test_reports_come_at_their_intervals() -> None:
     assert silent.next == float("inf")
 
 
-def test_what_is_not_a_terminal_gets_lines() -> None:
-    assert type(progress.automatic(io.StringIO())) is Print
+def test_what_is_not_a_terminal_gets_lines_unless_all_is_over_at_once() -> None:
+    stream = io.StringIO()
+    report = progress.automatic(stream)
+    assert type(report) is Print
+    report.finished(snapshot)
+    assert stream.getvalue() == ""
+    report.batch(snapshot)
+    report.finished(snapshot)
+    assert len(stream.getvalue().splitlines()) == 3

@@ -8,21 +8,18 @@ change here. Specification: loss-function.md, section 3 (and decisions.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from wlnet.expr import Expr, S, make_list
+from wlnet.expr import S, make_list
 
 from .coders import Decoder, Encoder, encoder_for, make_coder
 from .data import Column, labels_of
+from .infer import make_layer
 from .label_coders import BOOLEAN_ENCODER
 from .net import Net
 from .types import PortType
-
-# Evaluates an expression that makes a layer or a coder, such as CrossEntropyLossLayer["Index"].
-Make = Callable[[Expr], Any]
 
 
 class Choice(NamedTuple):
@@ -65,39 +62,38 @@ def is_loss(net: Net, port: str) -> bool:
     return layer is not None and layer.record.is_loss
 
 
-def choose(make: Make, net: Net, port: str, column: Column | None) -> Choice:
+def choose(net: Net, port: str, column: Column | None) -> Choice:
     """The automatic loss of the output `port`, whose targets are `column` (None while they are not known)."""
     layer = producer(net, port)
     if layer is not None and layer.record.is_loss:
         return Choice(None)
     if layer is not None and layer.record.automatic_loss is not None:
-        loss = make(Expr(getattr(S, layer.record.automatic_loss), ()))
-        return attach(make, net, port, loss, "Target", column)
+        return attach(net, port, make_layer(layer.record.automatic_loss), "Target", column)
     activation = layer.activation if layer is not None else None
     if activation is not None:
-        return _entropy(make, net, port, column, activation)
+        return _entropy(net, port, column, activation)
     encoder = _decoder_encoder(net, port)
     if encoder is not None and encoder.port_type.kind == "integer":
         encoder = None  # a class index is no target of a squared error: the data must be raw
-    return Choice(make(Expr(S.MeanSquaredLossLayer, ())), encoder or _boolean(column))
+    return Choice(make_layer("MeanSquaredLossLayer"), encoder or _boolean(column))
 
 
-def _entropy(make: Make, net: Net, port: str, column: Column | None, activation: str | None) -> Choice:
+def _entropy(net: Net, port: str, column: Column | None, activation: str | None) -> Choice:
     """The cross entropy that fits the activation, the decoder and the data."""
     encoder = _decoder_encoder(net, port)
     if activation == "sigmoid":
-        return Choice(_cross_entropy(make, "Binary"), encoder or _boolean(column))
+        return Choice(_cross_entropy("Binary"), encoder or _boolean(column))
     if encoder is not None:
         form = "Index" if encoder.port_type.kind == "integer" else "Probabilities"
-        return Choice(_cross_entropy(make, form), encoder)
+        return Choice(_cross_entropy(form), encoder)
     if column is not None and column.kind in ("label", "boolean"):
-        return _labels(_cross_entropy(make, "Index"), column)
+        return _labels(_cross_entropy("Index"), column)
     if _are_indices(net.outputs[port], column):
         assert column is not None and column.array is not None
         unknown = net.outputs[port].shape is None or net.outputs[port].shape[-1] is None
         classes = int(column.array.max()) if unknown else None
-        return Choice(_cross_entropy(make, "Index"), classes=classes)
-    return Choice(_cross_entropy(make, "Probabilities"))
+        return Choice(_cross_entropy("Index"), classes=classes)
+    return Choice(_cross_entropy("Probabilities"))
 
 
 def _labels(loss: Net, column: Column) -> Choice:
@@ -116,7 +112,7 @@ def _are_indices(output: PortType, column: Column | None) -> bool:
     return rank == 0 or not np.isin(column.array, (0, 1)).all()
 
 
-def attach(make: Make, net: Net, port: str, loss: Net, target: str | None, column: Column | None) -> Choice:
+def attach(net: Net, port: str, loss: Net, target: str | None, column: Column | None) -> Choice:
     """A loss net that the user gave for the output `port`: which encoder its `target` gets.
 
     The loss net's own encoder comes first; then the one that belongs to the port's decoder, where it
@@ -127,7 +123,7 @@ def attach(make: Make, net: Net, port: str, loss: Net, target: str | None, colum
         return Choice(loss)
     if loss.params.get("TargetForm") is S.Automatic:
         layer = producer(net, port)
-        return _entropy(make, net, port, column, None if layer is None else layer.activation)
+        return _entropy(net, port, column, None if layer is None else layer.activation)
     wanted = loss.inputs[target]
     if wanted.coder is not None:
         return Choice(loss, wanted.coder)
@@ -164,5 +160,5 @@ def _boolean(column: Column | None) -> Any:
     return BOOLEAN_ENCODER if column is not None and column.kind == "boolean" else None
 
 
-def _cross_entropy(make: Make, form: str) -> Net:
-    return make(Expr(S.CrossEntropyLossLayer, (form,)))  # type: ignore[no-any-return]
+def _cross_entropy(form: str) -> Net:
+    return make_layer("CrossEntropyLossLayer", {"TargetForm": form})

@@ -19,7 +19,7 @@ from .multipliers import Path, lookup, multipliers
 from .net import SHARED, Net
 from .optimizers import Optimizer
 from .quantities import real_number
-from .settings import BATCH, VARYING_BATCH, Settings
+from .settings import BATCH, MOST_ROUNDS, VARYING_BATCH, Settings
 from .step import Machine, Plan, columns
 from .training_net import NET, TrainingNet, build, missing
 from .types import dims_text
@@ -60,7 +60,6 @@ def prepare(
     ev: Any, net: Net, data: Any, settings: Settings, options: Options, random: np.random.Generator
 ) -> Prepared:
     """Everything up to the first step; NetError for whatever stands in its way."""
-    make = maker(ev)
     generator = read_generator(data, settings)
     table = generator.first(ev) if generator else read_table(data)
     held_out: Table | None = None
@@ -73,7 +72,7 @@ def prepare(
                 "ValidationSet -> Scaled[r] needs training data that are not generated.",
             )
         table, held_out = set_aside(table, spec.share, random)
-    training, table = build(make, net, options.loss_function, table)
+    training, table = build(net, options.loss_function, table)
     if spec is not None and spec.share is None:
         held_out = read_table(spec.data, "Validation data")
     if held_out is not None:
@@ -90,33 +89,21 @@ def prepare(
     bounds = bounds_of(training, settings.optimizer)
     everywhere = {(NET, *path) if path[0] != SHARED else path: rate for path, rate in rates.items()}
     plan = Plan(graph, training.losses, meter.watched, settings.dtype, settings.optimizer, everywhere, bounds)
-    machine = Machine(plan, encoded)
+    size = settings.batch_size or (
+        VARYING_BATCH if any(x.lengths is not None for x in encoded.values()) else BATCH
+    )
+    per_round = generator.per_round if generator else -(-table.length // size)
+    machine = Machine(plan, encoded, settings.device, per_round * (settings.rounds or MOST_ROUNDS))
     validation = None
     if held_out is not None:
         checked = encode_table(ev, held_out, ports, settings.dtype, "Validation data")
         validation = Examples(columns(checked), held_out.length)
-    size = settings.batch_size or (VARYING_BATCH if machine.sequences else BATCH)
     if generator:
         generator.ready(ev, training, ports, settings.dtype, size)
         return Prepared(training, machine, generator, None, validation, meter, rates)
     arrays = columns(encoded)
     source = Batches(arrays, table.length, size)
     return Prepared(training, machine, source, Examples(arrays, table.length), validation, meter, rates)
-
-
-def maker(ev: Any) -> Any:
-    """Evaluates expressions that make layers and coders; what cannot be made ends the training."""
-    failed = system("$Failed")
-
-    def make(expression: Expr) -> Any:
-        found = ev.evaluate(expression)
-        if found is failed or type(found) is Expr:
-            raise NetError(
-                "NetTrain", "lossfn", f"{expression.head.name} cannot be made for this net and these data."
-            )
-        return found
-
-    return make
 
 
 def aligned(training: TrainingNet, table: Table) -> Table:

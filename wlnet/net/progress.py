@@ -126,11 +126,17 @@ def fields(s: Snapshot) -> list[tuple[str, str]]:
 
 
 class Print(Reporter):
-    """A table that grows by one line each interval, and by one at the end."""
+    """A table that grows by one line each interval, and by one at the end (with `brief` not for a
+    training that
+    is over before the first line).
+    """
 
-    def __init__(self, stream: TextIO | None = None, interval_s: float = PRINT_S) -> None:
+    def __init__(
+        self, stream: TextIO | None = None, interval_s: float = PRINT_S, brief: bool = False
+    ) -> None:
         self.stream = stream or sys.stderr
         self.interval_s = interval_s
+        self.brief = brief
         self.widths: dict[str, int] = {}
 
     def batch(self, take: Take) -> None:
@@ -142,7 +148,8 @@ class Print(Reporter):
         self.write(" ".join(text.rjust(self.widths[name]) for name, text in row))
 
     def finished(self, take: Take) -> None:
-        self.batch(take)
+        if self.widths or not self.brief:
+            self.batch(take)
 
     def write(self, line: str) -> None:
         print(line.rstrip(), file=self.stream, flush=True)
@@ -316,6 +323,8 @@ class Clockwork:
 
 
 def automatic(stream: TextIO | None = None) -> Reporter:
-    """The default: the panel in a terminal, printed lines elsewhere."""
+    """The default: the panel in a terminal, elsewhere printed lines, none for a training of less than two
+    seconds.
+    """
     stream = stream or sys.stderr
-    return Panel(stream) if stream.isatty() else Print(stream)
+    return Panel(stream) if stream.isatty() else Print(stream, brief=True)

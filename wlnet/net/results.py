@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wlnet.expr import TRUE, Association, AtomType, Expr, S, make_list, packed, register
+from wlnet.expr import TRUE, Association, AtomType, Expr, S, make_list, packed, register, system
 
 from .errors import NetError
 from .progress import duration
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .net import Net
 
 INDETERMINATE = S.Indeterminate
+FAILED = system("$Failed")
 MISSING = Expr(S.Missing, ("NotAvailable",))
 
 
@@ -279,7 +280,8 @@ def _call(ev: Any, results: Results, args: tuple[Any, ...]) -> Any:
         check_property(args[0])
         return value_of(ev, results.run, args[0])
     except NetError as error:
-        return error.report(ev)
+        ev.message(error.symbol, error.tag, error.text)
+        return FAILED
 
 
 register(

@@ -20,6 +20,9 @@ import numpy as np
 TINY = float(np.finfo(np.float32).tiny)
 
 
+PLAIN = (int, float)
+
+
 class ClassStatistics:
     """Counts over predictions of one of K classes.
 
@@ -138,6 +141,8 @@ class ValueStatistics:
 
 def ratio(a: Any, b: Any) -> Any:
     """Quotient a / b, elementwise on arrays, NaN where b is 0."""
+    if type(a) in PLAIN and type(b) in PLAIN:  # between two batches of a training: no array is made
+        return a / b if b else math.nan
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     result = np.divide(a, b, out=np.full(np.broadcast(a, b).shape, np.nan), where=b != 0)
     return result if result.ndim else float(result)

@@ -6,9 +6,9 @@ import hashlib
 from typing import Any, NamedTuple
 
 import numpy as np
-from wlnet.runtime.types import DeviceError
 
 from wlnet.expr import Expr, S, is_list, items, system
+from wlnet.runtime.backends import cuda
 
 from .errors import NetError
 from .optimizers import Optimizer, read_method
@@ -36,6 +36,7 @@ class Settings(NamedTuple):
     dtype: str
     criterion: Criterion | None
     turns: list[Turn] | None
+    device: str
 
 
 def option(name: str, text: str) -> NetError:
@@ -49,7 +50,7 @@ def read_settings(
     max_training_rounds: Any,
     method: Any,
     random_seeding: Any,
-    target_device: Any,
+    device: str,
     time_goal: Any,
     training_stopping_criterion: Any,
     training_update_schedule: Any,
@@ -58,7 +59,6 @@ def read_settings(
     """The options that mean the same for every net and every data set; NetError for a value that means
     nothing.
     """
-    check_device(target_device, "NetTrain")
     return Settings(
         count(batch_size, "BatchSize"),
         rounds(max_training_rounds),
@@ -68,6 +68,7 @@ def read_settings(
         precision(working_precision, "NetTrain"),
         read_criterion(training_stopping_criterion),
         read_turns(training_update_schedule),
+        device,
     )
 
 
@@ -104,20 +105,22 @@ def precision(value: Any, function: str) -> str:
     raise NetError(function, "option", text + ".")
 
 
-def check_device(value: Any, function: str) -> None:
-    """Raise NetError unless TargetDevice is "CPU": for a GPU, say what is missing."""
+def device_of(value: Any, session: Any, function: str) -> str:
+    """The runtime's device that TargetDevice -> `value` asks for: "cpu" or "gpu"; Automatic is the session's.
+
+    NetError that says what is missing where a GPU is asked for and none can be used.
+    """
+    if value is AUTOMATIC:
+        value = str(session).upper()
     name = items(value)[0] if is_list(value) and len(items(value)) else value
     if name == "CPU":
-        return
+        return "cpu"
     if name != "GPU":
-        raise NetError(function, "device", 'TargetDevice must be "CPU", "GPU", or {"GPU", n}.')
-    try:
-        from wlnet.runtime.backends import cuda
-
-        cuda.require()
-    except (ImportError, DeviceError) as error:
-        text = f'TargetDevice -> "GPU": {error} Train with TargetDevice -> "CPU".'
-        raise NetError(function, "device", text) from error
+        raise NetError(function, "device", 'TargetDevice must be "CPU" or "GPU".')
+    reason = cuda.available()
+    if reason is not None:
+        raise NetError(function, "device", f'TargetDevice -> "GPU": {reason}. Or use TargetDevice -> "CPU".')
+    return "gpu"
 
 
 def generator(

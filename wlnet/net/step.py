@@ -64,10 +64,15 @@ class Plan(NamedTuple):
 
 
 class Machine:
-    """The executables of one training, made when they are first needed."""
+    """The executables of one training, made when they are first needed.
 
-    def __init__(self, plan: Plan, data: Mapping[str, Encoded]) -> None:
+    steps  how many training steps are planned, which decides on the kernels that they use
+    """
+
+    def __init__(self, plan: Plan, data: Mapping[str, Encoded], device: str = "cpu", steps: int = 1) -> None:
         self.plan = plan
+        self.device = device
+        self.steps = steps
         self.types = {port: (each.array.dtype, each.array.shape[1:]) for port, each in data.items()}
         self.sequences = {port for port, each in data.items() if each.lengths is not None}
         self.paths = {variable_name(path): path for path in plan.net.all_arrays()}
@@ -194,7 +199,8 @@ class Machine:
             program = make()
             if self.store is None:
                 self.store = self.filled(program)
-            found = runtime_compile.compile(program, self.store, arena=self.arena)
+            steps = self.steps if key[0] == "training" else 1
+            found = runtime_compile.compile(program, self.store, self.device, arena=self.arena, steps=steps)
             self.executables[key] = found
         return found
 

@@ -9,16 +9,17 @@ from wlnet.expr import Expr, S, is_list, items, make_list, system
 from wlnet.kernel.registry import builtin, symbol
 
 from . import observe
+from .builtins import report
 from .data import read_table
 from .encode import encode_table
 from .errors import NetError
 from .measure import Meter, comparisons, read_measurements
 from .net import Net
-from .prepare import Options, check_complete, maker, prepare
+from .prepare import Options, check_complete, prepare
 from .progress import Clockwork
 from .results import Run, check_property, value_of
 from .schedule import rate_schedule
-from .settings import check_device, count, generator, precision, read_settings
+from .settings import count, device_of, generator, precision, read_settings
 from .step import Machine, Plan, columns
 from .train import Trainer
 from .training_net import build
@@ -27,18 +28,17 @@ from .update_schedule import frozen_by_turn
 from .validate import Examples, evaluate, read_validation
 
 AUTOMATIC, INHERITED, NONE = S.Automatic, S.Inherited, system("None")
-FAILED = system("$Failed")
 
+# Tags of the messages of this room; each text comes with the error.
 TAGS = (
-    "arrdiv assoc data device encoder extra gradient interval lengths lossfn measurement method missing "
-    "multipliers "
-    "netarg option nothing prop rate report schedule shape stopping time unspecified validation"
+    "assoc data device encoder extra gradient interval lengths lossfn measurement method missing "
+    "multipliers netarg "
+    "nothing option prop rate report schedule shape stopping time unspecified validation"
 )
 TEXTS = {tag: "`1`" for tag in TAGS.split()}
 TEXTS["arrdiv"] = (
     "Training diverged: `1`. The last usable net is returned. A smaller LearningRate, or "
-    '"GradientClipping" in Method, '
-    "may help."
+    '"GradientClipping" in Method, may help.'
 )
 TEXTS["novalid"] = "TrainingStoppingCriterion is checked on the training data, for there is no ValidationSet."
 
@@ -48,8 +48,7 @@ def guarded(ev: Any, action: Callable[[], Any]) -> Any:
     try:
         return action()
     except NetError as error:
-        ev.message(error.symbol, error.tag, error.text)
-        return FAILED
+        return report(ev, error)
 
 
 @builtin("NetTrain", messages=TEXTS, evaluated=True)
@@ -67,7 +66,7 @@ def net_train(
     method: Any = AUTOMATIC,
     performance_goal: Any = AUTOMATIC,
     random_seeding: Any = INHERITED,
-    target_device: Any = "CPU",
+    target_device: Any = AUTOMATIC,
     time_goal: Any = AUTOMATIC,
     training_progress_checkpointing: Any = NONE,
     training_progress_function: Any = NONE,
@@ -81,9 +80,9 @@ def net_train(
     """NetTrain[net, data] trains net on data and gives the trained net.
     NetTrain[net, data, prop] gives a property of the training, such as "RoundLossList" or "LossPlot".
     NetTrain[net, data, All] gives a NetTrainResultsObject, which knows all properties.
-    NetTrain[..., LossFunction -> spec] states what is minimized: a loss layer, "port", "port" ->
-    losslayer, any of
-    these -> Scaled[r], or a list of them.
+    NetTrain[..., LossFunction -> spec] states what is minimized: a loss layer, an output port, "port" ->
+    loss layer,
+    any of these with a factor -> Scaled[r], or a list of them.
 
     >>> net = NetTrain[LinearLayer[], {1 -> 2, 2 -> 4, 3 -> 6}, MaxTrainingRounds -> 2000, RandomSeeding -> 1,
     ... LearningRate -> 0.05, TrainingProgressReporting -> None];
@@ -105,7 +104,7 @@ def net_train(
             max_training_rounds=max_training_rounds,
             method=method,
             random_seeding=random_seeding,
-            target_device=target_device,
+            device=device_of(target_device, ev.state.device, "NetTrain"),
             time_goal=time_goal,
             training_stopping_criterion=training_stopping_criterion,
             training_update_schedule=training_update_schedule,
@@ -174,7 +173,7 @@ def net_measurements(
     *,
     batch_size: Any = AUTOMATIC,
     loss_function: Any = AUTOMATIC,
-    target_device: Any = "CPU",
+    target_device: Any = AUTOMATIC,
     working_precision: Any = AUTOMATIC,
 ) -> Any:
     """NetMeasurements[net, data, "measurement"] measures how well net does on data, such as "Accuracy".
@@ -183,25 +182,26 @@ def net_measurements(
 
     def measure() -> Any:
         check_net(net)
-        check_device(target_device, "NetMeasurements")
+        device = device_of(target_device, ev.state.device, "NetMeasurements")
         count(batch_size, "BatchSize")
         several = is_list(measurement)
         wanted = list(items(measurement)) if several else [measurement]
-        found = measured(
-            ev, net, data, wanted, loss_function, precision(working_precision, "NetMeasurements")
-        )
+        dtype = precision(working_precision, "NetMeasurements")
+        found = measured(ev, net, data, wanted, loss_function, dtype, device)
         return make_list(found) if several else found[0]
 
     return guarded(ev, measure)
 
 
-def measured(ev: Any, net: Net, data: Any, wanted: list[Any], loss_function: Any, dtype: str) -> list[Any]:
+def measured(
+    ev: Any, net: Net, data: Any, wanted: list[Any], loss_function: Any, dtype: str, device: str
+) -> list[Any]:
     """The values of measurements of an initialized net, in order; "Loss" is the total loss."""
     if not net.initialized:
         raise NetError(
             "NetMeasurements", "netarg", "The net is not initialized. Train it, or use NetInitialize."
         )
-    training, table = build(maker(ev), net, loss_function, read_table(data, "Data"))
+    training, table = build(net, loss_function, read_table(data, "Data"))
     check_complete(training.net)
     found = comparisons(training)
     specs = [spec for spec in wanted if spec != "Loss"]
@@ -211,14 +211,55 @@ def measured(ev: Any, net: Net, data: Any, wanted: list[Any], loss_function: Any
     encoded = encode_table(ev, table, dict(training.net.inputs), dtype, "Data")
     plan = Plan(training.net, training.losses, meter.watched, dtype, None, {}, {})
     outcome = evaluate(
-        ev, Machine(plan, encoded), training.losses, Examples(columns(encoded), table.length), meter
+        ev, Machine(plan, encoded, device), training.losses, Examples(columns(encoded), table.length), meter
     )
     values = iter(outcome.measurements.values())
     return [outcome.loss if spec == "Loss" else next(values) for spec in wanted]
 
 
-symbol(
-    "NetTrainResultsObject",
-    usage="NetTrainResultsObject[...] holds what is known of a training; obj[prop] gives a property.",
-)
-symbol("LossFunction", usage="LossFunction is an option of NetTrain that states what is minimized.")
+# ---- names that belong to training
+
+USAGES = {
+    "BatchSize": "BatchSize is an option of NetTrain and of nets: the number of examples that are "
+    "processed together.",
+    "Inherited": "Inherited is a setting that takes what surrounds it: RandomSeeding -> Inherited follows "
+    "SeedRandom.",
+    "LearningRate": "LearningRate is an option of NetTrain: the base rate at which arrays are changed.",
+    "LearningRateMultipliers": "LearningRateMultipliers is an option of NetTrain and of layers: factors on "
+    "the learning "
+    'rate, such as {"layer" -> None, _ -> 1}; None or 0 leaves arrays as they are.',
+    "LossFunction": "LossFunction is an option of NetTrain that states what is minimized: Automatic, a "
+    "loss layer, an "
+    'output port, "port" -> losslayer, any of these -> Scaled[r], or a list of them.',
+    "File": 'File["path"] stands for a file.',
+    "MaxTrainingRounds": "MaxTrainingRounds is an option of NetTrain: how often every example is visited.",
+    "Method": "Method is an option that states which method to use.",
+    "NetTrainResultsObject": "NetTrainResultsObject[...] holds what is known of a training; obj[prop] "
+    "gives a property.",
+    "PerformanceGoal": "PerformanceGoal is an option that states what to favour.",
+    "Quantity": 'Quantity[n, "unit"] is an amount, such as Quantity[10, "Rounds"] or Quantity[5, "Minutes"].',
+    "RandomSeeding": "RandomSeeding is an option of NetTrain, NetInitialize and nets: Inherited, "
+    "Automatic, or a seed.",
+    "Scaled": "Scaled[r] is a factor on a loss, a share of the training data, or a scaled position.",
+    "TargetDevice": 'TargetDevice is an option of NetTrain and of nets: "CPU" or "GPU".',
+    "TimeGoal": "TimeGoal is an option of NetTrain: for how many seconds to train.",
+    "TrainingProgressCheckpointing": "TrainingProgressCheckpointing is an option of NetTrain: "
+    '{"File", name} or {"Directory", folder}, with "Interval" -> amount.',
+    "TrainingProgressFunction": "TrainingProgressFunction is an option of NetTrain: a function of what the "
+    "training has "
+    'reached, called after every round or at an "Interval".',
+    "TrainingProgressMeasurements": "TrainingProgressMeasurements is an option of NetTrain: what is "
+    "measured meanwhile.",
+    "TrainingProgressReporting": 'TrainingProgressReporting is an option of NetTrain: "Panel", "Print", '
+    '"ProgressIndicator", a function, File["log.csv"] or None.',
+    "TrainingStoppingCriterion": "TrainingStoppingCriterion is an option of NetTrain: when to stop early.",
+    "TrainingUpdateSchedule": "TrainingUpdateSchedule is an option of NetTrain: which arrays change at "
+    "which step.",
+    "ValidationSet": "ValidationSet is an option of NetTrain: examples that are not trained on; the net "
+    "that does best "
+    "on them is returned.",
+    "WorkingPrecision": "WorkingPrecision is an option that states the precision of a computation.",
+}
+for _name, _usage in USAGES.items():
+    if system(_name).builtin is None:
+        symbol(_name, usage=_usage)

@@ -16,7 +16,7 @@ import numpy as np
 from wlnet.expr import is_list, to_array
 
 from . import automatic
-from .automatic import Choice, Make
+from .automatic import Choice
 from .data import RULE_INPUT, RULE_TARGET, Column, Table
 from .errors import NetError, nearest
 from .graph import with_inputs
@@ -70,7 +70,7 @@ class TrainingNet(NamedTuple):
         return self.net.nodes[NET]
 
 
-def build(make: Make, net: Net, setting: Any, table: Table) -> tuple[TrainingNet, Table]:
+def build(net: Net, setting: Any, table: Table) -> tuple[TrainingNet, Table]:
     """The training net for LossFunction -> `setting` with the data `table`, and the table with its
     columns named by
     port and without those of ignored outputs.
@@ -82,7 +82,7 @@ def build(make: Make, net: Net, setting: Any, table: Table) -> tuple[TrainingNet
     if terms is None:
         terms = automatic_terms(net, table)
     table = named(net, terms, table)
-    attachments = [_attachment(make, net, term, table) for term in terms]
+    attachments = [_attachment(net, term, table) for term in terms]
     table = checked(net, attachments, table)
     net = _prepared(net, attachments, table)
     return joined(net, attachments, table), table
@@ -167,17 +167,17 @@ def missing(lacking: Sequence[str], wanted: Sequence[str]) -> NetError:
 # ---- attaching
 
 
-def _attachment(make: Make, net: Net, term: Term, table: Table) -> Attachment:
+def _attachment(net: Net, term: Term, table: Table) -> Attachment:
     column = table.columns.get(term.port)
     if term.attach is None:
         return Attachment(term, Choice(None), None)
     if term.attach is AUTOMATIC:
-        choice = automatic.choose(make, net, term.port, column)
+        choice = automatic.choose(net, term.port, column)
         return Attachment(term, choice, None if choice.loss is None else "Target")
     if not term.attach.inputs and term.attach.record.is_variadic(term.attach.params):
         term = term._replace(attach=with_inputs(term.attach, 2))
     target = loss_ports(term.attach, term.port).target
-    return Attachment(term, automatic.attach(make, net, term.port, term.attach, target, column), target)
+    return Attachment(term, automatic.attach(net, term.port, term.attach, target, column), target)
 
 
 def _prepared(net: Net, attachments: Sequence[Attachment], table: Table) -> Net:
