@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from wlnet.expr import same
+from wlnet.syntax.printer import to_text
+
 from . import types
 from .errors import ConflictError, NetError
 from .layer import LAYERS, MULTIPLIERS
@@ -389,11 +392,28 @@ def map_arrays(net: Net, change: Callable[[Any], Any]) -> Net:
 # ---- errors
 
 
+# Characters of a parameter that messages and summaries show.
+SHOWN = 40
+
+
 def describe(net: Net) -> str:
-    """A layer as messages name it: LinearLayer[3]."""
-    if net.record.short is not None:
-        return net.record.short(net)
-    return f"{net.record.name}[{'...' if net.nodes else ''}]"
+    """A layer as messages and summaries name it, by its arguments: LinearLayer[3], ElementwiseLayer[Tanh]."""
+    record = net.record
+    if record.container:
+        return f"{record.name}[...]"
+    if record.short is not None:
+        return record.short(net)
+    shown = []
+    for each in record.arguments:
+        if each.net:
+            shown.append(describe(net.nodes[each.name]))
+            continue
+        value = net.params[each.name]
+        if same(value, each.default):
+            break
+        text = to_text(value, "InputForm")
+        shown.append(text if len(text) <= SHOWN else text[: SHOWN - 3] + "...")
+    return f"{record.name}[{', '.join(shown)}]"
 
 
 def node_name(net: Net, name: str) -> str:

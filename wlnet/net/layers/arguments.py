@@ -63,7 +63,7 @@ def real_between(low: float, high: float) -> Read:
 
 
 def dims_of(value: Any) -> Any:
-    """n or {n1, ...} with positive integers."""
+    """N or {n1, ...} with positive integers."""
     if type(value) is int:
         return value if value > 0 else None
     if is_list(value) and all(type(x) is int and x > 0 for x in items(value)):

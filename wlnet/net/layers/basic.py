@@ -139,7 +139,7 @@ layer(
         Parameter("ClassCount", automatic_or(positive), "a positive integer or Automatic", AUTOMATIC),
     ),
     inputs={"Input": INTEGER},
-    arrays=(ArrayField("Weights", "embedding"),),
+    arrays=(ArrayField("Weights"),),
     infer=embedding_types,
     lower=embedding_lower,
     fans=lambda name, dims: (dims[1], dims[0]),

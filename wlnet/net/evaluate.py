@@ -1,0 +1,518 @@
+"""Applying nets: data in, values of the language out. nets-structure.md, section 4.
+
+One executable is kept for each (number of examples, lengths, what is asked, settings), the least recently
+used of 16,
+on the net itself. Long lists run in chunks of fixed sizes, so that lists of any length need few executables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from wlnet.expr import Association, Expr, NumericArray, S, is_list, items, make_list, packed, to_array
+from wlnet.runtime import autodiff, compile, ir
+from wlnet.runtime.ops.randoms import COUNTER, COUNTER_TYPE
+from wlnet.runtime.store import Store
+from wlnet.runtime.types import DeviceError, GradientError
+
+from . import examples, requests
+from .coders import Decoder, Encoder, numeric, show
+from .errors import NetError, nearest
+from .examples import Feed, Rows
+from .infer import describe, infer
+from .lower import Taps, Wire, declare, initial_values, input_type, lower
+from .net import Net
+from .requests import NONE, ArrayGradient, InputGradient, Interior, Output, Request, Wanted
+from .types import PortType, dims_text
+
+# Executables kept on a net.
+KEPT = 16
+# Largest number of examples that run at once: on a 784-512-512-10 perceptron larger chunks gain less than 3
+# %.
+CHUNK = 256
+
+
+class Settings(NamedTuple):
+    """How a net is run."""
+
+    training: bool = False
+    device: str = "cpu"
+    dtype: str = "f32"
+    batch: int | None = None
+    seeding: Any = S.Automatic
+
+
+PLAIN = Settings()
+DTYPES = {"Real32": "f32", "Real64": "f64"}
+OPTIONS: dict[str, Any] = {
+    "BatchSize": S.Automatic,
+    "NetEvaluationMode": "Test",
+    "RandomSeeding": S.Automatic,
+    "TargetDevice": "CPU",
+    "WorkingPrecision": "Real32",
+}
+
+
+# ---- the call
+
+
+def call(ev: Any, net: Net, args: Sequence[Any]) -> Any:
+    """net[args...]: data, what is asked, and options. Raises NetError."""
+    positional, rules = list(args), []
+    while positional and is_option(positional[-1]):
+        rules.insert(0, positional.pop())
+    if len(positional) > 2:
+        text = f"{describe(net)} takes its data, what is asked of it, and options; found {len(positional)} arguments."
+        raise NetError(net.record.name, "arguments", text)
+    settings = read_settings(ev, net, rules) if rules else plain(ev)
+    data = positional[0] if positional else Association()
+    if not positional and net.inputs:
+        raise NetError(net.record.name, "inputs", examples.wanted_inputs(net))
+    return apply(ev, net, data, positional[1] if len(positional) > 1 else None, settings)
+
+
+def is_option(arg: Any) -> bool:
+    if type(arg) is not Expr or arg.head is not S.Rule or len(arg.args) != 2:
+        return False
+    name = getattr(arg.args[0], "name", arg.args[0])
+    return type(name) is str and (name in OPTIONS or type(arg.args[0]) is not str)
+
+
+def plain(ev: Any) -> Settings:
+    """The settings where no option is given: the session's device."""
+    return PLAIN if ev.state.device == "CPU" else PLAIN._replace(device="gpu")
+
+
+def read_settings(ev: Any, net: Net, rules: Sequence[Any]) -> Settings:
+    """Options of a net's application; NetError for an unknown one or a value that does not fit."""
+    found = plain(ev)
+    for rule in rules:
+        name, value = getattr(rule.args[0], "name", rule.args[0]), rule.args[1]
+        if name not in OPTIONS:
+            text = f"{describe(net)} has no option {name}. {nearest(str(name), list(OPTIONS))}"
+            raise NetError(net.record.name, "option", text)
+        if name == "NetEvaluationMode" and value in ("Test", "Train"):
+            found = found._replace(training=value == "Train")
+        elif name == "TargetDevice" and value in ("CPU", "GPU", S.Automatic):
+            found = found if value is S.Automatic else found._replace(device=value.lower())
+        elif name == "WorkingPrecision" and (value in DTYPES or value is S.Automatic):
+            found = found._replace(dtype=DTYPES.get(value, "f32") if type(value) is str else "f32")
+        elif name == "BatchSize" and (value is S.Automatic or (type(value) is int and value > 0)):
+            found = found._replace(batch=None if value is S.Automatic else value)
+        elif name == "RandomSeeding" and (value in (S.Automatic, S.Inherited) or type(value) in (int, str)):
+            found = found._replace(seeding=value)
+        else:
+            raise NetError(net.record.name, "option", f"{name} {WANTED[name]}.")
+    return found
+
+
+WANTED = {
+    "NetEvaluationMode": 'is "Test" or "Train"',
+    "TargetDevice": 'is "CPU" or "GPU"',
+    "WorkingPrecision": 'is "Real32" or "Real64"',
+    "BatchSize": "is Automatic or a positive integer",
+    "RandomSeeding": "is Automatic, Inherited, an integer or a string",
+}
+
+
+def apply(ev: Any, net: Net, data: Any, spec: Any = None, settings: Settings = PLAIN) -> Any:
+    """The value of `net` on `data`; `spec` as in net[data, spec], None for all outputs. Raises NetError."""
+    if settings.device == "gpu":
+        check_gpu(net)
+    given, cotangents = split_gradients(net, data)
+    if is_list(given) and not len(items(given)) and len(net.inputs) == 1:
+        return make_list(())
+    net, columns = examples.matched(net, given)
+    net = completed(net, columns)
+    request = requests.default_request(net) if spec is None else requests.read_request(net, spec)
+    fed = examples.feed(ev, net, columns)
+    dys = read_cotangents(net, cotangents, fed)
+    try:
+        results = run(ev, net, fed, dys, request.wanted, settings)
+    except GradientError as error:
+        raise NetError(net.record.name, "gradient", f"The gradient does not exist: {error}.") from None
+    except DeviceError as error:
+        raise NetError(net.record.name, "device", f"{error}") from None
+    return present(ev, net, request, results, fed)
+
+
+def check_gpu(net: Net) -> None:
+    """NetError saying what is missing for TargetDevice -> "GPU"."""
+    from wlnet.runtime.backends import cuda
+
+    reason = cuda.available()
+    if reason:
+        raise NetError(net.record.name, "device", f'TargetDevice -> "GPU" cannot be used: {reason}.')
+
+
+def completed(net: Net, columns: Any) -> Net:
+    """`net` with the shapes that its data tell, initialized; NetError where something is missing."""
+    if net.initialized:
+        return net
+    if not net.specified and all(x is not None for x in net.all_arrays().values()):
+        net = shaped_by(net, columns)
+    if net.specified and net.initialized:
+        return net
+    if any(x is None for x in net.all_arrays().values()):
+        text = f"{describe(net)} has arrays that are not set. Use NetInitialize or NetTrain first."
+        raise NetError(net.record.name, "uninit", text)
+    path, port, type_ = next(net.unknown_ports())
+    where = f" of the layer {{{', '.join(path)}}}" if path else ""
+    text = f'The shape of the port "{port}"{where} does not follow from the data ({dims_text(type_.shape)}). State it'
+    raise NetError(
+        net.record.name, "unspecified", f'{text}, for example with "{next(iter(net.inputs), port)}" -> n.'
+    )
+
+
+def shaped_by(net: Net, columns: Any) -> Net:
+    """The net with unknown shapes of its inputs taken from the data; what was found is kept on the net."""
+    hints: dict[str, PortType] = {}
+    for name, value in columns.items():
+        port = net.inputs[name]
+        if port.known or port.coder is not None:
+            continue
+        array = (
+            value.array
+            if type(value) is NumericArray
+            else to_array(value, exact=False)
+            if is_list(value)
+            else None
+        )
+        shape = () if array is None else array.shape
+        if port.rank is not None and len(shape) == port.rank + 1:
+            shape = shape[1:]
+        if array is not None or examples.scalar(value) is not None:
+            hints[name] = PortType(None, shape)
+    key = ("shaped", tuple(hints.items()), tuple(net.inputs))
+    found = net.cache.get(key)
+    if found is None:
+        found = infer(net, hints)
+        if sum(type(k) is tuple and k[0] == "shaped" for k in net.cache) >= KEPT:
+            net.cache.pop(next(k for k in net.cache if type(k) is tuple and k[0] == "shaped"))
+        net.cache[key] = found
+    return found  # type: ignore[no-any-return]
+
+
+# ---- supplied gradients of outputs
+
+
+def split_gradients(net: Net, data: Any) -> tuple[Any, dict[Any, Any]]:
+    """The data, and the values given for NetPortGradient["output"]."""
+    if type(data) is not Association or not any(requests.is_gradient(k) for k in data):
+        return data, {}
+    found = {k.args[0]: v for k, v in data.pairs() if requests.is_gradient(k)}
+    for port in found:
+        if port not in net.outputs:
+            known = nearest(port, list(net.outputs)) if type(port) is str else ""
+            raise NetError(
+                net.record.name, "port", f"A gradient was supplied for no output of the net. {known}".strip()
+            )
+    return data.without([k for k in data if requests.is_gradient(k)]), found
+
+
+def read_cotangents(net: Net, given: dict[Any, Any], fed: Feed) -> dict[str, np.ndarray]:
+    """Supplied output gradients as arrays (N, ...)."""
+    found = {}
+    for port, value in given.items():
+        type_ = net.outputs[port].bare()._replace(kind="real")
+        rows, batch = examples.read_port(None, net.replace(inputs={port: type_}), port, type_, value)
+        if len(rows) != fed.count or (batch and not fed.batch) or isinstance(rows, list):
+            text = f'The gradient supplied for "{port}" must have the form of that output.'
+            raise NetError(net.record.name, "gradient", text)
+        found[port] = rows
+    return found
+
+
+# ---- running
+
+
+def run(
+    ev: Any, net: Net, fed: Feed, dys: dict[str, np.ndarray], wanted: tuple[Wanted, ...], settings: Settings
+) -> list[Rows]:
+    """For each wanted thing its rows (N, ...); for an array's gradient the sum over all examples."""
+    store = store_of(net, settings)
+    if settings.training:
+        store[COUNTER] = np.array([seed_of(ev, settings.seeding), 0], np.uint64)
+    lengths = examples.lengths(fed, net.inputs)
+    if not lengths:
+        pieces = [np.arange(start, start + n) for start, n in chunks(fed.count, settings)]
+        if len(pieces) == 1:
+            outputs = executable(net, fed.count, (), wanted, settings, tuple(dys)).run(
+                {**fed.arrays, **{gradient_name(k): v for k, v in dys.items()}}
+            )
+            return [np.array(outputs[str(i)]) for i in range(len(wanted))]
+        return join(
+            [run_piece(net, fed, dys, wanted, settings, piece, ()) for piece in pieces],
+            pieces,
+            wanted,
+            fed.count,
+        )
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for i, length in enumerate(lengths):
+        groups.setdefault(length, []).append(i)
+    found, pieces = [], []
+    for length, members in groups.items():
+        for start, n in chunks(len(members), settings):
+            pieces.append(np.array(members[start : start + n]))
+            found.append(run_piece(net, fed, dys, wanted, settings, pieces[-1], length))
+    return join(found, pieces, wanted, fed.count)
+
+
+def run_piece(
+    net: Net,
+    fed: Feed,
+    dys: dict[str, np.ndarray],
+    wanted: tuple[Wanted, ...],
+    settings: Settings,
+    piece: np.ndarray,
+    lengths: tuple[int, ...],
+) -> list[np.ndarray]:
+    """The examples `piece`, all of the same lengths at varying ports."""
+    inputs = {
+        name: rows[piece] if isinstance(rows, np.ndarray) else np.stack([rows[i] for i in piece])
+        for name, rows in fed.arrays.items()
+    }
+    inputs |= {gradient_name(port): rows[piece] for port, rows in dys.items()}
+    outputs = executable(net, len(piece), lengths, wanted, settings, tuple(dys))(inputs)
+    return [outputs[str(i)] for i in range(len(wanted))]
+
+
+def join(
+    found: list[list[np.ndarray]], pieces: list[np.ndarray], wanted: tuple[Wanted, ...], count: int
+) -> list[Rows]:
+    """Results of pieces put together: sums of gradients of arrays, rows in the order of the examples."""
+    joined: list[Rows] = []
+    for i, each in enumerate(wanted):
+        parts = [result[i] for result in found]
+        if type(each) is ArrayGradient:
+            joined.append(np.sum(parts, axis=0))
+            continue
+        if len({part.shape[1:] for part in parts}) > 1:
+            rows: list[Any] = [None] * count
+            for piece, part in zip(pieces, parts, strict=True):
+                for place, row in zip(piece, part, strict=True):
+                    rows[place] = row
+            joined.append(rows)
+            continue
+        whole = np.empty((count, *parts[0].shape[1:]), parts[0].dtype)
+        for piece, part in zip(pieces, parts, strict=True):
+            whole[piece] = part
+        joined.append(whole)
+    return joined
+
+
+def chunks(count: int, settings: Settings) -> list[tuple[int, int]]:
+    """(start, size) of the pieces of `count` examples: full batches, then powers of two.
+
+    With batch statistics active the examples of one batch belong together: pieces are batches, whatever is
+    left over.
+    """
+    size = settings.batch or (max(1, count) if settings.training else CHUNK)
+    found, start = [], 0
+    while start < count:
+        left = count - start
+        n = size if left >= size else left if settings.training else 1 << (left.bit_length() - 1)
+        found.append((start, n))
+        start += n
+    return found
+
+
+def gradient_name(port: str) -> str:
+    """Name of the program's input that carries the supplied gradient of an output."""
+    return f"gradient of {port}"
+
+
+def seed_of(ev: Any, seeding: Any) -> int:
+    """A 64-bit seed: fresh (Automatic), from the session's generator (Inherited), or given."""
+    if seeding is S.Inherited:
+        return int(ev.random.integers(1 << 62))
+    if type(seeding) is int:
+        return seeding % (1 << 64)
+    if type(seeding) is str:
+        return int.from_bytes(hashlib.sha256(seeding.encode()).digest()[:8], "little")
+    return int(np.random.SeedSequence().generate_state(1, np.uint64)[0])
+
+
+# ---- programs
+
+
+def store_of(net: Net, settings: Settings) -> Store:
+    """The net's arrays where programs find them: one store for all executables of a precision and device."""
+    key = ("store", settings.dtype, settings.device)
+    found = net.cache.get(key)
+    if found is None:
+        b = ir.Builder()
+        declare(net, b, settings.dtype)
+        counter = ir.Variable(COUNTER, COUNTER_TYPE, "state", 0)
+        found = Store([*b.variables.values(), counter], initial_values(net))
+        net.cache[key] = found
+    return found  # type: ignore[no-any-return]
+
+
+def executable(
+    net: Net,
+    count: int,
+    lengths: tuple[int, ...],
+    wanted: tuple[Wanted, ...],
+    settings: Settings,
+    cotangents: tuple[str, ...],
+) -> compile.Executable:
+    """The compiled program for `count` examples, from the net's cache or new."""
+    kept: OrderedDict[Any, compile.Executable] = net.cache.setdefault("executables", OrderedDict())
+    key = (count, lengths, wanted_key(wanted), settings.training, settings.dtype, settings.device, cotangents)
+    found = kept.get(key)
+    if found is not None:
+        kept.move_to_end(key)
+        return found
+    program = program_for(net, count, lengths, wanted, settings, cotangents)
+    found = kept[key] = compile.compile(program, store_of(net, settings), settings.device)
+    if len(kept) > KEPT:
+        kept.popitem(last=False)
+    return found
+
+
+def wanted_key(wanted: tuple[Wanted, ...]) -> tuple[Any, ...]:
+    """What of a request the program depends on: not the decoder's property."""
+    return tuple((type(x).__name__, x.port) if type(x) is Output else (type(x).__name__, *x) for x in wanted)
+
+
+def program_for(
+    net: Net,
+    count: int,
+    lengths: tuple[int, ...],
+    wanted: tuple[Wanted, ...],
+    settings: Settings,
+    cotangents: tuple[str, ...],
+) -> ir.Program:
+    """The program whose outputs "0", "1", ... are the wanted things."""
+    b = ir.Builder()
+    open_lengths = iter(lengths)
+    ins = {}
+    for name, port in net.inputs.items():
+        length = next(open_lengths) if port.varies else None
+        ins[name] = Wire(b.input(name, input_type(port, count, settings.dtype, length)))
+    taps: Taps = {}
+    outs = lower(
+        net, b, ins, training=settings.training, dtype=settings.dtype, updates=False, taps=taps, batch=count
+    )
+    gradients = gradients_of(net, b, ins, outs, wanted, cotangents)
+    for i, each in enumerate(wanted):
+        if type(each) is Output:
+            value = outs[each.port].value
+        elif type(each) is Interior:
+            value = taps[(each.path, each.port)].value
+        else:
+            value = gradients[i]
+        b.output(str(i), value)
+    return b.program()
+
+
+def gradients_of(
+    net: Net,
+    b: ir.Builder,
+    ins: dict[str, Wire],
+    outs: dict[str, Wire],
+    wanted: tuple[Wanted, ...],
+    cotangents: tuple[str, ...],
+) -> dict[int, ir.Value]:
+    """Gradients by place in `wanted`: of the sum of all outputs, or of the products with the supplied
+    gradients.
+    """
+    places = [i for i, each in enumerate(wanted) if type(each) in (InputGradient, ArrayGradient)]
+    if not places:
+        return {}
+    leaves = []
+    for i in places:
+        each = wanted[i]
+        leaf = ins[each.port].value if type(each) is InputGradient else b.values["/".join(each.path)]  # type: ignore[union-attr]
+        if not leaf.type.is_float:
+            text = f'The input "{each.port}" of {describe(net)} holds integers: there is no gradient with respect to it.'  # type: ignore[union-attr]
+            raise NetError(net.record.name, "gradient", text)
+        leaves.append(leaf)
+    terms = []
+    for port, wire in outs.items():
+        if not wire.value.type.is_float or (cotangents and port not in cotangents):
+            continue
+        value = wire.value
+        if cotangents:
+            value = b.mul(value, b.input(gradient_name(port), value.type))
+        terms.append(b.sum(value))
+    total = terms[0] if terms else b.constant(0.0, "f32")
+    for each in terms[1:]:
+        total = b.add(total, each)
+    return dict(zip(places, autodiff.gradient(b, total, leaves), strict=True))
+
+
+# ---- results as values of the language
+
+
+def present(ev: Any, net: Net, request: Request, results: list[Rows], fed: Feed) -> Any:
+    """Decoded results: one value, or an association of values; lists where a list of examples was given."""
+    values = [value_of(ev, net, each, rows, fed) for each, rows in zip(request.wanted, results, strict=True)]
+    if request.single:
+        return values[0]
+    return Association.of(zip(request.keys, values, strict=True))
+
+
+def value_of(ev: Any, net: Net, wanted: Wanted, rows: Rows, fed: Feed) -> Any:
+    if type(wanted) is ArrayGradient:
+        return number(rows, fed.typed)
+    decoder = net.outputs[wanted.port].coder if type(wanted) is Output else None
+    if decoder is not None and wanted.prop is not NONE:  # type: ignore[union-attr]
+        array = rows if isinstance(rows, np.ndarray) else None
+        if array is not None:
+            found = decoder.decode_batch(ev, array, wanted.prop)  # type: ignore[union-attr]
+        else:
+            found = [decoder.decode(ev, row, wanted.prop) for row in rows]  # type: ignore[union-attr]
+        return make_list(found) if fed.batch else found[0]
+    if not fed.batch:
+        return number(rows[0], fed.typed)
+    if isinstance(rows, np.ndarray):
+        return number(rows, fed.typed)
+    return make_list(number(row, fed.typed) for row in rows)
+
+
+def number(array: Any, typed: bool) -> Any:
+    """An array as machine numbers: packed, or a NumericArray where the data were one."""
+    array = np.asarray(array)
+    if typed and array.ndim:
+        return NumericArray(np.array(array))
+    return packed(array.astype(np.float64) if array.dtype.kind == "f" else array)
+
+
+# ---- coders by themselves
+
+
+def encode(ev: Any, coder: Encoder, args: Sequence[Any]) -> Any:
+    """coder[x] and coder[{x1, ...}]: an array, or a list of arrays."""
+    if len(args) != 1:
+        raise NetError("NetEncoder", "arguments", f"An encoder takes one argument; found {len(args)}.")
+    value = args[0]
+    if is_list(value) and not coder.accepts(value):
+        return number(coder.encode_batch(ev, items(value)), False)
+    return number(coder.encode_batch(ev, (value,))[0], False)
+
+
+def decode(ev: Any, coder: Decoder, args: Sequence[Any]) -> Any:
+    """coder[array], coder[{array1, ...}], and the same with a property."""
+    if not 1 <= len(args) <= 2:
+        raise NetError(
+            "NetDecoder",
+            "arguments",
+            f"A decoder takes an array and a property; found {len(args)} arguments.",
+        )
+    prop = args[1] if len(args) == 2 else None
+    array = numeric(args[0])
+    rank = coder.port_type.rank or 0
+    if array is None or array.ndim not in (rank, rank + 1):
+        wanted = "a number" if rank == 0 else f"an array of depth {rank}"
+        text = f'The decoder "{coder.name}" takes {wanted}, or a list of such; found {show(args[0])}.'
+        raise NetError("NetDecoder", "invalid", text)
+    if array.ndim == rank:
+        return coder.decode(ev, array, prop)
+    return make_list(coder.decode_batch(ev, array, prop))
