@@ -99,7 +99,7 @@ def encode_each(
             rows.append(array.astype(dtype))
         else:
             assert flat is not None
-            rows.append(np.array(codes, dtype).reshape(*flat[1], *np.shape(codes)[1:]))
+            rows.append(np.array(codes, dtype).reshape((*flat[1], *np.shape(codes)[1:])))
     if len({row.shape for row in rows}) > 1:
         raise NetError(
             "NetEncoder",

@@ -2,6 +2,29 @@
 
 from wlnet.net.layer import LAYERS
 
-from . import basic, elementwise, losses, softmax, threading
+from . import (
+    aggregation,
+    basic,
+    elementwise,
+    losses,
+    normalization,
+    operators,
+    reshaping,
+    selecting,
+    softmax,
+    threading,
+)
 
-__all__ = ["LAYERS", "basic", "elementwise", "losses", "softmax", "threading"]
+__all__ = [
+    "LAYERS",
+    "aggregation",
+    "basic",
+    "elementwise",
+    "losses",
+    "normalization",
+    "operators",
+    "reshaping",
+    "selecting",
+    "softmax",
+    "threading",
+]
