@@ -4,6 +4,7 @@ rectangular lists as arrays."""
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from wlnet.kernel.registry import builtin
 from .dimensions import dimensions, entries_at, flattened, full_depth
 from .functional import with_values
 from .levels import children, level_bound, parse_levels, size
+from .tables import TOO_LARGE, small_enough
 
 
 def nested(values: list[Any], shape: tuple[int, ...]) -> Any:
@@ -76,7 +78,7 @@ def _permutation(order: Any, depth: int) -> list[int] | None:
     if not is_list(order):
         return None
     given = list(items(order))
-    if len(given) > depth or not all(type(x) is int for x in given):
+    if not given or len(given) > depth or not all(type(x) is int for x in given):
         return None
     levels = [x - 1 for x in given]
     levels += range(len(levels), depth)
@@ -109,7 +111,13 @@ def _diagonals(array: np.ndarray, letters: str, wanted: str) -> np.ndarray:
     return array.transpose([names.index(name) for name in wanted])
 
 
-@builtin("ArrayReshape", messages={"ilsmn": "Single or list of positive integers expected in place of `1`."})
+@builtin(
+    "ArrayReshape",
+    messages={
+        "toolarge": TOO_LARGE,
+        "ilsmn": "Single or list of positive integers expected in place of `1`.",
+    },
+)
 def array_reshape(ev: Any, expr: Any, spec: Any, padding: Any = 0) -> Any:
     """ArrayReshape[list, {n1, n2, ...}] arranges the elements of list as an array of the dimensions given,
     dropping or padding
@@ -124,13 +132,15 @@ def array_reshape(ev: Any, expr: Any, spec: Any, padding: Any = 0) -> Any:
         return None
     shape = list(items(spec)) if is_list(spec) else [spec]
     flat: Any = expr.reshape(-1) if type(expr) is np.ndarray else _leaves(expr)
-    if shape.count(S.Automatic) == 1:
-        rest = int(np.prod([n for n in shape if type(n) is int])) or 1
-        shape[shape.index(S.Automatic)] = -(-len(flat) // rest)
+    if sum(n is S.Automatic for n in shape) == 1:
+        rest = math.prod(n for n in shape if type(n) is int) or 1
+        shape = [-(-len(flat) // rest) if n is S.Automatic else n for n in shape]
     if not all(type(n) is int and n > 0 for n in shape):
         ev.message("ArrayReshape", "ilsmn", spec)
         return None
-    count = int(np.prod(shape))
+    count = math.prod(shape)
+    if not small_enough(ev, "ArrayReshape", count):
+        return None
     if type(flat) is np.ndarray:
         if count <= len(flat):
             return packed(flat[:count].reshape(shape))
@@ -288,10 +298,13 @@ def _repeated(ev: Any, name: str, expr: Any, order: Any, lag: Any, once: Callabl
     if not all(type(n) is int and n >= 0 for n in orders) or type(lag) is not int or lag < 1:
         return None
     for _ in range(orders[0] if orders else 0):
+        if not size(expr):
+            break
         expr = ev.evaluate(once(expr))
     if len(orders) > 1:
         rest = make_list(orders[1:])
-        expr = ev.evaluate(make_list(_repeated(ev, name, x, rest, lag, once) for x in children(expr) or ()))
+        parts = [_repeated(ev, name, x, rest, lag, once) for x in children(expr) or ()]
+        return None if any(x is None for x in parts) else ev.evaluate(make_list(parts))
     return expr
 
 
@@ -411,7 +424,7 @@ def inner(ev: Any, f: Any, first: Any, second: Any, g: Any = S.Plus) -> Any:
         ev.message("Inner", "incom", left[-1], len(left), first, right[0], second)
         return None
     call = ev.function(f)
-    columns = _columns(second)
+    columns = _columns(second, len(right))
 
     def row(a: tuple[Any, ...]) -> Any:
         return _each(columns, lambda b: Expr(g, tuple(call(x, y) for x, y in zip(a, b, strict=True))))
@@ -419,13 +432,12 @@ def inner(ev: Any, f: Any, first: Any, second: Any, g: Any = S.Plus) -> Any:
     return _last_level(first, len(left), row)
 
 
-def _columns(second: Any) -> Any:
-    """A nested list (Python) of the vectors along level 1 of `second`."""
+def _columns(second: Any, depth: int) -> Any:
+    """A nested list (Python) of the vectors along level 1 of `second`, an array of `depth` levels."""
     parts = children(second) or ()
-    if not parts or any(not is_list(x) for x in parts):
+    if depth <= 1:
         return parts
-    rows = [children(x) or () for x in parts]
-    return [_columns(make_list(column)) for column in zip(*rows, strict=True)]
+    return [_columns(make_list(column), depth - 1) for column in zip(*map(children, parts), strict=True)]
 
 
 def _each(columns: Any, make: Callable[[tuple[Any, ...]], Any]) -> Any:

@@ -10,16 +10,10 @@ from wlnet.expr.attributes import HOLD_ALL_COMPLETE, HOLD_FIRST, HOLD_REST
 from wlnet.kernel.registry import builtin
 
 from .functional import with_values
-from .levels import children
+from .levels import children, is_rule
 from .parts import is_missing, missing_key
 
-RULES = (S.Rule, S.RuleDelayed)
 Entry = tuple[Any, Any, bool]
-
-
-def is_rule(value: Any) -> bool:
-    """Whether `value` is a -> b or a :> b."""
-    return type(value) is Expr and value.head in RULES and len(value.args) == 2
 
 
 def entries_of(value: Any) -> list[Entry] | None:
@@ -36,7 +30,7 @@ def _add_entries(value: Any, out: list[Entry]) -> bool:
         return False
     if value.head is S.List:
         return all([_add_entries(x, out) for x in value.args])
-    if value.head not in RULES or len(value.args) != 2:
+    if not is_rule(value):
         return False
     out.append((value.args[0], value.args[1], value.head is S.RuleDelayed))
     return True

@@ -170,7 +170,7 @@ def equal(ev: Any, a: Any, b: Any) -> bool | None:
         return _all_equal(ev, tuple(a.values()), tuple(b.values()))
     if type(a) is str or type(b) is str:
         return False if is_number(a) or is_number(b) or type(a) is type(b) else None
-    if a in (TRUE, FALSE) and b in (TRUE, FALSE):
+    if (a is TRUE or a is FALSE) and (b is TRUE or b is FALSE):
         return False
     sign = difference_sign(ev, a, b)
     if sign is not None:
@@ -359,7 +359,11 @@ def inequality(ev: Any, *args: Any) -> Any:
     >>> 0 < x <= 1
     0 < x <= 1
     """
-    if len(args) % 2 == 0 or len(args) < 3 or any(r not in RELATIONS for r in args[1::2]):
+    if (
+        len(args) % 2 == 0
+        or len(args) < 3
+        or any(type(r) is not Symbol or r not in RELATIONS for r in args[1::2])
+    ):
         return TRUE if len(args) == 1 else None
     if len(set(args[1::2])) == 1:
         return Expr(args[1], args[::2])

@@ -92,7 +92,7 @@ def entries_at(value: Any, level: int) -> list[Any]:
 def _all_pass(ev: Any, value: Any, level: int, test: Any) -> bool:
     if type(value) is NumericArray:
         value = packed(value.array)
-    if type(value) is np.ndarray and level == value.ndim and test in (S.NumberQ, S.NumericQ):
+    if type(value) is np.ndarray and level == value.ndim and (test is S.NumberQ or test is S.NumericQ):
         return True
     passes = ev.predicate(test)
     return all(passes(x) for x in entries_at(value, level))

@@ -14,7 +14,7 @@ from wlnet.kernel.patterns import is_pattern
 from wlnet.kernel.registry import builtin
 
 from .assignment import set_value
-from .levels import BELOW, children, map_parts, size
+from .levels import BELOW, children, is_rule, map_parts, size
 from .parts import PART_MESSAGES, PartError, complain, indices_of, is_key, is_position_list, key_of
 
 Position = tuple[Any, ...]
@@ -109,6 +109,8 @@ def delete(ev: Any, expr: Any, position: Any) -> Any:
         and len(expr) > 1
     ):
         return packed(np.delete(expr, position - 1 if position > 0 else position, axis=0))
+    if any(not p for p in positions_of(position)):
+        return Expr(S.Sequence, ())
     return _changed(ev, "Delete", expr, position, lambda part: GONE)
 
 
@@ -221,7 +223,7 @@ def replace_part(ev: Any, expr: Any, rules: Any) -> Any:
     listed = items(rules) if is_list(rules) else (rules,)
     if type(rules) is Association:
         listed = rules.rules()
-    if not all(type(r) is Expr and r.head in (S.Rule, S.RuleDelayed) and len(r.args) == 2 for r in listed):
+    if not all(map(is_rule, listed)):
         ev.message("ReplacePart", "reps", rules)
         return None
     if any(is_pattern(r.args[0]) for r in listed):
@@ -343,7 +345,7 @@ def _entry_added(ev: Any, name: str, expr: Association, new: Any, *, at_end: boo
         rules: tuple[Any, ...] = new.rules()
     else:
         rules = items(new) if is_list(new) else (new,)
-    if not all(type(r) is Expr and r.head in (S.Rule, S.RuleDelayed) and len(r.args) == 2 for r in rules):
+    if not all(map(is_rule, rules)):
         ev.message(name, "invdt2", new)
         return None
     added = {key(r.args[0]): (r.args[0], r.args[1], r.head is S.RuleDelayed) for r in rules}

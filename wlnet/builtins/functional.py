@@ -156,8 +156,9 @@ def map_thread(ev: Any, f: Any, lists: Any, depth: Any = 1) -> Any:
     >>> MapThread[f, {{{a, b}}, {{c, d}}}, 2]
     {{f[a, c], f[b, d]}}
     """
-    call = Expr(S.MapThread, (f, lists) if depth == 1 else (f, lists, depth))
     columns = children(lists)
+    plain = type(depth) is int and depth == 1
+    call = Expr(S.MapThread, (f, lists) if plain else (f, lists, depth))
     if type(depth) is not int or depth < 0:
         ev.message("MapThread", "intnn", call, 3)
         return None

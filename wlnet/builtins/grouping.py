@@ -10,8 +10,8 @@ import numpy as np
 from wlnet.expr import Association, Expr, S, is_list, items, key, make_list
 from wlnet.kernel.registry import builtin
 
-from .associations import as_association, is_rule, plain_key
-from .levels import children
+from .associations import as_association, plain_key
+from .levels import children, is_rule
 from .sets import classes, equivalence
 
 GROUP_MESSAGES = {

@@ -172,7 +172,8 @@ def _fixed_points(ev: Any, name: str, f: Any, expr: Any, most: Any, same_test: A
     if limit is None or limit < 0:
         ev.message(name, "innf", most)
         return None
-    equal = same if same_test in (S.Automatic, S.SameQ) else ev.predicate(same_test)
+    structural = same_test is S.Automatic or same_test is S.SameQ
+    equal = same if structural else ev.predicate(same_test)
     return _until_same(ev.function(f), expr, limit, equal)
 
 

@@ -70,6 +70,13 @@ def children(value: Any) -> tuple[Any, ...] | None:
     return None
 
 
+def is_rule(value: Any) -> bool:
+    """Whether `value` is a -> b or a :> b."""
+    return (
+        type(value) is Expr and (value.head is S.Rule or value.head is S.RuleDelayed) and len(value.args) == 2
+    )
+
+
 def size(value: Any) -> int | None:
     """The number of elements on level 1, without making them; None for an atom."""
     kind = type(value)

@@ -125,7 +125,9 @@ def riffle(ev: Any, expr: Any, new: Any, spec: Any = None) -> Any:
     else:
         ev.message("Riffle", "rspec", spec)
         return None
-    if step < 1 or start < 1 or not fills:
+    if not fills:
+        return expr
+    if step < 1 or start < 1:
         ev.message("Riffle", "rspec", spec)
         return None
     return Expr(
@@ -167,7 +169,7 @@ def reverse(ev: Any, expr: Any, spec: Any = 1) -> Any:
     {{4, 3}, {2, 1}}
     """
     levels = items(spec) if is_list(spec) else (spec,)
-    if not all(type(x) is int and x > 0 for x in levels):
+    if not levels or not all(type(x) is int and x > 0 for x in levels):
         ev.message("Reverse", "level", spec)
         return None
     if size(expr) is None:
@@ -288,7 +290,7 @@ def take_drop(ev: Any, expr: Any, *specs: Any) -> Any:
         return None
     taken = ev.call(S.Take, expr, *specs)
     dropped = ev.call(S.Drop, expr, *specs)
-    if any(type(x) is Expr and x.head in (S.Take, S.Drop) for x in (taken, dropped)):
+    if any(type(x) is Expr and (x.head is S.Take or x.head is S.Drop) for x in (taken, dropped)):
         return None
     return make_list((taken, dropped))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wlnet.expr import FALSE, TRUE, Expr, S, key, same, truth
+from wlnet.expr import FALSE, TRUE, Expr, S, Symbol, key, same, truth
 from wlnet.expr.attributes import FLAT, HOLD_ALL, LISTABLE, ONE_IDENTITY, ORDERLESS
 from wlnet.kernel.registry import builtin, symbol
 
@@ -91,7 +91,7 @@ def not_(ev: Any, expr: Any) -> Any:
     if type(expr) is Expr:
         if expr.head is S.Not and len(expr.args) == 1:
             return expr.args[0]
-        if len(expr.args) == 2 and expr.head in OPPOSITE:
+        if len(expr.args) == 2 and type(expr.head) is Symbol and expr.head in OPPOSITE:
             return Expr(OPPOSITE[expr.head], expr.args)
     return None
 
@@ -204,13 +204,14 @@ def equivalent(ev: Any, *args: Any) -> Any:
     {True, False, x}
     """
     rest = {key(x): x for x in args if x is not TRUE and x is not FALSE}
-    if TRUE in args and FALSE in args:
+    yes, no = any(x is TRUE for x in args), any(x is FALSE for x in args)
+    if yes and no:
         return FALSE
-    if not rest or (len(rest) == 1 and TRUE not in args and FALSE not in args):
+    if not rest or (len(rest) == 1 and not yes and not no):
         return TRUE
-    if TRUE in args:
+    if yes:
         return Expr(S.And, tuple(rest.values()))
-    if FALSE in args:
+    if no:
         return Expr(S.And, tuple(map(_negated, rest.values())))
     return None if len(rest) == len(args) else Expr(S.Equivalent, tuple(rest.values()))
 

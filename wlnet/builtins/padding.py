@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from wlnet.kernel.registry import builtin
 
 from .dimensions import dimensions
 from .levels import children, size
+from .tables import TOO_LARGE, small_enough
 
 
 def cycle(fills: tuple[Any, ...], count: int, *, at_end: bool) -> list[Any]:
@@ -34,6 +36,7 @@ def padded(inner: list[Any], length: int, margin: int, fills: tuple[Any, ...], *
 
 
 PAD_MESSAGES = {
+    "toolarge": TOO_LARGE,
     "ilsm": "Single or list of machine-sized integers expected in place of `1`.",
 }
 
@@ -44,8 +47,10 @@ def _pad(ev: Any, name: str, expr: Any, spec: Any, padding: Any, margin: Any, *,
         return None
     widths = _ragged_shape(expr) if spec is S.Automatic else list(items(spec) if is_list(spec) else (spec,))
     margins = list(items(margin)) if is_list(margin) else [margin] * len(widths)
-    if len(margins) != len(widths) or not all(type(x) is int for x in (*widths, *margins)):
+    if not widths or len(margins) != len(widths) or not all(type(x) is int for x in (*widths, *margins)):
         ev.message(name, "ilsm", spec)
+        return None
+    if not small_enough(ev, name, math.prod(map(abs, widths))):
         return None
     return _padded_levels(expr, head_of(expr), widths, margins, padding, left)
 
@@ -138,6 +143,7 @@ def pad_left(ev: Any, expr: Any, spec: Any = S.Automatic, padding: Any = 0, marg
 
 
 ARRAY_PAD_MESSAGES = {
+    "toolarge": TOO_LARGE,
     "amount": "Padding amount `1` should be an integer, a pair of integers, or a list of pairs by level.",
     "padding": "Padding `1` should be a value, a list, Fixed, Periodic, Reflected or Reversed.",
 }
@@ -171,6 +177,9 @@ def array_pad(ev: Any, expr: Any, amount: Any, padding: Any = 0) -> Any:
         return None
     if type(padding) is str and padding not in INDEX_MAPS:
         ev.message("ArrayPad", "padding", padding)
+        return None
+    shape = (n + m + k for n, (m, k) in zip(dimensions(expr), sides, strict=True))
+    if not small_enough(ev, "ArrayPad", math.prod(max(n, 0) for n in shape)):
         return None
     return _array_padded(expr, sides, padding)
 

@@ -203,7 +203,7 @@ def indices_of(value: Any, spec: Any) -> list[int]:
 
 
 def _index(value: Any, spec: Any, length: int, whole: Any) -> int:
-    if spec == 0 and type(spec) is int:
+    if type(spec) is int and spec == 0:
         return -1
     if is_key(spec) and type(value) is Association:
         k = key(key_of(spec))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wlnet.expr import Association, Expr, S, is_list, items, make_list
+from wlnet.expr import Association, Expr, S, Symbol, is_list, items, make_list
 from wlnet.kernel.registry import applied, symbol
 
-from .associations import is_rule
 from .dataset_values import Dataset, wrapped
-from .levels import children, rebuild, size
+from .levels import children, is_rule, rebuild, size
 from .parts import PartError, is_key, is_missing, part_of
 
 # Operators that choose or arrange elements: the next operator works inside what they leave.
@@ -117,7 +116,8 @@ def _is_span(value: Any) -> bool:
 
 
 def _descends(operator: Any) -> bool:
-    return operator in DESCENDING or (type(operator) is Expr and operator.head in DESCENDING)
+    head = operator.head if type(operator) is Expr else operator
+    return type(head) is Symbol and head in DESCENDING
 
 
 def _several(
@@ -127,7 +127,7 @@ def _several(
     rest: tuple[Any, ...],
     deeper: Callable[[Any], Any],
 ) -> Any:
-    """A list of parts, a list or association of operators all of which apply, or of rules part -> operator."""
+    """A list of parts, a list or association of operators that all apply, or of rules part -> operator."""
     if type(first) is Association:
         return Association.of((k, ev.evaluate(query(ev, data, (v, *rest)))) for k, v in first.pairs())
     parts = items(first)
@@ -148,7 +148,11 @@ def _at_parts(ev: Any, data: Any, rules: tuple[Any, ...]) -> Any:
 
 def _with_keys(operator: Any) -> Any:
     """GroupBy["k"], SortBy["k"] and their like, with strings standing for Key["k"]."""
-    if type(operator) is not Expr or not operator.head.name.endswith("By"):
+    if (
+        type(operator) is not Expr
+        or type(operator.head) is not Symbol
+        or not operator.head.name.endswith("By")
+    ):
         return operator
     first, *others = operator.args
     return Expr(operator.head, (_as_function(first), *others))

@@ -14,7 +14,7 @@ from wlnet.kernel.scope import Scope
 from wlnet.kernel.sequences import NOWHERE, compile_chain
 from wlnet.kernel.templates import built, code
 
-from .levels import LEVEL_0, children, level_bound, levels_of, map_parts, rebuild
+from .levels import LEVEL_0, children, is_rule, level_bound, levels_of, map_parts, rebuild
 from .searching import COUNT_MESSAGE, limit_of
 
 Replacer = Callable[[Any], tuple[Any, bool]]
@@ -49,8 +49,8 @@ def is_rules(value: Any) -> bool:
         return True
     if type(value) is not Expr:
         return False
-    if value.head in (S.Rule, S.RuleDelayed):
-        return len(value.args) == 2
+    if is_rule(value):
+        return True
     if value.head is S.Dispatch and len(value.args) == 1:
         return is_rules(value.args[0])
     return value.head is S.List and all(is_rules(x) and not is_list(x) for x in value.args)

@@ -13,7 +13,7 @@ from wlnet.expr import FALSE, TRUE, Association, Expr, S, head_of, make_list, pa
 from wlnet.expr.attributes import HOLD_REST
 from wlnet.kernel.registry import builtin
 
-from .levels import ALL_LEVELS, LEVEL_1, children, level_bound, levels_of, walk
+from .levels import ALL_LEVELS, LEVEL_1, children, is_rule, level_bound, levels_of, walk
 
 COUNT_MESSAGE = {"innf": "Non-negative integer or Infinity expected in place of `1`."}
 NOT_FOUND = Expr(S.Missing, ("NotFound",))
@@ -32,7 +32,7 @@ def limit_of(ev: Any, name: str, most: Any) -> float | None:
 
 def _finder(ev: Any, form: Any) -> Callable[[Any], tuple[Any, bool]]:
     """For a pattern: (part, whether it fits). For `pattern -> new`: (new value, whether it fits)."""
-    if type(form) is Expr and form.head in (S.Rule, S.RuleDelayed) and len(form.args) == 2:
+    if is_rule(form):
         return ev.replacer(form)
     fits = ev.matching(form)
     return lambda part: (part, fits(part))

@@ -21,7 +21,7 @@ SET_MESSAGES = {"heads": "Heads `3` and `4` at positions `1` and `2` are expecte
 
 def equivalence(ev: Any, test: Any) -> Callable[[Any, Any], bool] | None:
     """A Python test for a SameTest setting; None for structural identity, where hashing serves."""
-    return None if test in (S.Automatic, S.SameQ) else ev.predicate(test)
+    return None if test is S.Automatic or test is S.SameQ else ev.predicate(test)
 
 
 def distinct(values: tuple[Any, ...] | list[Any], equal: Callable[[Any, Any], bool] | None) -> list[int]:

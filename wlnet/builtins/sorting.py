@@ -24,7 +24,7 @@ from wlnet.expr import (
 from wlnet.expr.order import canonical, compare, text_key
 from wlnet.kernel.registry import builtin, symbol
 
-from .levels import children, size
+from .levels import children, is_rule, size
 from .sequences import NONE, SequenceError, up_to
 
 symbol(
@@ -33,6 +33,10 @@ symbol(
 )
 
 _canonical_key = cmp_to_key(compare)
+
+# Ordering functions that mean canonical order, and those of numbers with whether they sort backwards.
+CANONICAL = frozenset((S.Order, S.Automatic, S.OrderedQ))
+NUMERICAL = {S.Less: False, S.LessEqual: False, S.Greater: True, S.GreaterEqual: True}
 
 
 def sortable(values: list[Any] | tuple[Any, ...]) -> list[Any]:
@@ -63,13 +67,18 @@ class _Placed:
 
 def sort_keys(ev: Any, values: tuple[Any, ...] | list[Any], ordering: Any) -> tuple[list[Any], bool]:
     """Keys that Python can sort by, and whether to sort in reverse (keeping ties in place)."""
-    if ordering in (S.Order, S.Automatic, S.OrderedQ, None):
+    if ordering is None or (type(ordering) is Symbol and ordering in CANONICAL):
         return sortable(values), False
-    if ordering in (S.Less, S.LessEqual, S.Greater, S.GreaterEqual) and set(map(type, values)) <= {
-        int,
-        float,
-    }:
-        return list(values), ordering in (S.Greater, S.GreaterEqual)
+    if (
+        type(ordering) is Symbol
+        and ordering in NUMERICAL
+        and set(map(type, values))
+        <= {
+            int,
+            float,
+        }
+    ):
+        return list(values), NUMERICAL[ordering]
     call = ev.function(ordering)
     return [_Placed(x, call) for x in values], False
 
@@ -111,7 +120,7 @@ def _normal_or_message(ev: Any, name: str, expr: Any, *others: Any) -> bool:
 
 def sort_values(ev: Any, expr: Any, ordering: Any = None) -> Any:
     """`Sort[expr, ordering]` for a value with elements."""
-    if type(expr) is np.ndarray and ordering in (None, S.Less, S.LessEqual, S.Order):
+    if type(expr) is np.ndarray and any(ordering is x for x in (None, S.Less, S.LessEqual, S.Order)):
         found = _sorted_array(expr)
         if found is not None:
             return packed(found)
@@ -364,7 +373,7 @@ def maximal_by(ev: Any, expr: Any, f: Any, count: Any = None) -> Any:
 def _taken(ev: Any, name: str, expr: Any, f: Any, count: Any, excluded: Any, *, largest: bool) -> Any:
     """TakeLargest and kin; `f` None for the elements themselves."""
     wanted: Any = "Element"
-    if type(expr) is Expr and expr.head in (S.Rule, S.RuleDelayed) and len(expr.args) == 2:
+    if is_rule(expr):
         expr, wanted = expr.args
     if not _normal_or_message(ev, name, expr, *(() if f is None else (f,)), count):
         return None

@@ -17,9 +17,10 @@ from wlnet.kernel.registry import builtin
 # No longer list is made: at 8 bytes an element it would take 16 GB, more than most machines can spare.
 MOST_ELEMENTS = 2 * 10**9
 
+TOO_LARGE = "A list of `1` elements is too large to be made."
 RANGE_MESSAGES = {
     "range": "Range specification in `1` does not have appropriate bounds.",
-    "toolarge": "A list of `1` elements is too large to be made.",
+    "toolarge": TOO_LARGE,
 }
 
 
@@ -57,8 +58,7 @@ def _number_range(ev: Any, low: Any, high: Any, step: Any) -> Any:
     count = (high - low) // step + 1 if exact else math.floor((high - low) / step + SLACK) + 1
     if count <= 0:
         return make_list(())
-    if count > MOST_ELEMENTS:
-        ev.message("Range", "toolarge", count)
+    if not small_enough(ev, "Range", count):
         return None
     if not exact:
         return packed(float(low) + np.arange(count) * float(step))
@@ -118,6 +118,7 @@ def born_packed(values: list[Any]) -> Any:
 
 
 ARRAY_MESSAGES = {
+    "toolarge": TOO_LARGE,
     "ilsmn": "Single or list of non-negative integers expected in place of `1`.",
     "plen": "`1` and `2` should have the same length.",
 }
@@ -127,6 +128,14 @@ def shape_of(spec: Any) -> tuple[int, ...] | None:
     """`n` or `{n1, n2, ...}` as a shape."""
     shape = items(spec) if is_list(spec) else (spec,)
     return shape if all(type(n) is int and n >= 0 for n in shape) else None
+
+
+def small_enough(ev: Any, name: str, count: int) -> bool:
+    """Whether a list of `count` elements may be made; else the message `toolarge`."""
+    if count > MOST_ELEMENTS:
+        ev.message(name, "toolarge", count)
+        return False
+    return True
 
 
 @builtin("Array", messages=ARRAY_MESSAGES)
@@ -153,6 +162,8 @@ def array(ev: Any, f: Any, spec: Any, origin: Any = 1, head: Any = S.List) -> An
     if len(origins) != len(shape):
         ev.message("Array", "plen", spec, origin)
         return None
+    if not small_enough(ev, "Array", math.prod(shape)):
+        return None
     axes = [_axis(ev, n, start) for n, start in zip(shape, origins, strict=True)]
     call = ev.function(f)
     return _nested(call, axes, (), head)
@@ -178,7 +189,7 @@ def _nested(call: Any, axes: list[list[Any]], at: tuple[Any, ...], head: Any) ->
     return born_packed(values) if head is S.List else Expr(head, tuple(values))
 
 
-@builtin("ConstantArray", messages=ARRAY_MESSAGES | RANGE_MESSAGES)
+@builtin("ConstantArray", messages=ARRAY_MESSAGES)
 def constant_array(ev: Any, value: Any, spec: Any) -> Any:
     """ConstantArray[c, n] gives a list of n copies of c; ConstantArray[c, {n1, n2, ...}] a nested list.
 
@@ -190,8 +201,7 @@ def constant_array(ev: Any, value: Any, spec: Any) -> Any:
         if not isinstance(spec, Symbol | Expr) or is_list(spec):
             ev.message("ConstantArray", "ilsmn", spec)
         return None
-    if math.prod(shape) > MOST_ELEMENTS:
-        ev.message("ConstantArray", "toolarge", math.prod(shape))
+    if not small_enough(ev, "ConstantArray", math.prod(shape)):
         return None
     if not shape:
         return value
@@ -206,7 +216,10 @@ def constant_array(ev: Any, value: Any, spec: Any) -> Any:
 
 @builtin(
     "Subdivide",
-    messages={"sdmint": "The number of subdivisions at position `1` of `2` should be a positive integer."},
+    messages={
+        "sdmint": "The number of subdivisions at position `1` of `2` should be a positive integer.",
+        "toolarge": TOO_LARGE,
+    },
 )
 def subdivide(ev: Any, *args: Any) -> Any:
     """Subdivide[n] gives the n + 1 points {0, 1/n, ..., 1}; Subdivide[xmax, n] from 0 to xmax;
@@ -222,6 +235,8 @@ def subdivide(ev: Any, *args: Any) -> Any:
     low, high, n = {1: (0, 1, *args), 2: (0, *args), 3: args}[len(args)]
     if type(n) is not int or n < 1:
         ev.message("Subdivide", "sdmint", len(args), Expr(S.Subdivide, args))
+        return None
+    if not small_enough(ev, "Subdivide", n + 1):
         return None
     if type(low) in (int, float) and type(high) in (int, float) and float in (type(low), type(high)):
         return packed(np.linspace(float(low), float(high), n + 1))
@@ -247,6 +262,8 @@ def identity_matrix(ev: Any, spec: Any) -> Any:
         if not isinstance(spec, Symbol) and not (type(spec) is Expr and not is_list(spec)):
             ev.message("IdentityMatrix", "ilsmn", spec)
         return None
+    if not small_enough(ev, "IdentityMatrix", shape[0] * shape[-1]):
+        return None
     return packed(np.eye(shape[0], shape[-1], dtype=np.int64))
 
 
@@ -269,6 +286,8 @@ def diagonal_matrix(ev: Any, diagonal: Any, offset: Any = 0, size: Any = None) -
         ev.message("DiagonalMatrix", "ilsmn", size)
         return None
     rows, columns = shape[0], shape[-1]
+    if not small_enough(ev, "DiagonalMatrix", rows * columns):
+        return None
     if type(diagonal) is np.ndarray and diagonal.ndim == 1 and size is None:
         return packed(np.diag(diagonal, offset))
     zero = 0.0 if values and all(type(x) is float for x in values) else 0
@@ -280,7 +299,7 @@ def diagonal_matrix(ev: Any, diagonal: Any, offset: Any = 0, size: Any = None) -
     return make_list(map(make_list, grid))
 
 
-@builtin("UnitVector")
+@builtin("UnitVector", messages=ARRAY_MESSAGES)
 def unit_vector(ev: Any, *args: Any) -> Any:
     """UnitVector[n, k] gives the n-dimensional unit vector in direction k; UnitVector[k] the
     two-dimensional one.
@@ -293,4 +312,8 @@ def unit_vector(ev: Any, *args: Any) -> Any:
     n, k = (2, *args)[-2:]
     if not 1 <= k <= n:
         return None
-    return packed(np.eye(n, dtype=np.int64)[k - 1])
+    if not small_enough(ev, "UnitVector", n):
+        return None
+    vector = np.zeros(n, dtype=np.int64)
+    vector[k - 1] = 1
+    return packed(vector)

@@ -74,8 +74,11 @@ def tuples(ev: Any, expr: Any, spec: Any = None) -> Any:
 def _shaped(row: tuple[Any, ...], shape: tuple[int, ...], head: Any) -> Any:
     if len(shape) == 1:
         return Expr(head, row)
+    if not shape:
+        return row[0]
     step = math.prod(shape[1:])
-    return Expr(head, tuple(_shaped(row[i : i + step], shape[1:], head) for i in range(0, len(row), step)))
+    parts = (row[i * step : (i + 1) * step] for i in range(shape[0]))
+    return Expr(head, tuple(_shaped(part, shape[1:], head) for part in parts))
 
 
 def _lengths(ev: Any, name: str, spec: Any, count: int) -> Iterable[int] | None:

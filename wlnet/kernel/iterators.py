@@ -1,4 +1,6 @@
-"""Iterators `{i, min, max, step}`, `{i, list}`, `{n}`, `n`: what Do, Table, Array, Sum, Product and kin run over."""
+"""Iterators `{i, min, max, step}`, `{i, list}`, `{n}`, `n`: what Do, Table, Array, Sum, Product and kin run
+over.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ _PLAIN = (int, Fraction, float)
 
 
 class Iterator:
-    """One iterator, its bounds evaluated: `symbol` (None where there is none) takes `values` one after another.
+    """One iterator, its bounds evaluated: `symbol` (None where there is none) takes `values` one after
+    another.
 
     `count` is how many they are; math.inf for `{Infinity}`.
     """
@@ -53,6 +56,8 @@ def iterator(ev: Any, name: str, spec: Any) -> Iterator | None:
     if not is_list(spec):
         spec = ev.evaluate(spec)
     parts = items(spec) if is_list(spec) else (spec,)
+    if not parts:
+        return _refused(ev, name, "iterb", spec)
     if len(parts) == 1:
         limit = ev.evaluate(parts[0])
         if _is_infinite(limit):
@@ -60,7 +65,7 @@ def iterator(ev: Any, name: str, spec: Any) -> Iterator | None:
         found = span(ev, 1, limit, 1)
         if found is None:
             return _refused(ev, name, "iterb", spec)
-        return Iterator(None, range(len(found)), len(found))
+        return Iterator(None, found, _count(found))
     symbol = parts[0]
     if type(symbol) is Expr and symbol.head is S.Evaluate:
         symbol = ev.evaluate(symbol)
@@ -75,7 +80,14 @@ def iterator(ev: Any, name: str, spec: Any) -> Iterator | None:
     found = span(ev, *((1, *bounds) if len(bounds) == 1 else bounds))
     if found is None:
         return _refused(ev, name, "iterb", spec)
-    return Iterator(symbol, found, len(found))
+    return Iterator(symbol, found, _count(found))
+
+
+def _count(values: range | tuple[Any, ...]) -> int:
+    """`len(values)`, also of ranges longer than Python's len can tell."""
+    if type(values) is range:
+        return max(0, -((values.start - values.stop) // values.step))
+    return len(values)
 
 
 def _refused(ev: Any, name: str, tag: str, what: Any) -> None:
@@ -94,8 +106,8 @@ def _is_infinite(x: Any) -> bool:
 def span(ev: Any, low: Any, high: Any, step: Any = 1) -> range | tuple[Any, ...] | None:
     """low, low + step, ... up to `high`: a Python range for integers, reals as soon as one bound is real.
 
-    Exact symbolic bounds (Pi, a to a + 3) work where (high - low)/step has a numeric value. None where it has none,
-    or where `step` is zero.
+    Exact symbolic bounds (Pi, a to a + 3) work where (high - low)/step has a numeric value. None where it has
+    none, or where `step` is zero.
     """
     if type(low) is int and type(step) is int and type(high) in _PLAIN:
         if step == 0 or (type(high) is float and not math.isfinite(high)):

@@ -118,8 +118,11 @@ def _span(printer: Printer, expr: Expr, need: int) -> Layout | None:
 def _inequality(printer: Printer, expr: Expr, need: int) -> Layout | None:
     """`a < b <= c`; not where all relations are the same, which would read back as that relation."""
     args = expr.args
-    signs = [_relations().get(x) for x in args[1::2]]
-    if len(args) < 5 or len(args) % 2 == 0 or None in signs or len(set(signs)) == 1:
+    if len(args) < 5 or len(args) % 2 == 0 or any(type(x) is not Symbol for x in args[1::2]):
+        return None
+    known = _relations()
+    signs = [known.get(x) for x in args[1::2]]
+    if None in signs or len(set(signs)) == 1:
         return None
     pieces: list[Piece] = [(args[0], 291)]
     for sign, arg in zip(signs, args[2::2], strict=True):
@@ -127,10 +130,14 @@ def _inequality(printer: Printer, expr: Expr, need: int) -> Layout | None:
     return 290, pieces
 
 
-def _relations() -> dict[Any, str]:
-    return {
-        row.head: row.text for row in table().infix.values() if row.shape == "compare" and row.text.isascii()
-    }
+_signs: dict[Symbol, str] = {}
+
+
+def _relations() -> dict[Symbol, str]:
+    """The text of each relation that Inequality mixes."""
+    if not _signs:
+        _signs.update({row.head: row.text for _, row in table().heads() if row.shape == "compare"})
+    return _signs
 
 
 # Patterns
@@ -140,7 +147,7 @@ _BLANKS = {S.Blank: "_", S.BlankSequence: "__", S.BlankNullSequence: "___"}
 
 def _blank(printer: Printer, expr: Expr, need: int = 0) -> Layout | None:
     """`_`, `__h`."""
-    mark = _BLANKS.get(expr.head)
+    mark = _BLANKS.get(expr.head) if type(expr.head) is Symbol else None
     if mark is None or len(expr.args) > 1:
         return None
     if not expr.args:
@@ -233,10 +240,12 @@ def forms() -> dict[str, Form]:
     """The layouts of InputForm by head name, the operator rows included. Made on first use."""
     if not _forms:
         makers = {"infix": _infix, "prefix": _prefix, "postfix": _postfix}
-        for name, row in table().heads():
-            if row.shape in ("", "compare", "set") and name not in ("Plus", "Times", "Power", "Function"):
-                _forms[name] = makers[row.form](row)
-        _forms.update(_SPELLINGS)
+        rows = {
+            name: makers[row.form](row)
+            for name, row in table().heads()
+            if row.shape in ("", "compare", "set") and name not in ("Plus", "Times", "Power", "Function")
+        }
+        _forms.update({**rows, **_SPELLINGS})  # at once: another thread sees all or nothing
     return _forms
 
 
