@@ -28,7 +28,8 @@ ORDERS = ("forward", "reverse", "shuffled")
 # end poison results even though only writes are detected.
 GUARD = 1024
 FILL = 0xFF
-ALIGNMENT = 256  # of every array, as device allocations have it
+# Bytes.  A copy lies on such a boundary exactly as its array does, so that misalignment shows.
+ALIGNMENT = 64
 
 # Bytes of dynamic shared memory that a launch may have without and with the attribute that raises the limit.
 SHARED_LIMIT = 48 << 10
@@ -126,7 +127,8 @@ class Kernel:
         shared_limit: int = SHARED_LIMIT,
     ) -> None:
         self.check(args)
-        held = hold(args)
+        may = [kind == "p" for kind, _ in self.parameters]
+        held = hold(args, may)
         pointers = (ctypes.c_void_p * len(held))(*(each.address for each in held))
         extents = [(ctypes.c_uint * 3)(*each, *(1,) * (3 - len(each))) for each in (grid, block)]
         limit = min(shared_limit, SHARED_MOST)
@@ -141,7 +143,7 @@ class Kernel:
         )
         if fault is not None:
             raise EmulatorError(f"{self.name}: {fault.decode()}")
-        writable = {id(each) for each, (kind, _) in zip(held, self.parameters) if kind == "p"}
+        writable = {id(each) for each, written in zip(held, may) if written}
         for position, each in enumerate(held):
             each.finish(f"{self.name}, argument {position}", id(each) in writable)
 
@@ -161,23 +163,24 @@ class Kernel:
                 raise EmulatorError(
                     f"{self.name}, argument {position}: {wanted} of {nbytes} bytes an item; found {found}"
                 )
-            if is_array and not each.flags.c_contiguous:
-                raise EmulatorError(f"{self.name}, argument {position}: the array is not contiguous")
 
 
-def hold(args: Sequence[np.ndarray | np.generic]) -> list[Guarded | Scalar]:
-    """Arguments as the kernel gets them: an array given twice is one piece of memory, overlap is refused."""
-    copies: dict[int, Guarded] = {}
+def hold(args: Sequence[np.ndarray | np.generic], writable: Sequence[bool]) -> list[Guarded | Scalar]:
+    """Arguments as the kernel gets them.  An array given twice is one piece of memory there too; arrays that
+    overlap otherwise are refused where one of them may be written.
+    """
+    copies: dict[tuple[int, ...], Guarded] = {}
     held: list[Guarded | Scalar] = []
+    written = [each for each, may in zip(args, writable) if may and isinstance(each, np.ndarray)]
     for each in args:
         if not isinstance(each, np.ndarray):
             held.append(Scalar(each))
             continue
-        if any(
-            np.shares_memory(each, other.array) for key, other in copies.items() if key != each.ctypes.data
-        ):
-            raise EmulatorError("two arguments overlap without being the same array")
-        held.append(copies.setdefault(each.ctypes.data, Guarded(each)) if each.nbytes else Guarded(each))
+        place = (each.ctypes.data, *each.shape, *each.strides)
+        for other in written:
+            if other.ctypes.data != each.ctypes.data and np.shares_memory(each, other):
+                raise EmulatorError("two arguments overlap without being the same array")
+        held.append(copies.setdefault(place, Guarded(each)) if each.nbytes else Guarded(each))
     return held
 
 
@@ -193,15 +196,18 @@ class Scalar:
 
 
 class Guarded:
-    """A copy of an array between guard bands."""
+    """A copy of an array between guard bands; of one with gaps (strides), the whole stretch of memory."""
 
     def __init__(self, array: np.ndarray) -> None:
         self.array = array
-        raw = np.full(array.nbytes + 2 * GUARD + ALIGNMENT, FILL, np.uint8)
-        start = GUARD + (-(raw.ctypes.data + GUARD) % ALIGNMENT)
-        self.raw, self.span = raw, slice(start, start + array.nbytes)
-        raw[self.span] = array.reshape(-1).view(np.uint8)
-        self.pointer = ctypes.c_void_p(raw.ctypes.data + start)
+        low, high = np.lib.array_utils.byte_bounds(array) if array.size else (0, 0)
+        first = array.ctypes.data - low if array.size else 0  # negative strides: not 0
+        raw = np.full(high - low + 2 * GUARD + 2 * ALIGNMENT, FILL, np.uint8)
+        start = GUARD + (array.ctypes.data - raw.ctypes.data - GUARD - first) % ALIGNMENT
+        self.raw, self.span = raw, slice(start, start + high - low)
+        self.memory = memory_of(low, high)
+        raw[self.span] = self.memory
+        self.pointer = ctypes.c_void_p(raw.ctypes.data + start + first)
         self.address = ctypes.addressof(self.pointer)
 
     def finish(self, where: str, writable: bool) -> None:
@@ -211,11 +217,16 @@ class Guarded:
             touched = np.flatnonzero(band != FILL)
             if touched.size:
                 distance = span.start - touched[-1] if side == "before" else touched[0] + 1
-                raise EmulatorError(
-                    f"{where}: written {distance} bytes {side} the array of {self.array.nbytes} bytes"
-                )
-        after = raw[span].view(self.array.dtype).reshape(self.array.shape)
+                nbytes = span.stop - span.start
+                raise EmulatorError(f"{where}: written {distance} bytes {side} the array of {nbytes} bytes")
         if writable:
-            self.array[...] = after
-        elif after.tobytes() != self.array.tobytes():
+            self.memory[...] = raw[span]
+        elif raw[span].tobytes() != self.memory.tobytes():
             raise EmulatorError(f"{where}: a const array was changed")
+
+
+def memory_of(low: int, high: int) -> np.ndarray:
+    """Bytes of this process's memory; the caller holds what they belong to."""
+    if high <= low:
+        return np.empty(0, np.uint8)
+    return np.ctypeslib.as_array((ctypes.c_uint8 * (high - low)).from_address(low))

@@ -1,0 +1,99 @@
+"""Launch rules on odd and huge sizes, without a device."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from wlnet.runtime.ops import OPS
+from wlnet.runtime.ops.launches import (
+    BUSY,
+    Kernel,
+    Work,
+    copy_rule,
+    merge_axes,
+    reduction_chunks,
+    reduction_passes,
+)
+from wlnet.runtime.types import Type
+
+SHAPES = [(1,), (31,), (1025,), (1 << 31,), (3, 1 << 33), (1 << 33, 3), (70000, 3, 70000), (1 << 28, 1 << 10)]
+
+
+def work_of(name: str, types: list[Type], **params: object) -> Work:
+    op = OPS[name]
+    assert isinstance(op.cuda, Kernel)
+    full = op.parameters(params)
+    return op.cuda.rule(tuple(types), op.types(tuple(types), full), full)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_grids_stay_within_the_limits_of_devices(shape: tuple[int, ...]) -> None:
+    works = [work_of("sum", [Type("f32", shape)], axes=(axis,)) for axis in range(len(shape))]
+    works.append(work_of("max", [Type("f32", shape)], axes=tuple(range(len(shape)))))
+    works.append(work_of("softmax", [Type("f32", shape)], axis=len(shape) - 1))
+    for work in works:
+        for launch in work.launches:
+            x, y, z = (*launch.grid, 1, 1)[:3]
+            assert 0 < x < 1 << 31 and 0 < y < 1 << 16 and z == 1, launch
+            assert np.prod(launch.block) <= 1024
+
+
+@pytest.mark.parametrize(
+    "outer, extent, inner", [(1, 1, 1), (1, 10**9, 1), (3, 12345, 1), (1, 10**6, 40), (9, 5000, 2)]
+)
+def test_chunks_cover_the_axis_once(outer: int, extent: int, inner: int) -> None:
+    chunk, chunks = reduction_chunks(outer, extent, inner)
+    assert (chunks - 1) * chunk < extent <= chunks * chunk
+    assert chunks <= BUSY
+    assert chunks == 1 or chunk % 4 == 0
+
+
+def test_a_long_sum_takes_two_launches_and_a_short_one() -> None:
+    long = work_of("sum", [Type("f32", (1 << 20,))], axes=(0,))
+    assert [launch.entry for launch in long.launches] == ["reduce_rows_block", "reduce_rows_warp"]
+    assert [each.size for each in long.temporaries] == [256]
+    short = work_of("sum", [Type("f32", (64, 100))], axes=(1,))
+    assert [(launch.entry, launch.grid) for launch in short.launches] == [("reduce_rows_warp", (8,))]
+
+
+@pytest.mark.parametrize(
+    "shape, axes, passes",
+    [
+        ((2, 3, 4), (1,), [(2, 3, 4)]),
+        ((2, 3, 4), (1, 2), [(2, 12, 1)]),
+        ((2, 3, 4), (0, 2), [(6, 4, 1), (1, 2, 3)]),
+        ((2, 1, 4), (0, 2), [(1, 8, 1)]),
+        ((5,), (0,), [(1, 5, 1)]),
+    ],
+)
+def test_runs_of_reduced_axes_become_passes(
+    shape: tuple[int, ...], axes: tuple[int, ...], passes: object
+) -> None:
+    assert reduction_passes(shape, axes) == passes
+
+
+@pytest.mark.parametrize("size, grid", [(1, 1), (1024, 1), (1025, 2), (1 << 33, 1 << 23)])
+def test_optimiser_handles_four_elements_a_thread(size: int, grid: int) -> None:
+    flat, scalar = Type("f32", (size,)), Type("f32", ())
+    work = work_of("adam", [flat] * 4 + [scalar] * 2)
+    assert work.launches[0].grid == (grid,)
+    assert "RATES=0" in work.launches[0].defines and "STEP=float" in work.launches[0].defines
+    assert "RATES=1" in work_of("adam", [flat] * 5 + [Type("i64", ())]).launches[0].defines
+
+
+def test_nothing_is_launched_for_no_elements() -> None:
+    assert work_of("sum", [Type("f32", (0, 3))], axes=(1,)).launches == ()
+    assert work_of("softmax", [Type("f32", (0, 3))], axis=1).launches == ()
+    assert copy_rule((0, 3), "f32", (3, 1), (3, 1)) is None
+
+
+def test_copies_merge_axes_and_see_transposes() -> None:
+    assert merge_axes((2, 1, 3, 4), (12, 9, 4, 1), (12, 0, 4, 1)) == ([24], [1], [1])
+    transposed = copy_rule((5, 7), "f32", (1, 5), (7, 1))
+    assert transposed is not None and transposed.entry == "copy_transposed"
+    stack = copy_rule((2, 5, 7), "f32", (35, 1, 5), (35, 7, 1))
+    assert stack is not None and stack.entry == "copy_transposed" and stack.grid == (2,)
+    strided = copy_rule((3, 4), "f32", (8, 2), (4, 1))
+    assert strided is not None and strided.entry == "copy_strided" and strided.grid == (1,)
+    with pytest.raises(ValueError, match="6 axes"):
+        copy_rule((2,) * 6, "f32", (1, 4, 16, 64, 256, 1024), (32, 16, 8, 4, 2, 1))
