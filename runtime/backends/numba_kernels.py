@@ -202,7 +202,7 @@ def log_softmax(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Ca
     x, y = rows_of(operands[0], params["axis"]), rows_of(out, params["axis"])
     if x is None or y is None:
         return None
-    powers = np.empty_like(y)
+    powers = operands[2].reshape(y.shape)
     first, arguments = prepare(subtract_maximum, x, y)
     last, rest = prepare(subtract_log_sum, y, powers)
 

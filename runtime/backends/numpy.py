@@ -145,7 +145,7 @@ class Binder:
         scratch = [self.array(each) for each in step.scratch]
         if op.name == "pack":
             return self.pack_lines(step, out[0], operands)
-        bound = self.bound(instr, out[0] if len(out) == 1 else tuple(out), tuple(operands))
+        bound = self.bound(instr, out[0] if len(out) == 1 else tuple(out), (*operands, *scratch))
         if bound is not None:
             return [self.bound_line(bound)]
         if isinstance(op.numpy, str):

@@ -3,6 +3,7 @@
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from .record import (
     Bools,
     Ints,
     Op,
+    Params,
+    Types,
     case,
     composite,
     op,
@@ -287,8 +290,51 @@ def select_type(condition: Type, x: Type, y: Type) -> Type:
     return same_shapes(x, y)
 
 
-def select_numpy(out: np.ndarray, condition: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
+# Elements.  Up to here two masked copies are fastest (1.0 us against 2.3 for 48 elements), from there on
+# bits are (81 us against 294 for np.where and 407 for copies over 64 K elements with a random condition).
+FEW = 512
+
+INTEGERS = {1: "i1", 4: "i4", 8: "i8"}
+
+
+def select_scratch(types: Types, params: Params) -> Types:
+    """The condition as a mask of bits."""
+    return (types[0].with_dtype({1: "bool", 4: "i32", 8: "i64"}[types[1].numpy.itemsize]),)
+
+
+def select_numpy(
+    out: np.ndarray, condition: np.ndarray, x: np.ndarray, y: np.ndarray, mask: np.ndarray
+) -> None:
     np.copyto(out, np.where(condition, x, y))
+
+
+def select_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params) -> Callable[[], None]:
+    """Out = y ^ ((x ^ y) & mask), mask = -condition; with the parts exchanged where the result takes over
+    y.
+    """
+    condition, x, y, mask = operands
+    takes_x, takes_y = (np.shares_memory(out, each) for each in (x, y))
+    if out.size <= FEW and not takes_x and not takes_y:
+
+        def copies() -> None:
+            np.copyto(out, y)
+            np.copyto(out, x, where=condition)
+
+        return copies
+    kind = INTEGERS[out.itemsize]
+    bits, other, chosen = (each.view(kind) for each in (out, x if takes_y else y, y if takes_y else x))
+    mask, truth, one = mask.view(kind), condition.view("i1"), np.array(1, "i1")
+
+    def call() -> None:
+        if takes_y:
+            np.subtract(truth, one, mask)
+        else:
+            np.negative(truth, mask)
+        np.bitwise_xor(chosen, other, bits)
+        np.bitwise_and(bits, mask, bits)
+        np.bitwise_xor(bits, other, bits)
+
+    return call
 
 
 def select_build(b: Builder, condition: Value, x: Any, y: Any) -> Value:
@@ -308,10 +354,12 @@ op(
     kind=ELEMENTWISE,
     shape=select_type,
     numpy=select_numpy,
+    bind=select_bind,
+    scratch=select_scratch,
     cuda="{x} ? {y} : {z}",
     vjp=lambda b, ins, out, g: (None, b.keep(g, ins[0]), b.keep(g, b.logical_not(ins[0]))),
     inplace=((0, 1), (0, 2)),
-    examples=[case(Bools((3, 5)), (3, 5), (3, 5)), case(Bools((33,)), (33,), (33,))],
+    examples=[case(Bools((3, 5)), (3, 5), (3, 5)), case(Bools((1025,)), (1025,), (1025,))],
     build=select_build,
     doc="x where the condition holds, else y.",
 )

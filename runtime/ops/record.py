@@ -69,7 +69,7 @@ class Op:
     domain    (low, high) of random test operands, or one pair an operand
     examples  cases for the generated tests
     build     (b, *args, **params) -> value(s): the Builder's method where it must prepare its arguments
-    scratch   (operand types, params) -> types of temporaries, appended to the operands of `numpy`
+    scratch   (operand types, params) -> types of temporaries, appended to the operands of `numpy` and `bind`
     """
 
     __slots__ = (

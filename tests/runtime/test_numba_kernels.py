@@ -36,6 +36,8 @@ def run(op: Op, arrays: list[np.ndarray], params: dict[str, Any]) -> list[np.nda
         results = [arrays[operand] for _, operand in op.inplace]
     else:
         results = [np.full(each.shape, np.nan, each.numpy) for each in types]
+    scratch = op.scratch(tuple(map(type_of, arrays)), params) if op.scratch else ()
+    arrays = [*arrays, *(np.empty(each.shape, each.numpy) for each in scratch)]
     bound = numba_kernels.bind(
         op.numba, results[0] if len(results) == 1 else tuple(results), tuple(arrays), params
     )

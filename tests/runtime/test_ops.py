@@ -168,3 +168,25 @@ def test_named_activation_values(name: str) -> None:
 def test_elementwise_cuda_form_is_stated() -> None:
     missing = [op.name for op in OPS.values() if op.kind == ELEMENTWISE and op.cuda is None]
     assert missing == ["polygamma"]  # CUDA has no polygamma function
+
+
+@pytest.mark.parametrize("size", [1, 48, 512, 513, 2000])
+@pytest.mark.parametrize("taken", [None, 1, 2])
+def test_select_bits(size: int, taken: int | None) -> None:
+    """All forms of the bound selection, also over NaN and infinity, and where the result takes over a
+    branch.
+    """
+    rng = np.random.default_rng(size)
+    for dtype in (np.float32, np.float64, np.int64, np.bool_):
+        condition = rng.random(size) < 0.5
+        x, y = ((rng.normal(size=size) * 3).astype(dtype) for _ in range(2))
+        if dtype == np.float32:
+            x[::3], y[::5] = np.nan, np.inf
+        wanted = np.where(condition, x, y)
+        operands = [condition, x, y]
+        out = np.empty_like(x) if taken is None else operands[taken]
+        op = OPS["select"]
+        scratch = op.scratch(tuple(map(type_of, operands)), {})
+        operands += [np.empty(each.shape, each.numpy) for each in scratch]
+        op.bind(out, tuple(operands), {})()
+        np.testing.assert_array_equal(out, wanted)

@@ -119,3 +119,19 @@ def test_simplify_rebuilds_under_the_rules() -> None:
     ):
         for name in wanted:
             np.testing.assert_allclose(have[name], wanted[name], rtol=1e-12)
+
+
+def test_softmax_beside_its_logarithm_is_one_exponential() -> None:
+    b = Builder()
+    x = b.input("x", Type("f64", (5, 4)))
+    p = b.softmax(x)
+    loss = b.sum(b.cross_entropy_index(p, b.constant(CLASSES)))
+    b.output("p", p)
+    b.output("loss", loss)
+    b.output("g", autodiff.gradient(b, loss, [x])[0])
+    plain, better = b.program(), verify(simplify(b.program()))
+    assert "= softmax" in str(plain) and "= softmax" not in str(better)
+    for name, wanted in reference.run(plain, {"x": LOGITS})[0].items():
+        np.testing.assert_allclose(
+            reference.run(better, {"x": LOGITS})[0][name], wanted, rtol=1e-12, atol=1e-15
+        )
