@@ -7,11 +7,9 @@ Length, Part, Keys, Normal, Information and the printer ask here and know none o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass(frozen=True)
 class AtomType:
     """What an atom of one Python type answers. A field left None means "not supported".
 
@@ -26,16 +24,31 @@ class AtomType:
     output(x)            one-line or multi-line text for OutputForm; default: that of `full`
     """
 
-    head: Callable[[Any], Any]
-    length: Callable[[Any], int] | None = None
-    part: Callable[..., Any] | None = None
-    keys: Callable[[Any], list[Any]] | None = None
-    values: Callable[[Any], list[Any]] | None = None
-    normal: Callable[[Any], Any] | None = None
-    call: Callable[..., Any] | None = None
-    information: Callable[..., Any] | None = None
-    full: Callable[[Any], Any] | None = None
-    output: Callable[[Any], str] | None = None
+    __slots__ = ("call", "full", "head", "information", "keys", "length", "normal", "output", "part", "values")
+
+    def __init__(
+        self,
+        head: Callable[[Any], Any],
+        length: Callable[[Any], int] | None = None,
+        part: Callable[..., Any] | None = None,
+        keys: Callable[[Any], list[Any]] | None = None,
+        values: Callable[[Any], list[Any]] | None = None,
+        normal: Callable[[Any], Any] | None = None,
+        call: Callable[..., Any] | None = None,
+        information: Callable[..., Any] | None = None,
+        full: Callable[[Any], Any] | None = None,
+        output: Callable[[Any], str] | None = None,
+    ) -> None:
+        self.head = head
+        self.length = length
+        self.part = part
+        self.keys = keys
+        self.values = values
+        self.normal = normal
+        self.call = call
+        self.information = information
+        self.full = full
+        self.output = output
 
 
 ATOMS: dict[type, AtomType] = {}

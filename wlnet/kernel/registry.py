@@ -13,10 +13,9 @@ core ones are loaded at the start; any other when a symbol that it declares is f
 from __future__ import annotations
 
 import importlib
-import pkgutil
+import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from wlnet.expr import LIST, SYSTEM, Expr, S, Symbol, is_list, items, key, system
@@ -42,6 +41,8 @@ CORE: tuple[str, ...] = (
     "wlnet.builtins.messages",
     "wlnet.builtins.contexts",
     "wlnet.builtins.options",
+    "wlnet.builtins.arithmetic",
+    "wlnet.builtins.rules",
 )
 OUTSIDE: tuple[str, ...] = ("wlnet.net.builtins", "wlnet.net.training_builtins", "wlnet.graphics.builtins")
 
@@ -446,24 +447,23 @@ def _operator_form(record: Builtin, position: int) -> Callable[[Any, Any, tuple[
 
 
 _loaded: set[str] = set()
-_index: dict[str, list[str]] = {}
-# A declaration as it is written nearly everywhere, and any capitalised word in quotes (names declared in a loop).
-_DECLARATION = re.compile(r'\b(?:builtin|symbol|wl_rules)\(\s*"([^"]+)"')
-_WORD = re.compile(r'(?<=[" ])[A-Z$][A-Za-z0-9$]*(?=[" ])')
+_sources: dict[str, bytes] = {}  # chapter -> its text (of its whole folder where it lies outside `builtins`)
+_declaration = b'\\b(?:builtin|symbol|wl_rules)\\(\\s*"(?:[^"]* )?%s[ "]'
 
 
-def _folder() -> Path:
-    return Path(__file__).parents[1]
+def _folder() -> str:
+    return os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def chapters() -> list[str]:
     """The names of all chapter modules, core ones first."""
-    inside = sorted(f"wlnet.builtins.{m.name}" for m in pkgutil.iter_modules([str(_folder() / "builtins")]))
-    return [*CORE, *(m for m in inside if m not in CORE), *(m for m in OUTSIDE if _file(m).exists())]
+    names = sorted(f[:-3] for f in os.listdir(os.path.join(_folder(), "builtins")) if f.endswith(".py"))
+    inside = [f"wlnet.builtins.{n}" for n in names if n != "__init__"]
+    return [*CORE, *(m for m in inside if m not in CORE), *(m for m in OUTSIDE if os.path.exists(_file(m)))]
 
 
-def _file(chapter: str) -> Path:
-    return _folder().joinpath(*chapter.split(".")[1:]).with_suffix(".py")
+def _file(chapter: str) -> str:
+    return os.path.join(_folder(), *chapter.split(".")[1:]) + ".py"
 
 
 def load_core() -> None:
@@ -499,9 +499,7 @@ def load_name(name: str) -> bool:
     """Load the chapter that declares System`name, if there is one; whether it is declared now."""
     if is_declared(name):
         return True
-    if not _index:
-        _read_index()
-    for chapter in _index.get(name, ()):
+    for chapter in _likely(name):
         load_chapter(chapter)
         if is_declared(name):
             return True
@@ -514,25 +512,34 @@ def load_stub(s: Symbol) -> None:
     load_name(s.name)
 
 
-def _read_index() -> None:
-    """Where each name is declared, from the text of the chapters: some fifty times faster than importing them."""
-    likely: dict[str, list[str]] = {}
-    for chapter in chapters():
-        for text in _texts(chapter):
-            for names in _DECLARATION.findall(text):
-                for name in names.split():
-                    likely.setdefault(name, []).append(chapter)
-            for name in set(_WORD.findall(text)):
-                _index.setdefault(name, []).append(chapter)
-    for name, declaring in likely.items():
-        _index[name] = list(dict.fromkeys([*declaring, *_index.get(name, ())]))
+def _likely(name: str) -> list[str]:
+    """The chapters not yet loaded that may declare a name, the likeliest first.
+
+    They are told by their text, which is some fifty times faster than importing them: a declared name stands in
+    quotes, alone or among others, and nearly always right after `builtin(` or `symbol(`.
+    """
+    if not _sources:
+        for chapter in chapters():
+            _sources[chapter] = b"".join(map(_read, _files(chapter)))
+    word = name.encode()
+    found = [c for c, text in _sources.items() if c not in _loaded and word in text]
+    declared = re.compile(_declaration % re.escape(word))
+    quoted = re.compile(b'[" ]%s[" ]' % re.escape(word))
+    first = [c for c in found if declared.search(_sources[c])]
+    return first + [c for c in found if c not in first and quoted.search(_sources[c])]
 
 
-def _texts(chapter: str) -> list[str]:
-    """The source of a chapter; of its whole folder where it lies outside `builtins`."""
+def _files(chapter: str) -> list[str]:
     path = _file(chapter)
-    files = [path] if chapter.startswith("wlnet.builtins.") else sorted(path.parent.rglob("*.py"))
-    return [file.read_text(encoding="utf-8") for file in files]
+    if chapter.startswith("wlnet.builtins."):
+        return [path]
+    walk = os.walk(os.path.dirname(path))
+    return sorted(os.path.join(folder, f) for folder, _, files in walk for f in files if f.endswith(".py"))
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
 
 
 RUN.load = load_stub
