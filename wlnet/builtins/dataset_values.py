@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wlnet.expr import Association, AtomType, Expr, S, is_list, items, register, same
+from wlnet.expr import Association, is_list, items, same
 from wlnet.syntax.printer import to_text
 
 from .levels import children, size
@@ -87,17 +87,3 @@ def _aligned(lines: list[list[str]], header: list[str] | None) -> str:
         if header is not None and i == 0:
             out.append("-+-".join("-" * w for w in widths))
     return "\n".join(out)
-
-
-register(
-    Dataset,
-    AtomType(
-        head=lambda x: S.Dataset,
-        length=lambda x: size(x.data) or 0,
-        keys=lambda x: x.data.keys() if type(x.data) is Association else [],
-        values=lambda x: list(children(x.data) or ()),
-        normal=lambda x: x.data,
-        full=lambda x: Expr(S.Dataset, (x.data,)),
-        output=lambda x: table(x.data),
-    ),
-)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from wlnet.expr import ATOMS, Association, is_list, register
+from wlnet.expr import Association, AtomType, Expr, S, is_list, register
 from wlnet.kernel.registry import builtin
 
-from .dataset_values import Dataset, wrapped
+from .dataset_values import Dataset, table, wrapped
+from .levels import children, size
 from .parts import part_of
 from .queries import run_query
 
@@ -17,7 +17,20 @@ def _part(ev: Any, dataset: Dataset, specs: tuple[Any, ...]) -> Any:
     return wrapped(part_of(ev, dataset.data, specs))
 
 
-register(Dataset, replace(ATOMS[Dataset], part=_part, call=run_query))
+register(
+    Dataset,
+    AtomType(
+        head=lambda x: S.Dataset,
+        length=lambda x: size(x.data) or 0,
+        part=_part,
+        keys=lambda x: x.data.keys() if type(x.data) is Association else [],
+        values=lambda x: list(children(x.data) or ()),
+        normal=lambda x: x.data,
+        call=run_query,
+        full=lambda x: Expr(S.Dataset, (x.data,)),
+        output=lambda x: table(x.data),
+    ),
+)
 
 
 @builtin("Dataset", messages={"invdata": "The argument `1` is not a list or association."})
