@@ -17,6 +17,7 @@ SESSION = Session()
 
 def wl(code: str) -> Any:
     """The value of `code`, as a value of the language."""
+    SESSION.evaluator.activate()
     return SESSION.evaluator.evaluate(SESSION.evaluator.read(code))
 
 
