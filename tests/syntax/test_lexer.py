@@ -146,6 +146,7 @@ def test_each_name_is_resolved_once_per_expression() -> None:
         ("a\r\nb\rc", 3),
         ("a\n\n\n(* c *)\nb", 2),
         ("#!/usr/bin/env wlnet\na\nb", 2),
+        ("\ufeffa\nb", 2),
         ("a;\nb;\n", 2),
         ("f[a,\nb]\nc", 2),
         ("a +\nb\nc", 2),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wlnet.syntax.characters import characters
-from wlnet.syntax.operators import Operator, wide
+from wlnet.syntax.operators import Operator, precedence, wide
 from wlnet.syntax.printer import to_text
 
 from .names import shown, tree
@@ -15,6 +15,13 @@ ROWS = wide().rows
 
 def described(row: Operator) -> str:
     return f"{row.form} {row.names[0] if row.names else row.text} {row.head.name}"
+
+
+def test_precedence_by_head() -> None:
+    assert precedence("Plus") == 310
+    assert precedence("Not") == 230
+    assert precedence("Element") == 250
+    assert precedence("f") is None
 
 
 def test_levels_fall() -> None:

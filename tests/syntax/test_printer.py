@@ -20,7 +20,7 @@ from wlnet.expr import (
     packed,
     system,
 )
-from wlnet.syntax.printer import to_text
+from wlnet.syntax.printer import FORMS, to_text
 
 from .names import resolve, tree
 
@@ -195,7 +195,7 @@ def test_infinities() -> None:
     for args, text in (((1,), "Infinity"), ((-1,), "-Infinity"), ((), "ComplexInfinity")):
         assert to_text(Expr(S.DirectedInfinity, args)) == text
     assert to_text(Expr(S.DirectedInfinity, (S.I,))) == "DirectedInfinity[I]"
-    assert to_text(Expr(S.Plus, (1, Expr(S.DirectedInfinity, (-1,))))) == "1 + -Infinity"
+    assert to_text(Expr(S.Plus, (1, Expr(S.DirectedInfinity, (-1,))))) == "1 - Infinity"
 
 
 def test_strings() -> None:
@@ -211,6 +211,24 @@ def test_packed_arrays() -> None:
     assert to_text(packed(np.array([1.23456789])), "OutputForm") == "{1.23457}"
     assert to_text(packed(np.array([[1, 2]])), "FullForm") == "List[List[1, 2]]"
     assert to_text(packed(np.array([0.5])), "FullForm") == "List[0.5`]"
+
+
+def test_an_array_may_be_a_head_or_in_odd_places() -> None:
+    array = packed(np.array([1, 2]))
+    for form in FORMS:
+        for head in (
+            array,
+            S.Blank,
+            S.Inequality,
+            S.Pattern,
+            S.Optional,
+            S.Slot,
+            S.Derivative,
+            S.DirectedInfinity,
+        ):
+            for args in ((array,), (array, array), (1, array, 2, array, 3), (Expr(array, (1,)),)):
+                assert to_text(Expr(head, args), form)
+                assert to_text(Expr(Expr(head, args), args), form)
 
 
 def test_associations() -> None:

@@ -34,6 +34,8 @@ def _opposite(term: Any) -> Any:
     kind = type(term)
     if kind in REAL_TYPES:
         return negated(term) if is_negative(term) else None
+    if kind is Expr and term.head is S.DirectedInfinity and direction(term) == -1:
+        return Expr(S.DirectedInfinity, (1,))
     if kind is not Expr or term.head is not S.Times or len(term.args) < 2:
         return None
     first = term.args[0]
@@ -124,11 +126,17 @@ def power(printer: Printer, expr: Expr, need: int) -> Layout | None:
     return POWER, [(base, POWER + 1), "^", (exponent, POWER)]
 
 
+def direction(expr: Expr) -> int | None:
+    """1 or -1 for `DirectedInfinity[1]`, `DirectedInfinity[-1]`, 0 for `DirectedInfinity[]`, else None."""
+    args = expr.args
+    if not args:
+        return 0
+    return args[0] if len(args) == 1 and type(args[0]) is int and args[0] in (1, -1) else None
+
+
 def infinity(printer: Printer, expr: Expr, need: int) -> Layout | None:
     """`DirectedInfinity[1]`, `[-1]`, `[]` by their names."""
-    if not expr.args:
-        return ATOM, ["ComplexInfinity"]
-    direction = expr.args[0]
-    if len(expr.args) != 1 or type(direction) is not int or direction not in (1, -1):
+    which = direction(expr)
+    if which is None:
         return None
-    return (ATOM, ["Infinity"]) if direction == 1 else (MINUS, ["-Infinity"])
+    return (MINUS, ["-Infinity"]) if which < 0 else (ATOM, ["Infinity" if which else "ComplexInfinity"])

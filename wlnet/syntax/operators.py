@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from threading import Lock
 from typing import Any
 
 from wlnet.expr.symbols import Symbol, system
@@ -111,13 +112,11 @@ class Table:
 
     def widen(self) -> None:
         """Add the rows of named characters, under the characters themselves."""
-        if self.is_wide:
-            return
-        self.is_wide = True
         code = characters().code
         for row, level in self._characters:
             for name in row["names"]:
                 self._add({**row, "names": [name]}, level, code[name])
+        self.is_wide = True
 
     def heads(self) -> Iterator[tuple[str, Operator]]:
         """(head name, row) of every ASCII row, in table order: what the printer builds its own table from."""
@@ -142,18 +141,33 @@ def _load(text: str) -> dict[str, Any]:
 
 
 _table: Table | None = None
+_lock = Lock()
 
 
 def table() -> Table:
     """The operator table, loaded on first use."""
     global _table
     if _table is None:
-        _table = Table(kept("operators.toml", _load)["level"])
+        with _lock:
+            if _table is None:
+                _table = Table(kept("operators.toml", _load)["level"])
     return _table
 
 
 def wide() -> Table:
     """The operator table with the rows of named characters."""
     found = table()
-    found.widen()
+    if not found.is_wide:
+        with _lock:
+            if not found.is_wide:
+                found.widen()
     return found
+
+
+def precedence(head: str) -> int | None:
+    """The customary number of the operator with this head, infix before other forms; None where it has
+    none.
+    """
+    rows = [row for row in wide().rows if row.head.name == head]
+    rows.sort(key=lambda row: row.form != "infix")
+    return rows[0].level if rows else None

@@ -74,9 +74,11 @@ _named: dict[str, Operator] = {}
 def _characters() -> dict[str, Operator]:
     """Infix heads that have a character of their own in Unicode: `a ∈ b`."""
     if not _named:
+        found: dict[str, Operator] = {}
         for text, row in wide().infix.items():
             if not text.isascii() and not "\ue000" <= text <= "\uf8ff" and row.shape == "":
-                _named.setdefault(row.head.name, row)
+                found.setdefault(row.head.name, row)
+        _named.update(found)
     return _named
 
 
@@ -259,10 +261,7 @@ _forms: dict[str, Form] = {}
 def forms() -> dict[str, Form]:
     """The layouts of OutputForm by head name: those of InputForm and the wrappers. Made on first use."""
     if not _forms:
-        _forms.update(inputs.forms())
-        for name in _TRANSPARENT:
-            _forms[name] = _content
-        _forms.update(_WRAPPERS)
+        _forms.update({**inputs.forms(), **dict.fromkeys(_TRANSPARENT, _content), **_WRAPPERS})
     return _forms
 
 

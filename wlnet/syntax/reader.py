@@ -18,6 +18,11 @@ from .lexer import Lexer, Warn
 from .tables import END, Driver
 from .terminals import Resolve, Token
 
+# Where reading goes on behind a bad expression: a line, or a paragraph, that looks like the beginning of
+# another.
+_FRESH_LINE = r"[\r\n](?=[A-Za-z$0-9\"{(<`!?#%_]|[^\x00-\x7f])"
+_FRESH_PARAGRAPH = r"\n[ \t\r]*\n(?=[A-Za-z$(]|[^\x00-\x7f])"
+
 
 class _Build:
     """What each rule of the grammar makes of its children. The names are aliases in `wolfram.lark`."""
@@ -82,7 +87,7 @@ class Reader:
     ) -> None:
         self.source = source
         self._text = text
-        self._decoded = decode(text)
+        self._decoded = decode(text if text[:1] != "\ufeff" else " " + text[1:])  # a byte order mark
         skipped = re.compile(r"#![^\r\n]*").match(self._decoded.text)
         place = (lambda error: warn(self._placed(error))) if warn is not None else None
         self._lexer = Lexer(self._decoded.text, resolve, place, skipped.end() if skipped else 0)
@@ -144,11 +149,9 @@ class Reader:
         bracket.
         """
         text = self._decoded.text
-        fresh = re.compile(
-            r"\n(?=[A-Za-z$0-9\"{(<`!?#%_])" if not error.incomplete else r"\n[ \t\r]*\n(?=[A-Za-z$(])"
-        )
+        fresh = _FRESH_PARAGRAPH if error.incomplete else _FRESH_LINE
         at = max(self._failed_at, self._lexer.start)
-        found = fresh.search(text, at)
+        found = re.compile(fresh).search(text, at)
         self._lexer.position = found.end() if found else len(text)
 
 

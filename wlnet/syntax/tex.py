@@ -239,6 +239,17 @@ def _derivative(printer: Printer, expr: Expr, need: int) -> Layout | None:
     return None
 
 
+def _infinity(printer: Printer, expr: Expr, need: int) -> Layout | None:
+    which = arithmetic.direction(expr)
+    if which is None:
+        return None
+    return (
+        (arithmetic.MINUS, ["-\\infty"])
+        if which < 0
+        else (ATOM, ["\\infty" if which else "\\tilde{\\infty}"])
+    )
+
+
 def _matrix(printer: Printer, expr: Expr, need: int) -> Layout | None:
     """MatrixForm of a list of lists."""
     if not expr.args or not is_list(expr.args[0]):
@@ -267,9 +278,7 @@ _FORMS: dict[str, Form] = {
     "Plus": _plus,
     "Times": _times,
     "Power": _power,
-    "DirectedInfinity": lambda printer, expr, need: (
-        (ATOM, ["\\infty"]) if expr.args == (1,) else (480, ["-\\infty"]) if expr.args == (-1,) else None
-    ),
+    "DirectedInfinity": _infinity,
     "List": _list,
     "Sqrt": _around("\\sqrt{", "}"),
     "Abs": _around("\\left| ", "\\right| "),
