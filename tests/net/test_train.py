@@ -30,6 +30,7 @@ def wl(code: str) -> Any:
 def quietly(code: str) -> Any:
     """The value of `code`; its messages are in SESSION.messages."""
     SESSION.messages.clear()
+    SESSION.state.counts.clear()
     SESSION.evaluator.activate()
     return SESSION.evaluator.evaluate(SESSION.evaluator.read(code))
 
