@@ -217,25 +217,38 @@ def log_softmax(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Ca
 # ---- scatter
 
 
-def add_rows(out: Any, x: Any, index: Any) -> None:
-    """Out (S, D) = 0, then out[index[r]] += x[r] for x (R, D) in order; positions outside move to the
-    nearest end.
+def add_rows(out: Any, x: Any, starts: Any, index: Any) -> None:
+    """Out (S, D) = 0, then out[index[r]] += x[starts[r]:][:D] for r in order; x is a vector.
+
+    Positions outside are moved to the nearest end.
     """
     for s in range(out.shape[0]):
         for k in range(out.shape[1]):
             out[s, k] = 0
-    for r in range(x.shape[0]):
+    for r in range(index.size):
         s = min(max(index[r], 0), out.shape[0] - 1)
-        for k in range(x.shape[1]):
-            out[s, k] += x[r, k]
+        start = starts[r]
+        for k in range(out.shape[1]):
+            out[s, k] += x[start + k]
 
 
 def scatter_add(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Bound | None:
+    """Over the first axis.  Rows of x may repeat (a broadcast cotangent): they are found by where they
+    start.
+    """
     x, index = operands
-    plain = all(each.flags.c_contiguous for each in (out, x, index)) and index.dtype.kind == "i"
-    if params["axis"] != 0 or not plain or not out.size or not x.size:
+    if params["axis"] != 0 or index.dtype.kind != "i" or not out.size or not x.size:
         return None
-    return prepare(add_rows, out.reshape(len(out), -1), x.reshape(index.size, -1), index.reshape(-1))
+    row = x[(0,) * index.ndim]
+    plain = all(each.flags.c_contiguous for each in (out, index, row))
+    if not plain or any(stride < 0 or stride % x.itemsize for stride in x.strides[: index.ndim]):
+        return None
+    starts = np.zeros(index.shape, np.int64)
+    for axis, places in enumerate(np.ogrid[tuple(slice(extent) for extent in index.shape)]):
+        starts += places * (x.strides[axis] // x.itemsize)
+    length = int(starts.max()) + row.size
+    memory = np.lib.stride_tricks.as_strided(x, (length,), (x.itemsize,))
+    return prepare(add_rows, out.reshape(len(out), -1), memory, starts.reshape(-1), index.reshape(-1))
 
 
 TABLE: dict[str, Callable[..., Any]] = {

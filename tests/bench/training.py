@@ -25,39 +25,50 @@ RATE = 1e-5
 
 
 class Workload(NamedTuple):
-    """A net of fully connected layers: sizes, activation, batch, and its loss ("mse" or "classes")."""
+    """Fully connected layers of these sizes; with `vocabulary`, over the mean of embedded tokens.
+
+    loss "mse", or "classes" (cross entropy of a softmax); tokens is the length of an example then.
+    """
 
     sizes: tuple[int, ...]
     activation: str
     batch: int
     loss: str
+    vocabulary: int = 0
+    tokens: int = 0
 
 
 WORKLOADS = {
     "tiny": Workload((2, 32, 32, 1), "tanh", 64, "mse"),
     "mlp": Workload((784, 512, 512, 10), "relu", 128, "classes"),
+    "bag": Workload((64, 10), "relu", 128, "classes", vocabulary=20000, tokens=64),
 }
 
 
 def arrays(work: Workload) -> tuple[list[Any], Any, Any]:
-    """Parameters (weights and biases in turn), inputs and targets."""
+    """Parameters (an embedding first where there is one, then weights and biases in turn), inputs,
+    targets.
+    """
     import numpy as np
 
     rng = np.random.default_rng(0)
     parameters = []
+    if work.vocabulary:
+        parameters.append(rng.normal(size=(work.vocabulary, work.sizes[0])).astype("f4"))
     for n_in, n_out in zip(work.sizes, work.sizes[1:]):
         parameters.append(rng.normal(0, (2 / n_in) ** 0.5, (n_out, n_in)).astype("f4"))
         parameters.append(np.zeros(n_out, "f4"))
-    x = rng.normal(size=(work.batch, work.sizes[0])).astype("f4")
+    if work.vocabulary:
+        x = rng.integers(0, work.vocabulary, (work.batch, work.tokens))
+    else:
+        x = rng.normal(size=(work.batch, work.sizes[0])).astype("f4")
     if work.loss == "classes":
         return parameters, x, rng.integers(0, work.sizes[-1], work.batch)
     return parameters, x, rng.normal(size=(work.batch, work.sizes[-1])).astype("f4")
 
 
 def ours(work: Workload, threads: int, steps: int) -> tuple[Callable[[], None], Callable[[], float]]:
-    """(a step, its loss) by the runtime, planned for that many steps: many of them are worth numba's
-    kernels.
-    """
+    """(a step, its loss) by the runtime, planned for that many steps: many are worth numba's kernels."""
     from wlnet.runtime.compile import compile
     from wlnet.runtime.types import Type, type_of
 
@@ -66,12 +77,13 @@ def ours(work: Workload, threads: int, steps: int) -> tuple[Callable[[], None], 
     values, x, t = arrays(work)
     b = ir.Builder()
     h, target = b.input("Input", type_of(x)), b.input("Target", type_of(t))
-    parameters = []
-    for k, value in enumerate(values):
-        parameters.append(b.variable(f"p{k}", type_of(value), initial=value))
-    for k in range(0, len(parameters), 2):
-        h = b.dot(h, parameters[k], transpose_b=True) + parameters[k + 1]
-        if k + 2 < len(parameters):
+    parameters = [b.variable(f"p{k}", type_of(each), initial=each) for k, each in enumerate(values)]
+    dense = list(parameters)
+    if work.vocabulary:
+        h = b.mean(b.gather(dense.pop(0), h), 1)
+    for k in range(0, len(dense), 2):
+        h = b.dot(h, dense[k], transpose_b=True) + dense[k + 1]
+        if k + 2 < len(dense):
             h = getattr(b, work.activation)(h)
     if work.loss == "classes":
         loss = b.mean(b.cross_entropy_index(b.softmax(h), target))
@@ -104,12 +116,16 @@ def theirs(work: Workload, fused: bool) -> tuple[Callable[[], None], Callable[[]
 
     values, x, t = (arrays(work)[0], *map(torch.from_numpy, arrays(work)[1:]))
     layers: list[Any] = []
+    if work.vocabulary:
+        table = torch.from_numpy(values.pop(0))
+        layers += [torch.nn.EmbeddingBag.from_pretrained(table, freeze=False, mode="mean"), None]
     for k in range(0, len(values), 2):
         layer = torch.nn.Linear(values[k].shape[1], values[k].shape[0])
         with torch.no_grad():
             layer.weight.copy_(torch.from_numpy(values[k]))
             layer.bias.copy_(torch.from_numpy(values[k + 1]))
         layers += [layer, torch.nn.Tanh() if work.activation == "tanh" else torch.nn.ReLU()]
+    layers = [layer for layer in layers if layer is not None]
     net = torch.nn.Sequential(*layers[:-1])
     criterion = torch.nn.CrossEntropyLoss() if work.loss == "classes" else torch.nn.MSELoss()
     optimizer = torch.optim.Adam(net.parameters(), lr=RATE, eps=1e-5, fused=fused)

@@ -78,6 +78,18 @@ def test_adam_on_odd_sizes(size: int) -> None:
         np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-7)
 
 
+def test_scattered_rows_may_repeat() -> None:
+    """The cotangent of a mean over tokens: one row for all of them, never written out."""
+    op, rng = OPS["scatter_add"], np.random.default_rng(0)
+    x = np.broadcast_to(rng.normal(size=(5, 1, 8)), (5, 7, 8))
+    index = rng.integers(-1, 5, (5, 7))
+    params = op.parameters({"axis": 0, "size": 4})
+    have = run(op, [x, index], params)
+    assert have is not None
+    np.testing.assert_allclose(have[0], reference.evaluate(op, [x, index], params)[0], rtol=1e-12)
+    assert run(op, [x[::-1], index], params) is None
+
+
 def test_nan_is_not_hidden_and_denormals_are_flushed() -> None:
     op = OPS["adam"]
     w, g = np.ones(3, "f4"), np.array([np.nan, 0, 1], "f4")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from wlnet.runtime.ir import Builder, Value
 from wlnet.runtime.ops import COMPOSITES, OPS, Op
-from wlnet.runtime.ops.record import ELEMENTWISE, UPDATE, Case
+from wlnet.runtime.ops.record import ELEMENTWISE, UPDATE, Bools, Case
 from wlnet.runtime.types import GradientError, type_of
 
 from wlnet.runtime import checks, reference
@@ -190,3 +190,42 @@ def test_select_bits(size: int, taken: int | None) -> None:
         operands += [np.empty(each.shape, each.numpy) for each in scratch]
         op.bind(out, tuple(operands), {})()
         np.testing.assert_array_equal(out, wanted)
+
+
+# ---- sizes around those that vector units and blocks like
+
+SIZES = [1, 31, 32, 33, 1000, 1025]
+ELEMENTWISE_CASES = [
+    (op, case) for op, case in ALL if op.kind == ELEMENTWISE and case is op.examples[0] and op.name != "cast"
+]
+
+
+def resized(op: Op, case: Case, size: int) -> list[np.ndarray]:
+    """The case's operands with this many elements each."""
+    specs = [type(s)((size,)) if isinstance(s, Bools) else (size,) for s in case.operands]
+    return operands(op, Case(tuple(specs), case.params), np.float32)
+
+
+@pytest.mark.parametrize("pair", ELEMENTWISE_CASES, ids=label)
+def test_elementwise_on_odd_sizes(pair: tuple[Op, Case]) -> None:
+    """Twice in a row, so that the second may take over the memory of the first."""
+    op, case = pair
+    for size in SIZES:
+        arrays = resized(op, case, size)
+        b = Builder(rewriting=False)
+        values = [b.input(f"x{k}", type_of(each)) for k, each in enumerate(arrays)]
+        (y,) = build(b, op, values, case.params)
+        b.output("y", b.emit("logical_not", y) if y.dtype == "bool" else b.emit("neg", y))
+        checks.check_program(b.program(), {f"x{k}": each for k, each in enumerate(arrays)})
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "name", ["sum", "max", "prod", "softmax", "log_softmax", "cumsum", "argmax", "argsort"]
+)
+@pytest.mark.parametrize("axis", [0, 1])
+def test_lines_on_odd_sizes(name: str, size: int, axis: int) -> None:
+    x = np.random.default_rng(size).uniform(0.9, 1.1, (3, size) if axis else (size, 3)).astype("f4")
+    b = Builder()
+    b.output("y", getattr(b, name)(b.input("x", type_of(x)), axis))
+    checks.check_program(b.program(), {"x": x}, tolerance=2e-5)
