@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from wlnet.expr import Expr
 from wlnet.syntax.characters import characters
 from wlnet.syntax.operators import Operator, precedence, wide
 from wlnet.syntax.printer import to_text
@@ -43,48 +44,30 @@ def test_an_infix_text_has_one_row() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=described)
-def test_example(row: Operator) -> None:
-    assert tree(row.example) == tree(row.full)
-
-
-@pytest.mark.parametrize("row", ROWS, ids=described)
-@pytest.mark.parametrize("form", ["InputForm", "FullForm"])
-def test_example_prints_and_reads_back(row: Operator, form: str) -> None:
+def test_row(row: Operator) -> None:
+    """The example is read as stated and reads back from both forms; a character means what its name means."""
     expr = tree(row.example)
-    assert tree(to_text(expr, form, shown)) == expr
+    assert expr == tree(row.full)
+    for form in ("InputForm", "FullForm"):
+        assert tree(to_text(expr, form, shown)) == expr
+    for name in row.names if not row.text.isascii() else ():
+        assert tree(row.example.replace(f"\\[{name}]", characters().code[name])) == expr
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS if r.names and not r.text.isascii()], ids=described)
-def test_character_means_what_its_name_means(row: Operator) -> None:
-    name = row.names[0]
-    char = characters().code[name]
-    assert tree(row.example.replace(f"\\[{name}]", char)) == tree(row.example)
+PLAIN = [row for row in ROWS if row.form == "infix" and row.shape == "" and row.text != ":"]
 
 
-@pytest.mark.parametrize(
-    "row", [r for r in ROWS if r.form == "infix" and r.shape == "" and r.text != ":"], ids=described
-)
-def test_grouping(row: Operator) -> None:
+@pytest.mark.parametrize("row", PLAIN, ids=described)
+def test_infix_groups_and_binds_as_stated(row: Operator) -> None:
+    """A op b op c by its grouping; against Plus the tighter of the two is inside."""
     a, b, c = tree("a"), tree("b"), tree("c")
-    found = tree(f"a {row.text} b {row.text} c") if row.grouping != "none" else None
-    head = type(tree("f[a]"))
     if row.grouping == "flat":
-        assert found == head(row.head, (a, b, c))
+        assert tree(f"a {row.text} b {row.text} c") == Expr(row.head, (a, b, c))
     elif row.grouping == "left":
-        assert found == head(row.head, (head(row.head, (a, b)), c))
+        assert tree(f"a {row.text} b {row.text} c") == Expr(row.head, (Expr(row.head, (a, b)), c))
     elif row.grouping == "right":
-        assert found == head(row.head, (a, head(row.head, (b, c))))
-
-
-INFIX = [r for r in ROWS if r.form == "infix" and r.shape == "" and r.grouping == "flat"]
-
-
-@pytest.mark.parametrize("row", INFIX, ids=described)
-def test_binds_by_level(row: Operator) -> None:
-    """Against Plus: the tighter of the two is inside."""
-    if row.level == 310:
-        return
-    found = tree(f"a {row.text} b + c")
-    assert found.head.name == ("Plus" if row.level > 310 else row.head.name)
-    found = tree(f"a + b {row.text} c")
-    assert found.head.name == ("Plus" if row.level > 310 else row.head.name)
+        assert tree(f"a {row.text} b {row.text} c") == Expr(row.head, (a, Expr(row.head, (b, c))))
+    if row.level != 310:
+        outer = "Plus" if row.level > 310 else row.head.name
+        assert tree(f"a {row.text} b + c").head.name == outer
+        assert tree(f"a + b {row.text} c").head.name == outer

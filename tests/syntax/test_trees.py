@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from wlnet.expr.expression import Expr
 from wlnet.syntax import ReadError, read
 from wlnet.syntax.printer import to_text
 
@@ -26,25 +25,19 @@ NOT_LITERAL = {"1*^-10x", "a^-b c", "2 ^ -x * y", "a - (b c)", "2 - (3)"}
 
 
 @pytest.mark.parametrize(("text", "full"), TREES, ids=[t for t, _ in TREES])
-def test_reads_as(text: str, full: list[str]) -> None:
-    assert trees(text) == [tree(one) for one in full]
+def test_reads_as_and_reads_back(text: str, full: list[str]) -> None:
+    found = trees(text)
+    assert found == [tree(one) for one in full]
+    for expr in found if text not in NOT_LITERAL else ():
+        for form in ("InputForm", "FullForm"):
+            printed = to_text(expr, form, shown)
+            assert tree(printed) == expr, printed
 
 
 @pytest.mark.parametrize("text", ERRORS)
 def test_is_an_error(text: str) -> None:
     found = list(read(text, resolve))
     assert any(isinstance(item, ReadError) for item in found), found
-
-
-@pytest.mark.parametrize("form", ["InputForm", "FullForm"])
-@pytest.mark.parametrize("text", [t for t, _ in TREES if t not in NOT_LITERAL])
-def test_prints_and_reads_back(text: str, form: str) -> None:
-    for expr in trees(text):
-        printed = to_text(expr, form, shown)
-        again = tree(printed)
-        assert again == expr, printed
-        if type(expr) is Expr:
-            assert to_text(again, form, shown) == printed
 
 
 def test_the_table_is_there() -> None:
