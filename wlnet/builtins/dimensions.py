@@ -85,6 +85,8 @@ def entries_at(value: Any, level: int) -> list[Any]:
         return list(items(value.reshape(-1)))
     row = [value]
     for _ in range(level):
+        if not row:
+            break
         row = [x for part in row for x in children(part) or ()]
     return row
 

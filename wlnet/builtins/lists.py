@@ -280,16 +280,14 @@ def length_while(ev: Any, expr: Any, criterion: Any) -> Any:
 
 
 @builtin("TakeDrop")
-def take_drop(ev: Any, expr: Any, *specs: Any) -> Any:
+def take_drop(ev: Any, expr: Any, spec: Any, *more: Any) -> Any:
     """TakeDrop[list, seq] gives {list1, list2}: what Take gives and what Drop gives.
 
     >>> TakeDrop[{a, b, c}, 1]
     {{a}, {b, c}}
     """
-    if not specs:
-        return None
-    taken = ev.call(S.Take, expr, *specs)
-    dropped = ev.call(S.Drop, expr, *specs)
+    taken = ev.call(S.Take, expr, spec, *more)
+    dropped = ev.call(S.Drop, expr, spec, *more)
     if any(type(x) is Expr and (x.head is S.Take or x.head is S.Drop) for x in (taken, dropped)):
         return None
     return make_list((taken, dropped))

@@ -239,7 +239,7 @@ def normal(ev: Any, expr: Any, head: Any = None) -> Any:
     if (
         head is not None
         and head_of(expr) is not head
-        and not (is_list(head) and head_of(expr) in items(head))
+        and not (is_list(head) and any(head_of(expr) is h for h in items(head)))
     ):
         return expr
     if atom is not None and atom.normal is not None:

@@ -25,7 +25,7 @@ RANGE_MESSAGES = {
 
 
 @builtin("Range", attributes=LISTABLE, messages=RANGE_MESSAGES)
-def range_(ev: Any, *bounds: Any) -> Any:
+def range_(ev: Any, first: Any, second: Any = None, step: Any = 1) -> Any:
     """Range[n] gives {1, 2, ..., n}; Range[m, n] gives {m, ..., n}; Range[m, n, d] goes in steps of d.
 
     >>> Range[4]
@@ -35,15 +35,14 @@ def range_(ev: Any, *bounds: Any) -> Any:
     >>> Range[x, x + 2]
     {x, 1 + x, 2 + x}
     """
-    if not 1 <= len(bounds) <= 3:
-        return None
-    low, high, step = {1: (1, *bounds, 1), 2: (*bounds, 1), 3: bounds}[len(bounds)]
-    if all(type(x) in (int, float) for x in (low, high, step)) and step != 0:
+    low, high = (1, first) if second is None else (first, second)
+    plain = all(type(x) in (int, float) for x in (low, high, step))
+    if plain and step != 0:
         return _number_range(ev, low, high, step)
     found = span(ev, low, high, step)
     if found is None:
-        if all(map(is_real_number, bounds)) or step == 0:
-            ev.message("Range", "range", Expr(S.Range, bounds))
+        if all(map(is_real_number, (low, high, step))):
+            ev.message("Range", "range", Expr(S.Range, (low, high, step)))
         return None
     return make_list(found)
 
@@ -221,7 +220,7 @@ def constant_array(ev: Any, value: Any, spec: Any) -> Any:
         "toolarge": TOO_LARGE,
     },
 )
-def subdivide(ev: Any, *args: Any) -> Any:
+def subdivide(ev: Any, first: Any, second: Any = None, third: Any = None) -> Any:
     """Subdivide[n] gives the n + 1 points {0, 1/n, ..., 1}; Subdivide[xmax, n] from 0 to xmax;
     Subdivide[xmin, xmax, n] from xmin to xmax.
 
@@ -230,8 +229,7 @@ def subdivide(ev: Any, *args: Any) -> Any:
     >>> Subdivide[1, 2, 2]
     {1, 3/2, 2}
     """
-    if not 1 <= len(args) <= 3:
-        return None
+    args = tuple(x for x in (first, second, third) if x is not None)
     low, high, n = {1: (0, 1, *args), 2: (0, *args), 3: args}[len(args)]
     if type(n) is not int or n < 1:
         ev.message("Subdivide", "sdmint", len(args), Expr(S.Subdivide, args))
@@ -299,18 +297,22 @@ def diagonal_matrix(ev: Any, diagonal: Any, offset: Any = 0, size: Any = None) -
     return make_list(map(make_list, grid))
 
 
-@builtin("UnitVector", messages=ARRAY_MESSAGES)
-def unit_vector(ev: Any, *args: Any) -> Any:
+@builtin(
+    "UnitVector",
+    messages={"toolarge": TOO_LARGE, "nokun": "There is no unit vector in direction `1` in `2` dimensions."},
+)
+def unit_vector(ev: Any, n: Any, k: Any = None) -> Any:
     """UnitVector[n, k] gives the n-dimensional unit vector in direction k; UnitVector[k] the
     two-dimensional one.
 
     >>> UnitVector[3, 2]
     {0, 1, 0}
     """
-    if not 1 <= len(args) <= 2 or not all(type(x) is int for x in args):
+    n, k = (2, n) if k is None else (n, k)
+    if type(n) is not int or type(k) is not int:
         return None
-    n, k = (2, *args)[-2:]
     if not 1 <= k <= n:
+        ev.message("UnitVector", "nokun", k, n)
         return None
     if not small_enough(ev, "UnitVector", n):
         return None

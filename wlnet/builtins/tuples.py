@@ -62,7 +62,10 @@ def tuples(ev: Any, expr: Any, spec: Any = None) -> Any:
         ev.message("Tuples", "ilsmn", spec)
         return None
     count = math.prod(shape)
-    if not _few_enough(ev, "Tuples", len(inner) ** count):
+    if len(inner) > 1 and count > MOST_RESULTS.bit_length():
+        ev.message("Tuples", "toomany", Expr(S.Power, (len(inner), count)))
+        return None
+    if not _few_enough(ev, "Tuples", count) or not _few_enough(ev, "Tuples", len(inner) ** count):
         return None
     if type(expr) is np.ndarray and expr.ndim == 1 and count:
         grids = np.meshgrid(*[expr] * count, indexing="ij")
