@@ -106,11 +106,18 @@ class Session:
         and KeyboardInterrupt when a script (`source` given) is interrupted.
         """
         self.messages = []
+        if source is not None and os.path.isfile(source):
+            WORKER.run(lambda: self._set_input_file(os.path.abspath(source)))
         reader = self.evaluator.read_all(text, source if source is not None else f"In[{self.line}]")
         while (result := WORKER.run(lambda: self._next(reader))) is not None:
             yield result
             if source is not None and result.value is system("$Aborted") and self.state.interrupted:
                 raise KeyboardInterrupt
+
+    def _set_input_file(self, path: str) -> None:
+        with State.lock:
+            self.evaluator.activate()
+            set_own(system("$InputFileName"), path)
 
     def _next(self, reader: Iterator[Any]) -> Result | None:
         with State.lock:
