@@ -263,7 +263,8 @@ class _Group:
 
 
 def _read_signature(record: Builtin, function: Function) -> None:
-    """Arity and options from the Python signature (first parameter: the Evaluator)."""
+    """Arity and options from the Python signature (first parameter: the Evaluator); of a wrapped function, its own."""
+    function = getattr(function, "__wrapped__", function)
     shape = function.__code__
     defaults = function.__defaults__ or ()
     positional = shape.co_argcount - 1
