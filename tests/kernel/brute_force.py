@@ -124,7 +124,7 @@ def flat_row(
         for c in match_run(ps[0], taken, b, defaults):
             yield from flat_row(ps[1:], run[k:], c, head, defaults)
         if k > 1 or (k == 1 and not head.attributes & ONE_IDENTITY):
-            for c in match_one(ps[0], Expr(head, taken), b, defaults):
+            for c in match_run(ps[0], (Expr(head, taken),), b, defaults):
                 yield from flat_row(ps[1:], run[k:], c, head, defaults)
 
 

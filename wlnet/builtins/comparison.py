@@ -143,7 +143,7 @@ def _close(ev: Any, a: Any, b: Any, scale: float) -> bool:
         if type(gap) is not BigReal:
             return gap in (0, 0.0)
         digits = min(x.digits for x in (a, b) if type(x) is BigReal)
-        size = max(abs(_value(a)), abs(_value(b)))
+        size = max(abs(x.value) for x in (a, b) if type(x) is BigReal)
         return bool(abs(gap.value) <= size * 10.0 ** (2.1 - digits))
     return bool(a == b)
 

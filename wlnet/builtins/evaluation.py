@@ -221,7 +221,7 @@ def trace(ev: Any, expr: Any, form: Any = None) -> Any:
     parts. Trace[expr, form] keeps only those that match form.
 
     >>> Trace[1 + 2 3]
-    {{2*3, 6}, 1 + 6, 7}
+    {{2 3, 6}, 1 + 6, 7}
     """
     tracer = Tracer()
     tracer.run(expr)

@@ -16,6 +16,7 @@ Name = tuple[Symbol, str]
 MESSAGE_NAME = S.MessageName
 NONE = system("None")
 
+symbol("Skeleton", usage="<<n>>, or Skeleton[n], stands for n elements that are not shown.")
 symbol("General", usage="General is a symbol whose messages serve all functions.", messages=GENERAL)
 
 

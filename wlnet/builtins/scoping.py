@@ -167,7 +167,7 @@ def _compile_module(e: Expr, scope: Scope, tail: bool, body: BodyCompiler) -> tu
         else:
             start = code(value, scope)
         starts.append((name, place, start))
-    run = body(e.args[1], inner, tail)
+    run = _returning(S.Module, body(e.args[1], inner, tail))
 
     def enter(b: list[Any]) -> Any:
         state = RUN.ev.state
@@ -190,6 +190,22 @@ def _targets(spec: Any) -> list[Any]:
             part = part.args[0]
         found.append(part)
     return found
+
+
+def _returning(head: Symbol, run: Code) -> Code:
+    """A body that `Return[value, head]` leaves."""
+
+    def enter(b: list[Any]) -> Any:
+        depth = RUN.depth
+        try:
+            return run(b)
+        except ReturnValue as exit_:
+            if exit_.head is not head:
+                raise
+            RUN.depth = depth
+            return exit_.value
+
+    return enter
 
 
 def _inline(compile_form: Callable[..., tuple[Code, Scope] | None]) -> Callable[..., Code | None]:
@@ -235,7 +251,7 @@ def _compile_with(e: Expr, scope: Scope, tail: bool, body: BodyCompiler) -> tupl
         place = inner.slots[name]
         inner.sequences.add(place)
         starts.append((place, built(value, scope) if delayed else code(value, scope)))
-    run = body(e.args[1], inner, tail)
+    run = _returning(S.With, body(e.args[1], inner, tail))
 
     def enter(b: list[Any]) -> Any:
         values = [(place, start(b)) for place, start in starts]
@@ -275,7 +291,7 @@ def _compile_block(e: Expr, scope: Scope, tail: bool, body: BodyCompiler) -> tup
             starts.append(lambda b, make=make: Delayed(make(b)))  # type: ignore[misc]
         else:
             starts.append(code(value, scope))
-    run = body(e.args[1], scope, False)
+    run = _returning(S.Block, body(e.args[1], scope, False))
 
     def enter(b: list[Any]) -> Any:
         values = [None if start is None else start(b) for start in starts]

@@ -8,6 +8,7 @@ ignoring case, then expressions: sums, products and powers as the terms of a pol
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from functools import cmp_to_key
 from typing import Any
 
@@ -66,6 +67,10 @@ def compare_numbers(a: Any, b: Any) -> int:
             or compare_numbers(ai, bi)
         )
     x, y = _plain(a), _plain(b)
+    if type(a) is Fraction and type(b) is BigReal:
+        x, y = a.numerator, y * a.denominator
+    elif type(b) is Fraction and type(a) is BigReal:
+        x, y = x * b.denominator, b.numerator
     if x != y:
         if x != x or y != y:  # an undefined real sorts last
             return (x != x) - (y != y)

@@ -4,6 +4,7 @@ over.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
@@ -77,6 +78,9 @@ def iterator(ev: Any, name: str, spec: Any) -> Iterator | None:
     if len(bounds) == 1 and is_list(bounds[0]):
         values: Any = items(bounds[0])
         return Iterator(symbol, values, len(values))
+    if _is_infinite(bounds[min(1, len(bounds) - 1)]):
+        start, step = (1 if len(bounds) == 1 else bounds[0]), (bounds[2] if len(bounds) == 3 else 1)
+        return Iterator(symbol, _onwards(ev, start, step), math.inf)
     found = span(ev, *((1, *bounds) if len(bounds) == 1 else bounds))
     if found is None:
         return _refused(ev, name, "iterb", spec)
@@ -90,13 +94,24 @@ def _count(values: range | tuple[Any, ...]) -> int:
     return len(values)
 
 
-def _refused(ev: Any, name: str, tag: str, what: Any) -> None:
+def _refused(ev: Any, name: str, tag: str, what: Any) -> Iterator | None:
     ev.message(name, tag, what)
+    return None
 
 
 def _forever() -> Iterable[int]:
     while True:
         yield 1
+
+
+def _onwards(ev: Any, start: Any, step: Any) -> Iterable[Any]:
+    """start, start + step, ... without end."""
+    if type(start) is int and type(step) is int:
+        yield from itertools.count(start, step)
+    value = start
+    while True:
+        yield value
+        value = ev.evaluate(Expr(S.Plus, (value, step)))
 
 
 def _is_infinite(x: Any) -> bool:
@@ -132,7 +147,7 @@ def _plain_span(low: Any, high: Any, step: Any) -> tuple[Any, ...] | None:
 
 
 def _symbolic_span(ev: Any, low: Any, high: Any, step: Any) -> tuple[Any, ...] | None:
-    if step == 0:
+    if type(step) in _PLAIN and step == 0:
         return None
     gap = Expr(S.Plus, (high, Expr(S.Times, (-1, low))))
     steps = ev.evaluate(Expr(S.N, (Expr(S.Divide, (gap, step)),)))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from wlnet.expr import S, Symbol, system
+import numpy as np
+
+from wlnet.expr import Association, Expr, S, Symbol, items, system, unpack
 
 from .state import Message
 
@@ -111,9 +113,58 @@ def fill(ev: Evaluator, text: str, args: tuple[Any, ...]) -> str:
         if not 1 <= k <= len(args):
             return match.group(0)
         a = args[k - 1]
-        return a if type(a) is str else ev.text(a, "OutputForm")
+        return a if type(a) is str else ev.text(shortened(a), "OutputForm")
 
     return _HOLE.sub(value, text)
+
+
+MOST_LEAVES = 200  # an expression with more is shown with parts left out
+END_LENGTH = 5  # how many arguments are kept at either end of a long row
+SHOWN_DEPTH = 6
+
+
+def shortened(e: Any) -> Any:
+    """An expression fit for a message: in a big one, rows lose their middle and the depth is bounded."""
+    return e if _is_small(e) else _cut(e, 0)
+
+
+def _is_small(e: Any) -> bool:
+    stack, leaves = [e], 0
+    while stack and leaves <= MOST_LEAVES:
+        e = stack.pop()
+        leaves += 1
+        if type(e) is Expr:
+            if len(e.args) > MOST_LEAVES:
+                return False
+            stack.extend(e.args)
+        elif type(e) is np.ndarray:
+            leaves += e.size
+        elif type(e) is Association:
+            leaves += 2 * len(e)
+    return leaves <= MOST_LEAVES
+
+
+def _cut(e: Any, depth: int) -> Any:
+    if type(e) is np.ndarray:
+        e = unpack(e) if e.size <= MOST_LEAVES else Expr(S.List, _ends(e))
+    if type(e) is Association:
+        e = Expr(S.Association, e.rules())
+    if type(e) is not Expr:
+        return e
+    if depth > SHOWN_DEPTH:
+        return Expr(S.Skeleton, (1,))
+    args = e.args
+    if len(args) > 2 * END_LENGTH + 1:
+        args = (*args[:END_LENGTH], Expr(S.Skeleton, (len(args) - 2 * END_LENGTH,)), *args[-END_LENGTH:])
+    return Expr(_cut(e.head, depth + 1), tuple([_cut(a, depth + 1) for a in args]))
+
+
+def _ends(array: np.ndarray) -> tuple[Any, ...]:
+    """The rows of a big packed list that are shown, with a mark for those left out."""
+    if len(array) <= 2 * END_LENGTH + 1:
+        return items(array)
+    left_out = Expr(S.Skeleton, (len(array) - 2 * END_LENGTH,))
+    return (*items(array[:END_LENGTH]), left_out, *items(array[-END_LENGTH:]))
 
 
 def issue(ev: Evaluator, symbol: Symbol, tag: str, args: tuple[Any, ...]) -> None:
