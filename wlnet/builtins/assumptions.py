@@ -12,7 +12,10 @@ from wlnet.kernel.registry import builtin, symbol
 from . import numbers
 
 ASSUMPTIONS = symbol(
-    "$Assumptions", usage="$Assumptions is what Simplify, Integrate and their kin assume.", value=TRUE
+    "$Assumptions",
+    usage="$Assumptions is what Simplify, Integrate and their kin assume.",
+    value=TRUE,
+    assignable=True,
 )
 
 for _name, _text in (

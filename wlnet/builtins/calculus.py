@@ -6,12 +6,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from wlnet.expr import Expr, S, Symbol, is_list, items, make_list, same, system
+from wlnet.expr import Expr, S, Symbol, is_list, items, make_list, same
 from wlnet.expr.attributes import CONSTANT, NUMERIC_FUNCTION
 from wlnet.kernel.registry import applied, builtin
+from wlnet.syntax import parse
 
 from . import numbers
 from .elementary import ELEMENTARY
+from .special_values import resolve
 
 PLUS, TIMES, POWER = S.Plus, S.Times, S.Power
 
@@ -48,9 +50,7 @@ TWO_ARGUMENTS: dict[str, tuple[str, ...]] = {
 
 @cache
 def _parsed(text: str) -> Any:
-    from wlnet.syntax import parse
-
-    return parse(text, system)
+    return parse(text, resolve)
 
 
 def _filled(x: Any, args: tuple[Any, ...]) -> Any:

@@ -41,6 +41,8 @@ symbol(
 symbol(
     "Indeterminate", usage="Indeterminate is a quantity whose magnitude cannot be determined, such as 0/0."
 )
+symbol("Overflow", usage="Overflow[] stands for a number too large to be represented.")
+symbol("Underflow", usage="Underflow[] stands for a number too small to be represented.")
 symbol("Undefined", usage="Undefined is a quantity with no defined value.")
 symbol(
     "MachinePrecision",

@@ -294,11 +294,13 @@ _ELEMENTS: dict[str, str] = {
     "ISODate": "%Y-%m-%d",
     "ISODateTime": "%Y-%m-%dT%H:%M:%S",
     "ISOWeek": "%G-W%V",
-    "Date": "%a %d %b %Y",
-    "DateShort": "%a %d %b %Y",
     "Time": "%H:%M:%S",
-    "DateTime": "%a %d %b %Y %H:%M:%S",
-    "DateTimeShort": "%a %d %b %Y %H:%M",
+}
+_SENTENCES: dict[str, str] = {
+    "Date": "{:%a} {} {:%b %Y}",
+    "DateShort": "{:%a} {} {:%b %Y}",
+    "DateTime": "{:%a} {} {:%b %Y %H:%M:%S}",
+    "DateTimeShort": "{:%a} {} {:%b %Y %H:%M}",
 }
 _SHORT = {"DayShort": "day", "MonthShort": "month", "HourShort": "hour", "MinuteShort": "minute"}
 
@@ -306,6 +308,8 @@ _SHORT = {"DayShort": "day", "MonthShort": "month", "HourShort": "hour", "Minute
 def _element(moment: clock.datetime, name: str) -> str:
     if name in _ELEMENTS:
         return moment.strftime(_ELEMENTS[name])
+    if name in _SENTENCES:
+        return _SENTENCES[name].format(moment, moment.day, moment)
     if name in _SHORT:
         return str(getattr(moment, _SHORT[name]))
     if name == "Millisecond":
@@ -315,6 +319,10 @@ def _element(moment: clock.datetime, name: str) -> str:
     if name == "Quarter":
         return str((moment.month + 2) // 3)
     return name
+
+
+def _is_element(x: Any) -> bool:
+    return type(x) is str and (x in _ELEMENTS or x in _SENTENCES or x in _SHORT)
 
 
 @builtin("DateString", messages=DATE, stateful=True)
@@ -329,7 +337,7 @@ def date_string(ev: Any, *args: Any) -> Any:
     """
     date, form = None, None
     if len(args) == 1:
-        is_form = (is_list(args[0]) and all(type(p) is str for p in items(args[0]))) or args[0] in _ELEMENTS
+        is_form = (is_list(args[0]) and all(type(p) is str for p in items(args[0]))) or _is_element(args[0])
         date, form = (None, args[0]) if is_form else (args[0], None)
     elif len(args) == 2:
         date, form = args

@@ -12,8 +12,10 @@ import numpy as np
 
 from wlnet.expr import Complex, Expr, S, Symbol, is_list, items, system, to_array
 from wlnet.kernel.registry import builtin
+from wlnet.syntax import parse
 
 from . import numbers, numeric
+from .special_values import resolve
 from .string_patterns import substitute
 
 Draw = Callable[..., Any]
@@ -66,9 +68,7 @@ def _symbol(name: str) -> Symbol:
 
 @cache
 def _parsed(text: str, names: tuple[str, ...]) -> Any:
-    from wlnet.syntax import parse
-
-    return parse(text, lambda n: _symbol(n) if n in names else system(n))
+    return parse(text, lambda n: _symbol(n) if n in names else resolve(n))
 
 
 def fill(ev: Any, dist: Expr, text: str, **values: Any) -> Any:
@@ -472,7 +472,7 @@ def _of_distribution(name: str, field: str, variable: str, usage: str) -> None:
         return None if text is None else fill(ev, dist, text, **{variable: x})
 
     call.__doc__ = usage
-    builtin(name, operator=None)(call)
+    builtin(name)(call)
 
 
 _of_distribution(

@@ -79,9 +79,11 @@ def find_file(ev: Any, name: str) -> Path | None:
 
 
 PATH = symbol(
-    "$Path", usage="$Path is the list of folders in which Get and Needs seek files.", value=make_list((".",))
+    "$Path",
+    usage="$Path is the list of folders in which Get and Needs seek files.",
+    value=make_list((".",)),
+    assignable=True,
 )
-symbol("$Input", usage="$Input is the name of the file that Get reads.", value="")
 INPUT_FILE = symbol(
     "$InputFileName", usage="$InputFileName is the full name of the file that is read.", value=""
 )

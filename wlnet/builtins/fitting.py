@@ -41,6 +41,15 @@ def _design(ev: Any, basis: list[Any], variables: list[Any], points: list[list[A
     return [list(items(f(*p))) for p in points]
 
 
+def _least_squares(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The coefficients c that minimise |x c - y|, with one step of refinement (it halves the rounding
+    errors)."""
+    c = np.linalg.lstsq(x, y, rcond=None)[0]
+    c = c + np.linalg.lstsq(x, y - x @ c, rcond=None)[0]
+    c[np.abs(c) < 1e-14 * np.abs(c).max(initial=0)] = 0.0
+    return c
+
+
 @builtin("Fit", messages=FIT)
 def fit(ev: Any, data: Any, functions: Any, variables: Any) -> Any:
     """Fit[data, {f1, f2, ...}, x] finds the combination of the functions of x that fits data best by least
@@ -60,8 +69,7 @@ def fit(ev: Any, data: Any, functions: Any, variables: Any) -> Any:
     if design is None or target is None:
         ev.message("Fit", "fitd", data)
         return None
-    c = np.linalg.lstsq(design.astype(np.float64), target, rcond=None)[0]
-    c[np.abs(c) < 1e-14 * np.abs(c).max(initial=0)] = 0.0
+    c = _least_squares(design.astype(np.float64), target.astype(np.float64))
     return Expr(S.Plus, tuple(Expr(S.Times, (x, f)) for x, f in zip(c.tolist(), basis, strict=True)))
 
 
@@ -88,8 +96,7 @@ def linear_model_fit(ev: Any, data: Any, functions: Any, variables: Any) -> Any:
         ev.message("LinearModelFit", "fitd", data)
         return None
     x, y = design.astype(np.float64), target.astype(np.float64)
-    c = np.linalg.lstsq(x, y, rcond=None)[0]
-    c[np.abs(c) < 1e-14 * np.abs(c).max(initial=0)] = 0.0
+    c = _least_squares(x, y)
     return Expr(S.FittedModel, (make_list(basis), make_list(names), packed(c), packed(x), packed(y)))
 
 

@@ -238,12 +238,9 @@ def next_prime(ev: Any, n: Any, k: Any = 1) -> Any:
     """
     if type(n) not in (int, Fraction, float) or type(k) is not int or k == 0:
         return None
-    value: int | None = math.floor(n) if k > 0 else math.ceil(n)
+    value = math.floor(n) if k > 0 else math.ceil(n)
     for _ in range(abs(k)):
-        assert value is not None
         value = number_theory.next_prime(value, 1 if k > 0 else -1)
-        if value is None:
-            return None
     return value
 
 

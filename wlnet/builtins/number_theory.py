@@ -107,13 +107,11 @@ def prime_count(x: int) -> int:
     return count[x]
 
 
-def next_prime(n: int, step: int = 1) -> int | None:
-    """The nearest prime beyond n in the direction of `step`; None below 2."""
+def next_prime(n: int, step: int = 1) -> int:
+    """The nearest prime beyond n in the direction of `step` (1 or -1); -2, -3, -5, ... count as primes."""
     n += step
-    while not is_prime(n) or n < 2:
+    while not is_prime(n):
         n += step
-        if step < 0 and n < 2:
-            return None
     return n
 
 

@@ -94,7 +94,7 @@ def to_float(x: Any) -> float:
     try:
         return float(x)
     except OverflowError:
-        return math.copysign(math.inf, x)
+        return math.inf if x > 0 else -math.inf
 
 
 def to_complex(x: Any) -> complex:

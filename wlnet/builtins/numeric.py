@@ -50,7 +50,7 @@ def numeric_q(x: Any) -> bool:
     if kind in numbers.KIND:
         return True
     if kind is Symbol:
-        return bool(x.attributes & CONSTANT) and (not x.shared or x.name in CONSTANTS)
+        return x.name in CONSTANTS if x.shared else bool(x.attributes & CONSTANT)
     if kind is Expr:
         head = x.head
         if type(head) is not Symbol or not head.attributes & NUMERIC_FUNCTION:

@@ -14,7 +14,7 @@ import numpy as np
 
 from wlnet.expr import Association, Complex, Expr, S, is_list, items, make_list, packed, to_array
 from wlnet.expr.attributes import HOLD_FIRST
-from wlnet.kernel.registry import builtin
+from wlnet.kernel.registry import builtin, symbol
 
 from . import numbers, numeric
 
@@ -228,7 +228,7 @@ def random_prime(ev: Any, spec: Any, shape: Any = None) -> Any:
     low, high = _range(spec, 2)
     if type(low) is not int or type(high) is not int:
         return None
-    if (number_theory.next_prime(low - 1) or high + 1) > high:
+    if number_theory.next_prime(max(low, 2) - 1) > high:
         return None
     dims = () if shape is None else shape_of(ev, "RandomPrime", shape)
     if dims is None:
@@ -337,6 +337,9 @@ def random_sample(ev: Any, spec: Any, count: Any = None) -> Any:
     else:
         chosen = ev.random.choice(n, wanted, replace=False)
     return _gather(pool, chosen) if wanted else make_list(())
+
+
+symbol("Cycles", usage="Cycles[{{a1, a2, ...}, ...}] is a permutation in which a1 goes to a2, and so on.")
 
 
 @builtin("RandomPermutation", stateful=True, messages=SHAPE)

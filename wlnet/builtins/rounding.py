@@ -95,6 +95,8 @@ def to_multiple(ev: Any, how: Callable[[Any], int], x: Any, unit: Any) -> Any:
     """`how[x / unit] unit`."""
     if type(unit) in numbers.KIND and numbers.is_zero(unit):
         return S.Indeterminate
+    if type(x) is Complex and type(unit) in numbers.KIND and type(unit) is not Complex:
+        return numbers.make_complex(to_multiple(ev, how, x.re, unit), to_multiple(ev, how, x.im, unit))
     if type(x) in numbers.KIND and type(unit) in numbers.KIND:
         if type(x) is float and type(unit) is float:
             return _float_multiple(how, x, unit)

@@ -9,7 +9,7 @@ import numpy as np
 
 from wlnet.expr import FALSE, TRUE, Complex, Expr, S, Symbol, is_list, items, make_list
 from wlnet.expr.attributes import HOLD_ALL
-from wlnet.kernel.registry import builtin
+from wlnet.kernel.registry import builtin, symbol
 
 from . import assumptions, numbers, numeric
 from .integration import real_function
@@ -101,7 +101,7 @@ def _solved(ev: Any, listed: list[Any], names: list[Any], domain: Any, given: An
         out = []
         for solution in found:
             pairs = [
-                (v, ev.evaluate(b.out(solution[u])))
+                (v, _tidy(ev, b.out(solution[u])))
                 for v, u in zip(names, unknowns, strict=True)
                 if u in solution
             ]
@@ -112,6 +112,12 @@ def _solved(ev: Any, listed: list[Any], names: list[Any], domain: Any, given: An
     if domain is S.Reals:
         out = [one for one in out if not any(_is_complex(ev, value) for _, value in one)]
     return _in_order(ev, out)
+
+
+def _tidy(ev: Any, x: Any) -> Any:
+    """A solution over one denominator, as the quadratic formula is written."""
+    value = ev.evaluate(x)
+    return ev.evaluate(Expr(S.Together, (value,))) if type(value) is Expr else value
 
 
 def _is_complex(ev: Any, x: Any) -> bool:
@@ -246,6 +252,9 @@ def _sides(ev: Any, equation: Any) -> Any:
     difference = ev.evaluate(Expr(S.Expand, (Expr(S.Subtract, equation.args),)))
     constant = sum((t for t in getattr(difference, "args", ()) if type(t) in (int,)), 0)
     return Expr(S.Equal, (Expr(S.Plus, (difference, -constant)), -constant))
+
+
+symbol("C", usage="C[k] is the k-th constant that DSolve introduces.")
 
 
 @builtin("DSolve", messages={"unsolved": "No solution of `1` was found."})

@@ -6,7 +6,9 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from wlnet.expr import Complex, Expr, S, rational
+from wlnet.expr import Complex, Expr, S, Symbol, rational, system
+from wlnet.kernel.registry import load_name
+from wlnet.syntax import parse
 
 from . import number_theory, numbers
 from .infinity import COMPLEX_INFINITY, INFINITY, MINUS_INFINITY
@@ -44,13 +46,16 @@ _ARC_SINES = {text: q for q, text in _SINES.items()} | {"0": Fraction(0)}
 _ARC_TANGENTS = {text: q for q, text in _TANGENTS.items()} | {"0": Fraction(0)}
 
 
+def resolve(name: str) -> Symbol:
+    """The System` symbol of a name, its chapter loaded."""
+    load_name(name)
+    return system(name)
+
+
 @cache
 def _parsed(text: str) -> Any:
     """The parsed form of one of the texts above (System` symbols only, so one for all sessions)."""
-    from wlnet.expr import system
-    from wlnet.syntax import parse
-
-    return parse(text, system)
+    return parse(text, resolve)
 
 
 _VALUES: dict[str, Any] = {}

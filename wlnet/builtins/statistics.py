@@ -225,7 +225,6 @@ def _parameters(spec: Any) -> Any:
 
 @builtin(
     "Quantile",
-    operator=None,
     messages=DATA | {"nquan": "The quantile `1` should be a number between 0 and 1."},
 )
 def quantile(ev: Any, data: Any, q: Any, parameters: Any = None) -> Any:

@@ -97,7 +97,7 @@ def string_expression(ev: Any, *parts: Any) -> Any:
     return None if len(out) == len(parts) else Expr(S.StringExpression, tuple(out))
 
 
-@builtin("StringMatchQ", operator=1, messages=EXPECTED)
+@builtin("StringMatchQ", operator=0, messages=EXPECTED)
 def string_match_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALSE) -> Any:
     """StringMatchQ["string", patt] gives True if the whole string matches the string pattern.
     In a plain string pattern, * stands for any characters and @ for any that are not uppercase.
@@ -113,7 +113,7 @@ def string_match_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FAL
     return each_string(ev, "StringMatchQ", string, (pattern,), lambda s: truth(p.full(s) is not None))
 
 
-@builtin("StringContainsQ", operator=1, messages=EXPECTED)
+@builtin("StringContainsQ", operator=0, messages=EXPECTED)
 def string_contains_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALSE) -> Any:
     """StringContainsQ["string", patt] gives True if a part of the string matches patt.
 
@@ -126,7 +126,7 @@ def string_contains_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = 
     return each_string(ev, "StringContainsQ", string, (pattern,), lambda s: truth(p.next(s, 0) is not None))
 
 
-@builtin("StringFreeQ", operator=1, messages=EXPECTED)
+@builtin("StringFreeQ", operator=0, messages=EXPECTED)
 def string_free_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALSE) -> Any:
     """StringFreeQ["string", patt] gives True if no part of the string matches patt.
 
@@ -139,7 +139,7 @@ def string_free_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALS
     return each_string(ev, "StringFreeQ", string, (pattern,), lambda s: truth(p.next(s, 0) is None))
 
 
-@builtin("StringStartsQ", operator=1, messages=EXPECTED)
+@builtin("StringStartsQ", operator=0, messages=EXPECTED)
 def string_starts_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALSE) -> Any:
     """StringStartsQ["string", patt] gives True if the beginning of the string matches patt.
 
@@ -152,7 +152,7 @@ def string_starts_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FA
     return each_string(ev, "StringStartsQ", string, (pattern,), lambda s: truth(p.next(s, 0) is not None))
 
 
-@builtin("StringEndsQ", operator=1, messages=EXPECTED)
+@builtin("StringEndsQ", operator=0, messages=EXPECTED)
 def string_ends_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALSE) -> Any:
     """StringEndsQ["string", patt] gives True if the end of the string matches patt.
 
@@ -165,7 +165,7 @@ def string_ends_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALS
     return each_string(ev, "StringEndsQ", string, (pattern,), lambda s: truth(p.next(s, 0) is not None))
 
 
-@builtin("StringCount", operator=1, messages=EXPECTED)
+@builtin("StringCount", operator=0, messages=EXPECTED)
 def string_count(
     ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALSE, overlaps: Any = FALSE
 ) -> Any:
@@ -184,7 +184,7 @@ def string_count(
     return each_string(ev, "StringCount", string, (pattern,), count)
 
 
-@builtin("StringPosition", operator=1, messages=EXPECTED)
+@builtin("StringPosition", operator=0, messages=EXPECTED)
 def string_position(
     ev: Any, string: Any, pattern: Any, most: Any = None, *, ignore_case: Any = FALSE, overlaps: Any = TRUE
 ) -> Any:
@@ -279,7 +279,7 @@ def _number_strings(value: Any, m: Match) -> Any:
 REPLACE = EXPECTED | {"srep": "`1` is not a valid string replacement rule."}
 
 
-@builtin("StringReplace", operator=1, messages=REPLACE)
+@builtin("StringReplace", operator=0, messages=REPLACE)
 def string_replace(ev: Any, string: Any, rules: Any, most: Any = None, *, ignore_case: Any = FALSE) -> Any:
     """StringReplace["string", {patt1 -> new1, ...}] replaces the parts that match.
     StringReplace["string", rules, n] replaces only the first n.
@@ -335,7 +335,7 @@ def joined(parts: list[Any]) -> Any:
     return Expr(S.StringExpression, tuple(p for p in parts if type(p) is not str or p))
 
 
-@builtin("StringReplaceList", operator=1, messages=REPLACE)
+@builtin("StringReplaceList", operator=0, messages=REPLACE)
 def string_replace_list(
     ev: Any, string: Any, rules: Any, most: Any = None, *, ignore_case: Any = FALSE
 ) -> Any:
@@ -384,7 +384,7 @@ def string_replace_part(ev: Any, string: Any, new: Any, positions: Any) -> Any:
     return string
 
 
-@builtin("StringCases", operator=1, messages=EXPECTED)
+@builtin("StringCases", operator=0, messages=EXPECTED)
 def string_cases(
     ev: Any, string: Any, pattern: Any, most: Any = None, *, ignore_case: Any = FALSE, overlaps: Any = FALSE
 ) -> Any:
@@ -428,7 +428,7 @@ def _cases(ev: Any, s: str, rules: list[Any], limit: int, every: bool) -> Any:
     return make_list(found)
 
 
-@builtin("StringDelete", operator=1, messages=EXPECTED)
+@builtin("StringDelete", operator=0, messages=EXPECTED)
 def string_delete(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALSE) -> Any:
     """StringDelete["string", patt] deletes every part that matches patt.
 

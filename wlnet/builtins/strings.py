@@ -107,7 +107,7 @@ def _specs(spec: Any) -> tuple[Any, ...] | None:
     return None
 
 
-@builtin("StringTake", operator=1, messages=STRING)
+@builtin("StringTake", operator=0, messages=STRING)
 def string_take(ev: Any, string: Any, spec: Any) -> Any:
     """StringTake["string", n] gives the first n characters, -n the last n, {n} the n-th, {m, n} those from
     m to n.
@@ -135,7 +135,7 @@ def _whole(value: Any) -> Any:
     return value
 
 
-@builtin("StringDrop", operator=1, messages=STRING)
+@builtin("StringDrop", operator=0, messages=STRING)
 def string_drop(ev: Any, string: Any, spec: Any) -> Any:
     """StringDrop["string", n] drops the first n characters, -n the last n, {n} the n-th, {m, n} those from
     m to n.
@@ -148,7 +148,7 @@ def string_drop(ev: Any, string: Any, spec: Any) -> Any:
     )
 
 
-@builtin("StringPart", operator=1, messages=STRING | {"partw": "Part `1` of `2` does not exist."})
+@builtin("StringPart", operator=0, messages=STRING | {"partw": "Part `1` of `2` does not exist."})
 def string_part(ev: Any, string: Any, n: Any) -> Any:
     """StringPart["string", n] gives the n-th character; StringPart["string", {n1, n2, ...}] gives a list
     of them.
@@ -169,7 +169,7 @@ def string_part(ev: Any, string: Any, n: Any) -> Any:
     return _whole(over_strings(ev, "StringPart", (string, n), part))
 
 
-@builtin("StringInsert", operator=1, messages=STRING | {"ins": "Cannot insert at position `1` in `2`."})
+@builtin("StringInsert", operator=0, messages=STRING | {"ins": "Cannot insert at position `1` in `2`."})
 def string_insert(ev: Any, string: Any, new: Any, places: Any = None) -> Any:
     """StringInsert["string", "new", n] inserts "new" so that it starts at character n; -n counts from the
     end.

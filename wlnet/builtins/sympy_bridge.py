@@ -376,12 +376,14 @@ def through(ev: Any, act: Callable[..., Any], *parts: Any, bridge: Bridge | None
     """act(sympy, part1, part2, ...) on converted parts, brought back and evaluated; None where there is no
     answer."""
     b = bridge or Bridge()
+    converted = [b.to(p) for p in parts]
     try:
-        value = act(b.sympy, *map(b.to, parts))
+        value = act(b.sympy, *converted)
+    except FAILURES:
+        return None
+    try:
         return None if value is None else ev.evaluate(b.out(value))
     except Unsolved:
-        return None
-    except FAILURES:
         return None
 
 
@@ -411,7 +413,8 @@ def eigensystem(ev: Any, rows: list[list[Any]]) -> list[tuple[Any, list[list[Any
             if value.atoms(b.sympy.polys.rootoftools.ComplexRootOf):
                 return None
             vectors = [[ev.evaluate(b.out(b.sympy.radsimp(x))) for x in v] for v in basis]
-            out.append((ev.evaluate(b.out(value)), vectors, int(multiplicity)))
+            over_one = Expr(S.Together, (b.out(value),))
+            out.append((ev.evaluate(over_one), vectors, int(multiplicity)))
     except (Unsolved, *FAILURES):
         return None
     sizes = [numeric_value(ev, v) for v, _, _ in out]
