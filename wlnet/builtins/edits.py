@@ -384,3 +384,29 @@ def prepend_to(ev: Any, place: Any, new: Any) -> Any:
     {b, a}
     """
     return _add_to(ev, "PrependTo", place, new)
+
+
+SUBSET_MESSAGES = PART_MESSAGES | {"len": "`1` gave `2`, which is not a list of `3` elements."}
+
+
+@builtin("SubsetMap", operator=1, messages=SUBSET_MESSAGES)
+def subset_map(ev: Any, f: Any, expr: Any, positions: Any) -> Any:
+    """SubsetMap[f, list, {i, j, ...}] replaces the elements at the positions given by those of f[{ei, ej, ...}].
+
+    >>> SubsetMap[Reverse, {a, b, c, d}, {2, 4}]
+    {a, d, c, b}
+    """
+    inner = children(expr)
+    if inner is None:
+        ev.message("SubsetMap", "normal", 2, Expr(S.SubsetMap, (f, expr, positions)))
+        return None
+    try:
+        places = indices_of(expr, positions)
+    except PartError as error:
+        complain(ev, "SubsetMap", error, expr, (positions,))
+        return None
+    new = ev.call(f, make_list(inner[i] for i in places))
+    if not is_list(new) or len(items(new)) != len(places) or -1 in places:
+        ev.message("SubsetMap", "len", f, new, len(places))
+        return None
+    return _with_changes(expr, dict(zip(places, items(new), strict=True)))

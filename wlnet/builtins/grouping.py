@@ -8,11 +8,16 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import Association, Expr, S, is_list, items, key, make_list
-from wlnet.kernel.registry import builtin
+from wlnet.kernel.registry import builtin, symbol
 
 from .associations import as_association, plain_key
 from .levels import children, is_rule
 from .sets import classes, equivalence
+
+symbol(
+    "KeyCollisionFunction",
+    usage="KeyCollisionFunction is an option of JoinAcross: the new names for a key that both rows have.",
+)
 
 GROUP_MESSAGES = {
     "list1": "The argument `1` is not a list or association.",

@@ -11,9 +11,14 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import Expr, S, head_of, is_list, items, make_list, pack, same
-from wlnet.kernel.registry import builtin
+from wlnet.kernel.registry import builtin, symbol
 
 from .levels import children, level_bound
+
+symbol(
+    "SameTest",
+    usage="SameTest is an option: the function of two elements that tells whether they are the same.",
+)
 
 Step = Callable[..., Any]
 

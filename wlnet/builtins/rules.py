@@ -8,7 +8,7 @@ from typing import Any
 from wlnet.expr import FALSE, TRUE, Association, Expr, S, is_list, items, make_list, truth
 from wlnet.expr.attributes import HOLD_REST, SEQUENCE_HOLD
 from wlnet.kernel.patterns import variables
-from wlnet.kernel.registry import builtin
+from wlnet.kernel.registry import builtin, symbol
 from wlnet.kernel.rules import Rule, parse_rules
 from wlnet.kernel.scope import Scope
 from wlnet.kernel.sequences import NOWHERE, compile_chain
@@ -16,6 +16,9 @@ from wlnet.kernel.templates import built, code
 
 from .levels import LEVEL_0, children, is_rule, level_bound, levels_of, map_parts, rebuild
 from .searching import COUNT_MESSAGE, limit_of
+
+symbol("MaxIterations", usage="MaxIterations is an option: how often a step is repeated at most.")
+symbol("TwoWayRule", usage="a <-> b, or TwoWayRule[a, b], stands for an exchange of a and b.")
 
 Replacer = Callable[[Any], tuple[Any, bool]]
 

@@ -1,5 +1,4 @@
-"""Union, Intersection, Complement, DeleteDuplicates, Tally, Gather, Split, ContainsAll: lists as sets and
-in classes."""
+"""Union, Intersection, Complement, DeleteDuplicates, Tally, Gather, Split: lists as sets and in classes."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from wlnet.expr.order import canonical
 from wlnet.kernel.registry import builtin
 
 from .functional import chosen
-from .levels import children, size
+from .levels import children, is_rule, size
 
 SET_MESSAGES = {"heads": "Heads `3` and `4` at positions `1` and `2` are expected to be the same."}
 
@@ -124,12 +123,12 @@ def intersection(ev: Any, *lists: Any, same_test: Any = S.Automatic) -> Any:
     values = canonical(_elements(lists[0]))
     values = [values[i] for i in distinct(values, equal)]
     for other in lists[1:]:
-        inside = _member_of(_elements(other), equal)
+        inside = member_of(_elements(other), equal)
         values = [x for x in values if inside(x)]
     return Expr(head, tuple(values))
 
 
-def _member_of(values: tuple[Any, ...], equal: Callable[[Any, Any], bool] | None) -> Callable[[Any], bool]:
+def member_of(values: tuple[Any, ...], equal: Callable[[Any, Any], bool] | None) -> Callable[[Any], bool]:
     if equal is None:
         keys = {key(x) for x in values}
         return lambda x: key(x) in keys
@@ -151,7 +150,7 @@ def complement(ev: Any, universe: Any, *lists: Any, same_test: Any = S.Automatic
         gone = np.concatenate(lists) if lists else np.empty(0, universe.dtype)
         return _as_list(np.setdiff1d(universe, gone))
     equal = equivalence(ev, same_test)
-    inside = _member_of(tuple(x for one in lists for x in _elements(one)), equal)
+    inside = member_of(tuple(x for one in lists for x in _elements(one)), equal)
     values = [x for x in canonical(_elements(universe)) if not inside(x)]
     return Expr(head, tuple(values[i] for i in distinct(values, equal)))
 
@@ -170,7 +169,7 @@ def symmetric_difference(ev: Any, *lists: Any, same_test: Any = S.Automatic) -> 
     if head is None:
         return None
     equal = equivalence(ev, same_test)
-    tests = [_member_of(_elements(one), equal) for one in lists]
+    tests = [member_of(_elements(one), equal) for one in lists]
     values = canonical(x for one in lists for x in _elements(one))
     values = [values[i] for i in distinct(values, equal)]
     return Expr(head, tuple(x for x in values if sum(inside(x) for inside in tests) % 2))
@@ -190,7 +189,7 @@ def unique_elements(ev: Any, lists: Any, test: Any = S.Automatic) -> Any:
     equal = equivalence(ev, test)
     out = []
     for i, one in enumerate(inner):
-        others = _member_of(tuple(x for j, other in enumerate(inner) if j != i for x in items(other)), equal)
+        others = member_of(tuple(x for j, other in enumerate(inner) if j != i for x in items(other)), equal)
         values = items(one)
         out.append(make_list(values[k] for k in distinct(values, equal) if not others(values[k])))
     return make_list(out)
@@ -362,103 +361,31 @@ def split_by(ev: Any, expr: Any, f: Any) -> Any:
     return _by(ev, "SplitBy", expr, f, lambda values: runs(values, same))
 
 
-def _sides(
-    ev: Any, name: str, a: Any, b: Any, test: Any
-) -> tuple[Any, Any, Callable[[Any, Any], bool] | None] | None:
-    first, second = children(a), children(b)
-    for i, inner in enumerate((first, second), 1):
-        if inner is None:
-            ev.message(name, "normal", i, Expr(getattr(S, name), (a, b)))
-            return None
-    return first, second, equivalence(ev, test)
+@builtin("DeleteElements", operator=0)
+def delete_elements(ev: Any, expr: Any, elements: Any) -> Any:
+    """DeleteElements[list, {e1, e2, ...}] deletes all elements of list that are among the ei.
+    DeleteElements[list, n -> {e1, e2, ...}] deletes at most n of each, from the left.
 
-
-@builtin("ContainsAll", operator=0)
-def contains_all(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
-    """ContainsAll[a, b] tells whether a contains all elements of b.
-
-    >>> ContainsAll[{a, b, c}, {c, a}]
-    True
+    >>> DeleteElements[{a, b, a, c}, {a}]
+    {b, c}
+    >>> DeleteElements[{a, b, a, c}, 1 -> {a}]
+    {b, a, c}
     """
-    sides = _sides(ev, "ContainsAll", a, b, same_test)
-    return None if sides is None else truth(all(map(_member_of(sides[0], sides[2]), sides[1])))
-
-
-@builtin("ContainsAny", operator=0)
-def contains_any(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
-    """ContainsAny[a, b] tells whether a contains an element of b.
-
-    >>> ContainsAny[{a, b}, {b, x}]
-    True
-    """
-    sides = _sides(ev, "ContainsAny", a, b, same_test)
-    return None if sides is None else truth(any(map(_member_of(sides[0], sides[2]), sides[1])))
-
-
-@builtin("ContainsNone", operator=0)
-def contains_none(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
-    """ContainsNone[a, b] tells whether a contains no element of b.
-
-    >>> ContainsNone[{a, b}, {x}]
-    True
-    """
-    sides = _sides(ev, "ContainsNone", a, b, same_test)
-    return None if sides is None else truth(not any(map(_member_of(sides[0], sides[2]), sides[1])))
-
-
-@builtin("ContainsOnly", operator=0)
-def contains_only(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
-    """ContainsOnly[a, b] tells whether a contains only elements of b.
-
-    >>> ContainsOnly[{a, a}, {a, b}]
-    True
-    """
-    sides = _sides(ev, "ContainsOnly", a, b, same_test)
-    return None if sides is None else truth(all(map(_member_of(sides[1], sides[2]), sides[0])))
-
-
-@builtin("ContainsExactly", operator=0)
-def contains_exactly(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
-    """ContainsExactly[a, b] tells whether a and b contain the same elements, in any order and number.
-
-    >>> ContainsExactly[{a, b, a}, {b, a}]
-    True
-    """
-    sides = _sides(ev, "ContainsExactly", a, b, same_test)
-    if sides is None:
+    limit: Any = None
+    if is_rule(elements) and type(elements.args[0]) is int:
+        limit, elements = elements.args
+    inner, gone = children(expr), children(elements)
+    if inner is None or gone is None:
+        ev.message(
+            "DeleteElements", "normal", 1 if inner is None else 2, Expr(S.DeleteElements, (expr, elements))
+        )
         return None
-    first, second, equal = sides
-    return truth(all(map(_member_of(first, equal), second)) and all(map(_member_of(second, equal), first)))
-
-
-@builtin("SubsetQ", operator=0)
-def subset_q(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
-    """SubsetQ[a, b] tells whether b is a subset of a.
-
-    >>> SubsetQ[{a, b, c}, {b}]
-    True
-    """
-    sides = _sides(ev, "SubsetQ", a, b, same_test)
-    return None if sides is None else truth(all(map(_member_of(sides[0], sides[2]), sides[1])))
-
-
-@builtin("DisjointQ", operator=0)
-def disjoint_q(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
-    """DisjointQ[a, b] tells whether a and b have no element in common.
-
-    >>> DisjointQ[{a, b}, {c}]
-    True
-    """
-    sides = _sides(ev, "DisjointQ", a, b, same_test)
-    return None if sides is None else truth(not any(map(_member_of(sides[0], sides[2]), sides[1])))
-
-
-@builtin("IntersectingQ", operator=0)
-def intersecting_q(ev: Any, a: Any, b: Any, *, same_test: Any = S.Automatic) -> Any:
-    """IntersectingQ[a, b] tells whether a and b have an element in common.
-
-    >>> IntersectingQ[{a, b}, {b, c}]
-    True
-    """
-    sides = _sides(ev, "IntersectingQ", a, b, same_test)
-    return None if sides is None else truth(any(map(_member_of(sides[0], sides[2]), sides[1])))
+    left = {key(x): len(inner) if limit is None else limit for x in gone}
+    keep = []
+    for x in inner:
+        k = key(x)
+        drop = left.get(k, 0) > 0
+        if drop:
+            left[k] -= 1
+        keep.append(not drop)
+    return chosen(expr, keep)

@@ -319,10 +319,10 @@ def _extremes(ev: Any, name: str, expr: Any, f: Any, count: Any, *, largest: boo
         best = max(keys) if largest else min(keys)
         return reordered(expr, [i for i, k in enumerate(keys) if not (k < best or best < k)])
     n = _how_many(ev, name, count, len(inner))
-    return None if n is None else reordered(expr, _first_by(keys, n, largest=largest))
+    return None if n is None else reordered(expr, first_by(keys, n, largest=largest))
 
 
-def _first_by(keys: list[Any], n: int, *, largest: bool) -> list[int]:
+def first_by(keys: list[Any], n: int, *, largest: bool) -> list[int]:
     """The indices of the n greatest or least keys, in that order, ties in place."""
     return sorted(range(len(keys)), key=keys.__getitem__, reverse=largest)[:n]
 
@@ -385,7 +385,7 @@ def _taken(ev: Any, name: str, expr: Any, f: Any, count: Any, excluded: Any, *, 
     if n is None:
         return None
     keys = numeric_keys(ev, [values[i] for i in kept])
-    order = [kept[i] for i in _first_by(keys, n, largest=largest)]
+    order = [kept[i] for i in first_by(keys, n, largest=largest)]
     return _with_properties(ev, name, expr, order, wanted)
 
 
