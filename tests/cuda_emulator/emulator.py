@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 HEADER = Path(__file__).with_name("emulator.hpp")
+SCHEDULER = Path(__file__).with_name("emulator.cpp")
 
 ORDERS = ("forward", "reverse", "shuffled")
 
@@ -42,7 +43,8 @@ KERNEL = re.compile(
 DYNAMIC = re.compile(r"extern\s+__shared__\s+(?:__align__\s*\(\d+\)\s*)?([\w:<> ]+?)\s+(\w+)\s*\[\s*\]\s*;")
 
 # The checks' handlers stand in the header, so the program is linked without the sanitizers' own library.
-COMPILE = ("-std=c++20", "-O2", "-fPIC", "-fsanitize=alignment,bounds", "-U_FORTIFY_SOURCE", "-w")
+PLAIN = ("-std=c++20", "-O1", "-fPIC", "-U_FORTIFY_SOURCE", "-w")
+COMPILE = (*PLAIN, "-fsanitize=alignment,bounds")
 
 
 class EmulatorError(Exception):
@@ -64,20 +66,20 @@ class Module:
         names = KERNEL.findall(source)
         if not names:
             raise EmulatorError('no extern "C" __global__ void kernel in the source')
-        body = DYNAMIC.sub(
-            r"\1* \2 = reinterpret_cast<\1*>(emulator::current->fiber->block->shared);", source
-        )
-        lines = [f'#include "{HEADER}"', f'#line 1 "{name}"', body, *(f"EXPORT({each})" for each in names)]
-        self.library = ctypes.CDLL(str(build("\n".join(lines) + "\n", include, defines)))
+        body = DYNAMIC.sub(r"\1* \2 = reinterpret_cast<\1*>(emulator::dynamic_shared());", source)
+        lines = [f"#define {each.replace('=', ' ', 1)}" for each in defines]
+        lines += [f'#line 1 "{name}"', body, *(f"EXPORT({each})" for each in names)]
+        self.library = ctypes.CDLL(str(build("\n".join(lines) + "\n", include)))
         self.kernels = {each: Kernel(self.library, each) for each in names}
 
     def kernel(self, name: str) -> Kernel:
         return self.kernels[name]
 
 
-def build(text: str, include: Sequence[Path], defines: Sequence[str]) -> Path:
+def build(text: str, include: Sequence[Path]) -> Path:
     """The shared library of `text`, from the cache folder where it was built before."""
-    parts = [text, HEADER.read_text(), repr(COMPILE), *defines]
+    behind = scheduler()
+    parts = [text, HEADER.read_text(), str(behind), repr(COMPILE)]
     parts += [file.read_text() for folder in include for file in sorted(folder.glob("*.cuh"))]
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
     library = cache_folder() / f"{digest}.so"
@@ -86,11 +88,24 @@ def build(text: str, include: Sequence[Path], defines: Sequence[str]) -> Path:
     with tempfile.TemporaryDirectory(dir=cache_folder()) as folder:
         code, unit, linked = (str(Path(folder) / each) for each in ("kernel.cpp", "kernel.o", "kernel.so"))
         Path(code).write_text(text)
-        options = [*COMPILE, *(f"-I{each}" for each in include), *(f"-D{each}" for each in defines)]
+        options = [*COMPILE, *(f"-I{each}" for each in include), "-include", str(HEADER)]
         run(["g++", *options, "-c", code, "-o", unit])
-        run(["g++", "-shared", "-pthread", unit, "-o", linked])
+        run(["g++", "-shared", "-pthread", unit, str(behind), "-o", linked])
         os.replace(linked, library)
     return library
+
+
+def scheduler() -> Path:
+    """The compiled scheduler."""
+    parts = [HEADER.read_text(), SCHEDULER.read_text(), repr(PLAIN)]
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+    unit = cache_folder() / f"{digest}.o"
+    if not unit.exists():
+        with tempfile.TemporaryDirectory(dir=cache_folder()) as folder:
+            made = str(Path(folder) / "scheduler.o")
+            run(["g++", *PLAIN, "-c", str(SCHEDULER), "-o", made])
+            os.replace(made, unit)
+    return unit
 
 
 def run(command: Sequence[str]) -> None:
