@@ -43,7 +43,7 @@ def script() -> Script:
 
 @pytest.fixture
 def check(script: Script) -> Callable[[str, str], None]:
-    """check(program, expected InputForm of the last value)."""
+    """A function of a program and the InputForm expected of its last value."""
 
     def run(program: str, expected: str) -> None:
         assert script(program) == expected

@@ -12,13 +12,19 @@ from .conftest import Script
     [
         # the special before the general
         ("f[x_] := any; f[x_Integer] := int; f[0] := zero; {f[0], f[1], f[a]}", "{zero, int, any}"),
-        ("f[x__] := many; f[x_] := one; f[] := none; f[x___] := all; {f[], f[1], f[1, 2]}", "{none, one, many}"),
+        (
+            "f[x__] := many; f[x_] := one; f[] := none; f[x___] := all; {f[], f[1], f[1, 2]}",
+            "{none, one, many}",
+        ),
         ("f[x_, y_] := two; f[x_, x_] := same; {f[1, 1], f[1, 2]}", "{same, two}"),
         ("f[x_] := any; f[x_?EvenQ] := even; {f[2], f[3]}", "{even, any}"),
         ("f[x_] := any; f[x_] /; x > 3 := big; {f[2], f[4]}", "{any, big}"),
         ("f[x_] := any; f[x_] := big /; x > 3; {f[2], f[4]}", "{any, big}"),
         ("f[x_] := first /; x > 1; f[x_] := second /; x > 2; f[3]", "first"),
-        ("f[{x_, y_}] := pair; f[x_List] := list; f[x_] := any; {f[{1, 2}], f[{1}], f[1]}", "{pair, list, any}"),
+        (
+            "f[{x_, y_}] := pair; f[x_List] := list; f[x_] := any; {f[{1, 2}], f[{1}], f[1]}",
+            "{pair, list, any}",
+        ),
         ("f[x_, y_] := 1; f[x_Integer, y_] := 2; f[x_, y_Integer] := 3; {f[1, 2], f[a, 2]}", "{2, 3}"),
         ("f[g[x_]] := inner; f[_g] := head; {f[g[1]], f[g[1, 2]]}", "{inner, head}"),
         ("f[x_ | y_] := 1; f[a] := 2; f[a]", "2"),
@@ -47,7 +53,7 @@ from .conftest import Script
         ("x = 5; x =.; x", "x"),
         ("f[x_] := 1; SetAttributes[f, Flat]; Clear[f]; {f[1], Attributes[f]}", "{f[1], {Flat}}"),
         ("f[x_] := 1; SetAttributes[f, Flat]; ClearAll[f]; {f[1], Attributes[f]}", "{f[1], {}}"),
-        ("x1 = 1; x2 = 2; Clear[\"x*\"]; {x1, x2}", "{x1, x2}"),
+        ('x1 = 1; x2 = 2; Clear["x*"]; {x1, x2}', "{x1, x2}"),
         ("DownValues[f] = {HoldPattern[f[x_]] :> x + 1}; f[2]", "3"),
         ("g /: f[g] = 1; g /: f[g] =.; f[g]", "f[g]"),
     ],
@@ -85,7 +91,10 @@ def test_definitions(script: Script, program: str, expected: str) -> None:
         ("f[2] = 5; f[1 + 1] += 1; f[2]", "6"),
         ("a = b = 3; {a, b}", "{3, 3}"),
         ("myset /: Set[myset[x_], v_] := stored[x, v]; myset[1] = 2", "stored[1, 2]"),
-        ("memo[n_] := memo[n] = memo[n - 1] + memo[n - 2]; memo[0] = 0; memo[1] = 1; memo[80]", "23416728348467685"),
+        (
+            "memo[n_] := memo[n] = memo[n - 1] + memo[n - 2]; memo[0] = 0; memo[1] = 1; memo[80]",
+            "23416728348467685",
+        ),
     ],
 )
 def test_assignments(script: Script, program: str, expected: str) -> None:
@@ -107,7 +116,10 @@ def test_assignments(script: Script, program: str, expected: str) -> None:
         ("f[1] =.", "Unset::norep: Assignment on f for f[1] not found."),
         ("g /: f[h] = 1", "TagSet::tagnf: Tag g not found in f[h]."),
         ("Clear[Plus]", "Clear::wrsym: Symbol Plus is Protected."),
-        ("SetAttributes[f, Flatt]", "SetAttributes::attnf: Flatt is not a known attribute. Did you mean Flat?"),
+        (
+            "SetAttributes[f, Flatt]",
+            "SetAttributes::attnf: Flatt is not a known attribute. Did you mean Flat?",
+        ),
     ],
 )
 def test_refusals(script: Script, program: str, message: str) -> None:

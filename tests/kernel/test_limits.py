@@ -19,7 +19,9 @@ ENDED = 'TerminatedEvaluation["RecursionLimit"]'
 
 def test_recursion(script: Script) -> None:
     assert script("x = x + 1") == ENDED
-    assert script.messages == ["$RecursionLimit::reclim2: Recursion depth of 1024 exceeded during evaluation of 1 + x."]
+    assert script.messages == [
+        "$RecursionLimit::reclim2: Recursion depth of 1024 exceeded during evaluation of 1 + x."
+    ]
     assert script("1 + 1") == "2"
     assert RUN.depth == 0
 
@@ -66,7 +68,12 @@ def test_senseless_limits_are_refused(script: Script) -> None:
 
 @pytest.mark.parametrize(
     "program",
-    ["While[True]", "Do[n, {n, 10^9}]", "f[x_] := f[x + 1]; $IterationLimit = Infinity; f[0]", "NestList[# + 1 &, 0, 10^9]"],
+    [
+        "While[True]",
+        "Do[n, {n, 10^9}]",
+        "f[x_] := f[x + 1]; $IterationLimit = Infinity; f[0]",
+        "NestList[# + 1 &, 0, 10^9]",
+    ],
 )
 def test_time_constrained(script: Script, program: str) -> None:
     start = time.monotonic()
@@ -77,7 +84,10 @@ def test_time_constrained(script: Script, program: str) -> None:
 
 def test_nested_time_limits(script: Script) -> None:
     assert script('TimeConstrained[TimeConstrained[While[True], 5, "inner"], 0.1, "outer"]') == '"outer"'
-    assert script('TimeConstrained[{TimeConstrained[While[True], 0.05, "inner"], 1}, 5, "outer"]') == '{"inner", 1}'
+    assert (
+        script('TimeConstrained[{TimeConstrained[While[True], 0.05, "inner"], 1}, 5, "outer"]')
+        == '{"inner", 1}'
+    )
 
 
 def test_an_unexpired_time_limit_changes_nothing(script: Script) -> None:

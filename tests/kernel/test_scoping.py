@@ -32,7 +32,13 @@ from .conftest import Script
         ("x = 5; Module[{x = x}, x++; x] + x", "11"),
         ("Module[{x}, x = 1; Block[{y = x}, y + 1]]", "2"),
         ("Module[{f}, f[n_] := If[n == 0, 1, n f[n - 1]]; f[5]]", "120"),
-        ("counter[] := Module[{n = 0}, Function[{}, n++; n]]; c = counter[]; d = counter[]; {c[], c[], d[]}", "{1, 2, 1}"),
+        (
+            (
+                "counter[] := Module[{n = 0}, Function[{}, n++; n]]; c = counter[]; d = counter[]; "
+                "{c[], c[], d[]}"
+            ),
+            "{1, 2, 1}",
+        ),
         ("f[x_] := Module[{y = x^2}, y + 1]; {f[2], f[a]}", "{5, 1 + a^2}"),
         ("f[n_] := Module[{m = n}, If[m == 0, {}, Append[f[m - 1], m]]]; f[4]", "{1, 2, 3, 4}"),
         ("Module[{a = 1, b}, b = a + 1; {a, b}]", "{1, 2}"),
@@ -63,7 +69,13 @@ from .conftest import Script
         ("f[x_] := x + 1 /. 1 -> 10; f[a]", "10 + a"),
         ("a1 = 3; f[x_] := a1 x; a1 = 4; f[2]", "8"),
         ("f[x_] := Evaluate[1 + 1] x; f[a]", "2*a"),
-        ("Unprotect[Plus]; Plus[u, v] = uv; f[x_] := x + v; r = f[u]; Plus[u, v] =.; Protect[Plus]; {r, f[u]}", "{uv, u + v}"),
+        (
+            (
+                "Unprotect[Plus]; Plus[u, v] = uv; f[x_] := x + v; r = f[u]; Plus[u, v] =.; "
+                "Protect[Plus]; {r, f[u]}"
+            ),
+            "{uv, u + v}",
+        ),
         ("f[x_] := Module[{y = x}, y + z /; x > 2]; {f[1], f[3]}", "{f[1], 3 + z}"),
     ],
 )
@@ -75,13 +87,37 @@ def test_programs(script: Script, program: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("program", "message"),
     [
-        ("Module[{1}, 2]", "Module::lvsym: Local variable specification {1} contains 1, which is not a symbol or an assignment to a symbol."),
+        (
+            "Module[{1}, 2]",
+            (
+                "Module::lvsym: Local variable specification {1} contains 1, which is not a symbol "
+                "or an assignment to a symbol."
+            ),
+        ),
         ("Module[x, 2]", "Module::lvlist: Local variable specification x is not a List."),
-        ("Module[{x, x}, 2]", "Module::dup: Duplicate local variable x found in local variable specification {x, x}."),
-        ("With[{x}, 2]", "With::lvw: Local variable specification {x} contains x, which is not an assignment to a symbol."),
-        ("(# + #2 &)[1]", "Function::slotn: Slot number 2 in #1 + #2 &  cannot be filled from (#1 + #2 & )[1]."),
-        ("Function[{x, y}, x][1]", "Function::fpct: Too many parameters in {x, y} to be filled from Function[{x, y}, x][1]."),
-        ("Function[1, x][1]", "Function::flpar: Parameter specification 1 in Function[1, x] should be a symbol or a list of symbols."),
+        (
+            "Module[{x, x}, 2]",
+            "Module::dup: Duplicate local variable x found in local variable specification {x, x}.",
+        ),
+        (
+            "With[{x}, 2]",
+            "With::lvw: Local variable specification {x} contains x, which is not an assignment to a symbol.",
+        ),
+        (
+            "(# + #2 &)[1]",
+            "Function::slotn: Slot number 2 in #1 + #2 &  cannot be filled from (#1 + #2 & )[1].",
+        ),
+        (
+            "Function[{x, y}, x][1]",
+            "Function::fpct: Too many parameters in {x, y} to be filled from Function[{x, y}, x][1].",
+        ),
+        (
+            "Function[1, x][1]",
+            (
+                "Function::flpar: Parameter specification 1 in Function[1, x] should be a symbol or "
+                "a list of symbols."
+            ),
+        ),
     ],
 )
 def test_mistakes(script: Script, program: str, message: str) -> None:
@@ -96,7 +132,9 @@ REALS = ["0.1", "-2.5", "3.", "1.*^300", "0", "2", "-7", "a", "1/3", "1.5`30", "
                                   "x + y + 2.25", "x < y", "x >= y", "x == y", "x != y", "Mod[x, 3]", "Quotient[x, 3]", "x (1 - y)"])  # fmt: skip
 def test_generated_arithmetic_is_arithmetic(script: Script, body: str) -> None:
     """Compiled code gives what the ordinary definitions give, bit for bit."""
-    script("Off[Power::infy]; Off[Infinity::indet]; Off[General::indet]; Off[Mod::indet]; Off[Quotient::infy]")
+    script(
+        "Off[Power::infy]; Off[Infinity::indet]; Off[General::indet]; Off[Mod::indet]; Off[Quotient::infy]"
+    )
     script(f"f[x_, y_] := {body}")
     for x in REALS:
         for y in REALS:

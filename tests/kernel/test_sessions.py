@@ -1,4 +1,6 @@
-"""Two sessions in one process do not see each other's definitions, messages, options, history or random numbers."""
+"""Two sessions in one process do not see each other's definitions, messages, options, history or random
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,10 @@ def two() -> tuple[Script, Script]:
         ("foo /: foo + 1 = 3", "foo + 1", "1 + foo"),
         ("Unprotect[Length]; Length[{1, 2}] = many", "Length[{1, 2}]", "2"),
         ("Unprotect[Sin]; ClearAttributes[Sin, Listable]", "Sin[{0, a}]", "{0, Sin[a]}"),
-        ("Sin::note = \"text\"", "Sin::note", "Sin::note"),
+        ('Sin::note = "text"', "Sin::note", "Sin::note"),
         ("SetOptions[Sort, {}]; Options[g] = {k -> 1}", "Options[g]", "{}"),
         ("$RecursionLimit = 77", "$RecursionLimit", "1024"),
-        ("Begin[\"mine`\"]", "Context[]", '"Global`"'),
+        ('Begin["mine`"]', "Context[]", '"Global`"'),
         ("Off[Power::infy]", "Quiet[Check[1/0, seen]]", "seen"),
         ("Default[h] = 4", "Default[h]", "Default[h]"),
         ("Protect[Sin2]; Unprotect[Cos]; Cos[u_] := u", "Cos[0]", "1"),

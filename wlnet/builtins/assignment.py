@@ -18,7 +18,8 @@ FAILED = system("$Failed")
 
 @builtin("Set", attributes=HOLD_FIRST | SEQUENCE_HOLD)
 def set_(ev: Any, lhs: Any, rhs: Any) -> Any:
-    """Lhs = rhs evaluates rhs and makes it the value of lhs: of a symbol, a call with patterns, a part, a list of these.
+    """Lhs = rhs evaluates rhs and makes it the value of lhs: of a symbol, a call with patterns, a part, a
+    list of these.
 
     >>> x = 5; x^2
     25
@@ -170,7 +171,9 @@ def current_value(name: str, lhs: Any) -> Any:
 
 
 def _inline_update(e: Expr, scope: Scope, name: str, operator: str) -> Code:
-    """`x += v` where x is a symbol, global or local to the compiled code; machine numbers are added on the spot."""
+    """`x += v` where x is a symbol, global or local to the compiled code; machine numbers are added on the
+    spot.
+    """
     target = e.args[0]
     place = scope.slots.get(target)
     amount = code(e.args[1], scope)

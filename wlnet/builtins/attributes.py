@@ -37,7 +37,9 @@ for _name, _usage in {
 
 
 def symbols_in(ev: Any, command: str, spec: Any) -> list[Symbol] | None:
-    """The symbols that `f`, "f", "patt*" or a list of them names; None, with the message, if it names none."""
+    """The symbols that `f`, "f", "patt*" or a list of them names; None, with the message, if it
+    names none.
+    """
     parts = items(spec) if is_list(spec) else (spec,)
     found: list[Symbol] = []
     for part in parts:
@@ -118,7 +120,8 @@ def set_attributes_(ev: Any, f: Any, attr: Any) -> Any:
 
 @builtin("ClearAttributes", attributes=HOLD_FIRST, messages=ATTRIBUTE_MESSAGES)
 def clear_attributes(ev: Any, f: Any, attr: Any) -> Any:
-    """ClearAttributes[f, attr] removes attr, an attribute or a list of them, from the attributes of the symbol f.
+    """ClearAttributes[f, attr] removes attr, an attribute or a list of them, from the attributes of the
+    symbol f.
 
     >>> SetAttributes[f, Flat]; ClearAttributes[f, Flat]; Attributes[f]
     {}
@@ -156,7 +159,8 @@ def _protection(ev: Any, command: str, specs: tuple[Any, ...], protect: bool) ->
 
 @builtin("Protect", attributes=HOLD_ALL)
 def protect(ev: Any, *symbols: Any) -> Any:
-    """Protect[s1, s2, ...] gives the symbols the attribute Protected, and gives the names of those that lacked it.
+    """Protect[s1, s2, ...] gives the symbols the attribute Protected, and gives the names of those that
+    lacked it.
 
     >>> Protect[f]; f[1] = 2
     2

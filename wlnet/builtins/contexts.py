@@ -108,7 +108,8 @@ def begin_package(ev: Any, context: Any, needs: Any = None) -> Any:
 
 @builtin("EndPackage", messages=CONTEXT_MESSAGES)
 def end_package(ev: Any) -> Any:
-    """EndPackage[] goes back to the contexts before BeginPackage, and puts the package's context first on $ContextPath.
+    """EndPackage[] goes back to the contexts before BeginPackage, and puts the package's context first on
+    $ContextPath.
 
     >>> BeginPackage["p`"]; EndPackage[]; Context[]
     Global`
@@ -169,7 +170,8 @@ def contexts(ev: Any, pattern: Any = None) -> Any:
 
 @builtin("Names", stateful=True)
 def names(ev: Any, pattern: Any = "*") -> Any:
-    """Names["patt"] gives the names of the symbols that match: * stands for any characters, @ for lower-case letters.
+    """Names["patt"] gives the names of the symbols that match: * stands for any characters, @ for lower-case
+    letters.
 
     >>> Names["System`NestWhile*"]
     {NestWhile, NestWhileList}
@@ -231,7 +233,8 @@ def symbol_name(ev: Any, s: Any) -> Any:
 
 @builtin("Clear", attributes=HOLD_ALL)
 def clear_(ev: Any, *symbols: Any) -> Any:
-    """Clear[s1, s2, ...] removes the values and definitions of symbols, given as such, by name, or as "patt*".
+    """Clear[s1, s2, ...] removes the values and definitions of symbols, given as such, by name, or as
+    "patt*".
 
     >>> x = 5; Clear[x]; x
     x
@@ -302,7 +305,9 @@ symbol(
     "Needs", messages=CONTEXT_MESSAGES | {"nocont": "Context `1` was not created when Needs was evaluated."}
 )
 def needs(ev: Any, context: Any, file: Any = None) -> Any:
-    """Needs["context`"] loads the package for a context unless it is there already; Needs["context`", "file"] from a file."""
+    """Needs["context`"] loads the package for a context unless it is there already; Needs["context`", "file"]
+    from a file.
+    """
     if not is_context(context):
         ev.message("Needs", "cxt", context)
         return None

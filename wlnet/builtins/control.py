@@ -15,7 +15,6 @@ from wlnet.kernel.registry import builtin
 from wlnet.kernel.scope import Scope
 from wlnet.kernel.templates import Code, built, code, compiled, inline
 
-
 # ---------------------------------------------------------------- choice
 
 
@@ -215,7 +214,8 @@ def run_loop(body: Callable[[], Any], over: Iterator) -> Any:
 
 @builtin("Do", attributes=HOLD_ALL, evaluated=True)
 def do(ev: Any, expr: Any, *iterators: Any) -> Any:
-    """Do[expr, n] evaluates expr n times. Do[expr, {i, imax}] does so with i from 1 to imax; {i, imin, imax, di} and
+    """Do[expr, n] evaluates expr n times. Do[expr, {i, imax}] does so with i from 1 to imax; {i, imin, imax,
+    di} and
     {i, {v1, v2, ...}} are further forms, and several iterators nest.
 
     >>> s = 0; Do[s += i, {i, 10}]; s
@@ -383,7 +383,8 @@ def throw(ev: Any, value: Any, tag: Any = None, function: Any = None) -> Any:
 @builtin("Catch", attributes=HOLD_FIRST, evaluated=True)
 def catch(ev: Any, expr: Any, form: Any = None, f: Any = None) -> Any:
     """Catch[expr] gives the value of the first Throw[value] in the evaluation of expr, or the value of expr.
-    Catch[expr, form] catches only Throw[value, tag] with a tag that matches form; Catch[expr, form, f] gives f[value, tag].
+    Catch[expr, form] catches only Throw[value, tag] with a tag that matches form; Catch[expr, form, f] gives
+    f[value, tag].
 
     >>> Catch[Do[If[i^2 > 10, Throw[i]], {i, 100}]]
     4

@@ -1,4 +1,6 @@
-"""Holding, releasing and steering evaluation: Hold, Evaluate, Unevaluated, Inactive, Trace, In, Out and kin."""
+"""Holding, releasing and steering evaluation: Hold, Evaluate, Unevaluated, Inactive, Trace, In,
+Out and kin.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ def hold(ev: Any, *args: Any) -> Any:
 
 @builtin("HoldComplete", attributes=HOLD_ALL_COMPLETE)
 def hold_complete(ev: Any, *args: Any) -> Any:
-    """HoldComplete[expr] keeps expr entirely as it is: not even Evaluate, Sequence or upvalues have an effect.
+    """HoldComplete[expr] keeps expr entirely as it is: not even Evaluate, Sequence or upvalues have an
+    effect.
 
     >>> HoldComplete[Evaluate[1 + 1]]
     HoldComplete[Evaluate[1 + 1]]
@@ -121,7 +124,8 @@ def inactive(ev: Any, f: Any) -> Any:
 
 @builtin("Activate")
 def activate(ev: Any, expr: Any, pattern: Any = None) -> Any:
-    """Activate[expr] replaces every Inactive[f] in expr by f. Activate[expr, patt] does so for f that match patt.
+    """Activate[expr] replaces every Inactive[f] in expr by f. Activate[expr, patt] does so for f that match
+    patt.
 
     >>> Activate[Inactive[Plus][1, 2]]
     3
@@ -140,7 +144,8 @@ def _activated(e: Any, matches: Any) -> Any:
 
 @builtin("Inactivate", attributes=HOLD_FIRST)
 def inactivate(ev: Any, expr: Any, pattern: Any = None) -> Any:
-    """Inactivate[expr] replaces every head f in expr by Inactive[f]; Inactivate[expr, patt] those that match patt.
+    """Inactivate[expr] replaces every head f in expr by Inactive[f]; Inactivate[expr, patt] those that match
+    patt.
 
     >>> Inactivate[1 + 1]
     Inactive[Plus][1, 1]
@@ -217,7 +222,8 @@ def _line(ev: Any, n: Any) -> int | None:
 
 @builtin("Trace", attributes=HOLD_ALL, evaluated=True)
 def trace(ev: Any, expr: Any, form: Any = None) -> Any:
-    """Trace[expr] evaluates expr, and gives the list of all forms it goes through; nested lists are the evaluations of
+    """Trace[expr] evaluates expr, and gives the list of all forms it goes through; nested lists are the
+    evaluations of
     parts. Trace[expr, form] keeps only those that match form.
 
     >>> Trace[1 + 2 3]

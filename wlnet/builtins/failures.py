@@ -26,13 +26,16 @@ class Unconfirmed(ControlFlow):
 
 
 def is_failure(e: Any) -> bool:
-    """Whether a value says that an operation failed: Failure[...], $Failed, $Aborted, Missing[...], or nothing (Null)."""
+    """Whether a value says that an operation failed: Failure[...], $Failed, $Aborted, Missing[...], or
+    nothing (Null).
+    """
     return e is FAILED or e is ABORTED or (type(e) is Expr and e.head in (S.Failure, S.Missing))
 
 
 @builtin("Failure", stateful=True)
 def failure(ev: Any, tag: Any, data: Any) -> Any:
-    """Failure["tag", <|...|>] stands for an operation that failed; Failure[...]["key"] looks up what is known of it.
+    """Failure["tag", <|...|>] stands for an operation that failed; Failure[...]["key"] looks up what is known
+    of it.
 
     >>> Failure["NoFile", <|"Name" -> "a.txt"|>]["Name"]
     a.txt
@@ -103,7 +106,8 @@ def _refuse(command: str, value: Any, info: Any, tag: Any, **more: Any) -> Any:
 
 @builtin("Confirm")
 def confirm(ev: Any, expr: Any, info: Any = NULL, tag: Any = NONE) -> Any:
-    """Confirm[expr] gives expr, unless it is a failure ($Failed, Failure[...], Missing[...], ...): then the nearest
+    """Confirm[expr] gives expr, unless it is a failure ($Failed, Failure[...], Missing[...], ...): then the
+    nearest
     enclosing Enclose ends with a failure. Confirm[expr, info] adds information.
 
     >>> Enclose[Confirm[3] + 1]
@@ -114,7 +118,8 @@ def confirm(ev: Any, expr: Any, info: Any = NULL, tag: Any = NONE) -> Any:
 
 @builtin("ConfirmBy")
 def confirm_by(ev: Any, expr: Any, f: Any, info: Any = NULL, tag: Any = NONE) -> Any:
-    """ConfirmBy[expr, f] gives expr if f[expr] is True; else the nearest enclosing Enclose ends with a failure.
+    """ConfirmBy[expr, f] gives expr if f[expr] is True; else the nearest enclosing Enclose ends with a
+    failure.
 
     >>> Enclose[ConfirmBy[4, OddQ], "no" &]
     no
@@ -124,7 +129,8 @@ def confirm_by(ev: Any, expr: Any, f: Any, info: Any = NULL, tag: Any = NONE) ->
 
 @builtin("ConfirmMatch")
 def confirm_match(ev: Any, expr: Any, form: Any, info: Any = NULL, tag: Any = NONE) -> Any:
-    """ConfirmMatch[expr, form] gives expr if it matches; else the nearest enclosing Enclose ends with a failure.
+    """ConfirmMatch[expr, form] gives expr if it matches; else the nearest enclosing Enclose ends with a
+    failure.
 
     >>> Enclose[ConfirmMatch[4, _Integer]]
     4
@@ -146,7 +152,8 @@ def confirm_assert(ev: Any, test: Any, info: Any = NULL, tag: Any = NONE) -> Any
 
 @builtin("ConfirmQuiet", attributes=HOLD_FIRST)
 def confirm_quiet(ev: Any, expr: Any, info: Any = NULL, tag: Any = NONE) -> Any:
-    """ConfirmQuiet[expr] evaluates expr quietly; a message makes the nearest enclosing Enclose end with a failure.
+    """ConfirmQuiet[expr] evaluates expr quietly; a message makes the nearest enclosing Enclose end with a
+    failure.
 
     >>> Enclose[ConfirmQuiet[1/0], "no" &]
     no
@@ -191,7 +198,8 @@ def enclose(ev: Any, expr: Any, f: Any = None, form: Any = None) -> Any:
 
 @builtin("Echo")
 def echo(ev: Any, expr: Any, label: Any = "", f: Any = None) -> Any:
-    """Echo[expr] prints expr and gives it. Echo[expr, label] prints a label before; Echo[expr, label, f] prints f[expr].
+    """Echo[expr] prints expr and gives it. Echo[expr, label] prints a label before; Echo[expr, label, f]
+    prints f[expr].
 
     >>> Echo[1 + 1] + 1
     3
@@ -205,7 +213,8 @@ def echo(ev: Any, expr: Any, label: Any = "", f: Any = None) -> Any:
 
 @builtin("EchoFunction")
 def echo_function(ev: Any, *args: Any) -> Any:
-    """EchoFunction[f][expr] prints f[expr] and gives expr; EchoFunction[label, f][expr] prints a label before.
+    """EchoFunction[f][expr] prints f[expr] and gives expr; EchoFunction[label, f][expr] prints a label
+    before.
 
     >>> EchoFunction[f][x]
     x

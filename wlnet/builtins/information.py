@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wlnet.expr import ATOMS, NULL, Association, Expr, S, Symbol, make_list, system
+from wlnet.expr import ATOMS, FALSE, NULL, TRUE, Association, Expr, S, Symbol, make_list, system
 from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, READ_PROTECTED
 from wlnet.kernel.definitions import rules_of
 from wlnet.kernel.evaluate import attributes_of, evaluate
@@ -92,8 +92,9 @@ def symbols_of(roots: tuple[Any, ...]) -> list[Symbol]:
 
 
 @builtin("Information", attributes=HOLD_FIRST, stateful=True, messages={"notfound": "Symbol `1` not found."})
-def information(ev: Any, subject: Any, prop: Any = None, *, long_form: Any = system("True")) -> Any:
-    """Information[symbol], or ?symbol, gives what is known of a symbol: usage, attributes, options, definitions.
+def information(ev: Any, subject: Any, prop: Any = None, *, long_form: Any = TRUE) -> Any:
+    """Information[symbol], or ?symbol, gives what is known of a symbol: usage, attributes, options,
+    definitions.
     Information[object] gives a report of a net or other object; Information[object, "prop"] one property.
 
     >>> Information["EvenQ", "Attributes"]
@@ -129,7 +130,7 @@ def _report(ev: Any, s: Symbol, prop: Any, long_form: Any) -> Any:
     attributes_of(s)
     facts = _facts(ev, s)
     if prop is None:
-        return _text(ev, s, long_form is not system("False"))
+        return _text(ev, s, long_form is not FALSE)
     if prop == "Properties":
         return make_list(facts)
     found = facts.get(prop) if type(prop) is str else None

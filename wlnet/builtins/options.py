@@ -149,7 +149,8 @@ def set_options(ev: Any, f: Any, *rules: Any) -> Any:
 )
 def option_value(ev: Any, *args: Any) -> Any:
     """OptionValue[name] in a definition with OptionsPattern[] is the value of that option.
-    OptionValue[f, name] is the default for f; OptionValue[f, {rules}, name] takes account of explicit settings.
+    OptionValue[f, name] is the default for f; OptionValue[f, {rules}, name] takes account of explicit
+    settings.
 
     >>> Options[f] = {size -> 1}; f[OptionsPattern[]] := OptionValue[size]; {f[], f[size -> 5]}
     {1, 5}
@@ -182,7 +183,8 @@ def option_value(ev: Any, *args: Any) -> Any:
 
 @builtin("FilterRules")
 def filter_rules(ev: Any, rules: Any, select: Any) -> Any:
-    """FilterRules[rules, patt] gives the rules whose left sides match patt; FilterRules[rules, Options[f]] those that
+    """FilterRules[rules, patt] gives the rules whose left sides match patt; FilterRules[rules, Options[f]]
+    those that
     are options of f.
 
     >>> FilterRules[{a -> 1, b -> 2}, {b -> 0}]
@@ -210,7 +212,8 @@ def filter_rules(ev: Any, rules: Any, select: Any) -> Any:
 
 @builtin("Default", stateful=True)
 def default(ev: Any, f: Any, *position: Any) -> Any:
-    """Default[f] is the value that x_. stands for where it is absent in f[...]; Default[f, i] that of the i-th argument.
+    """Default[f] is the value that x_. stands for where it is absent in f[...]; Default[f, i] that of the
+    i-th argument.
 
     >>> Default[Times]
     1

@@ -40,7 +40,10 @@ symbol(
 )
 symbol(
     "OrderlessPatternSequence",
-    usage="OrderlessPatternSequence[p1, p2, ...] matches a sequence of arguments that match p1, p2, ... in any order.",
+    usage=(
+        "OrderlessPatternSequence[p1, p2, ...] matches a sequence of arguments that match p1, p2, "
+        "... in any order."
+    ),
 )
 symbol(
     "KeyValuePattern",

@@ -35,7 +35,8 @@ DEFINITIONS = ("own", "down", "sub", "up", "n_values", "format_values", "default
 )
 def function(ev: Any, *args: Any) -> Any:
     """Function[body], or body &, is a pure function with the arguments #, #2, ... (## for all of them).
-    Function[x, body] and Function[{x1, x2, ...}, body] name the parameters; Function[x, body, attributes] has attributes.
+    Function[x, body] and Function[{x1, x2, ...}, body] name the parameters; Function[x, body, attributes] has
+    attributes.
 
     >>> (#^2 + 1 &)[3]
     10
@@ -341,7 +342,8 @@ for _name, _form in (("Module", _compile_module), ("With", _compile_with), ("Blo
 
 @builtin("Unique", messages={"usym": "`1` is not a symbol or a valid symbol name."})
 def unique(ev: Any, x: Any = None) -> Any:
-    """Unique[] gives a new symbol $n; Unique[x] a new symbol x$n; Unique["x"] a new symbol xn; Unique[{x, y}] a list.
+    """Unique[] gives a new symbol $n; Unique[x] a new symbol x$n; Unique["x"] a new symbol xn; Unique[{x, y}]
+    a list.
 
     >>> Head[Unique[x]]
     Symbol

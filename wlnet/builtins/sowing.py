@@ -38,7 +38,8 @@ def _any(tag: Any) -> bool:
 
 @builtin("Sow")
 def sow(ev: Any, value: Any, tag: Any = NONE) -> Any:
-    """Sow[e] gives e, and hands it to the nearest enclosing Reap; Sow[e, tag] to the nearest whose form matches tag.
+    """Sow[e] gives e, and hands it to the nearest enclosing Reap; Sow[e, tag] to the nearest whose form
+    matches tag.
     Sow[e, {tag1, tag2, ...}] sows with each of the tags.
 
     >>> Reap[Sow[1]; Sow[2]; 3]
@@ -54,7 +55,8 @@ def sow(ev: Any, value: Any, tag: Any = NONE) -> Any:
 @builtin("Reap", attributes=HOLD_FIRST, evaluated=True)
 def reap(ev: Any, expr: Any, form: Any = None, f: Any = None) -> Any:
     """Reap[expr] gives the value of expr, and lists of what was sown meanwhile, one list for each tag.
-    Reap[expr, form] collects what was sown with tags that match form; Reap[expr, {form1, form2, ...}] does so for each
+    Reap[expr, form] collects what was sown with tags that match form; Reap[expr, {form1, form2, ...}] does so
+    for each
     form; Reap[expr, form, f] gives f[tag, list] in place of each list.
 
     >>> Reap[Sow[a, x]; Sow[b, y]; Sow[c, x]]

@@ -1,4 +1,6 @@
-"""Time and memory of evaluations: Timing, AbsoluteTiming, RepeatedTiming, TimeConstrained, MemoryConstrained, Pause."""
+"""Time and memory of evaluations: Timing, AbsoluteTiming, RepeatedTiming, TimeConstrained, MemoryConstrained,
+Pause.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,8 @@ def absolute_timing(ev: Any, expr: Any) -> Any:
     messages={"time": "Number of seconds `1` is not positive."},
 )
 def repeated_timing(ev: Any, expr: Any, seconds: Any = 1) -> Any:
-    """RepeatedTiming[expr] evaluates expr repeatedly for about a second, and gives the average time of one evaluation
+    """RepeatedTiming[expr] evaluates expr repeatedly for about a second, and gives the average time of one
+    evaluation
     (of the middle half) and the value. RepeatedTiming[expr, t] takes about t seconds.
 
     >>> Last[RepeatedTiming[1 + 1, 0.01]]
@@ -119,7 +122,8 @@ def time_constrained(ev: Any, expr: Any, seconds: Any, failexpr: Any = ABORTED) 
     messages={"memc": "Number of bytes `1` is not a positive integer or Infinity."},
 )
 def memory_constrained(ev: Any, expr: Any, limit: Any, failexpr: Any = ABORTED) -> Any:
-    """MemoryConstrained[expr, b] evaluates expr, and gives $Aborted if that takes more than b bytes of memory.
+    """MemoryConstrained[expr, b] evaluates expr, and gives $Aborted if that takes more than b bytes of
+    memory.
     MemoryConstrained[expr, b, failexpr] gives failexpr then.
 
     >>> MemoryConstrained[1 + 1, 10^8]

@@ -1,4 +1,6 @@
-"""The ground floor: symbols, expressions, packed arrays, numbers, canonical order. Imports nothing else of wlnet."""
+"""The ground floor: symbols, expressions, packed arrays, numbers, canonical order. Imports nothing else of
+wlnet.
+"""
 
 from . import attributes
 from .arrays import ByteArray, NumericArray

@@ -13,7 +13,8 @@ from .symbols import S
 class Association:
     """`<|k1 -> v1, ...|>`. `entries` maps `key(k)` to `(k, v, delayed)` in insertion order.
 
-    `delayed` tells an entry written with `:>`, whose value is evaluated when it is looked up. A later duplicate key
+    `delayed` tells an entry written with `:>`, whose value is evaluated when it is looked up. A later
+    duplicate key
     overrides the value and keeps the place of the first one. `stamp` is the evaluator's mark, as in `Expr`.
     """
 

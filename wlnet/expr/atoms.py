@@ -1,6 +1,8 @@
-"""The registry of atom types: what the rest of the language may ask of a value that is neither number nor expression.
+"""The registry of atom types: what the rest of the language may ask of a value that is neither number nor
+expression.
 
-An atom type (Association, NumericArray, ByteArray, Net, Image, ...) registers once, in the room where it lives; Head,
+An atom type (Association, NumericArray, ByteArray, Net, Image, ...) registers once, in the room where it
+lives; Head,
 Length, Part, Keys, Normal, Information and the printer ask here and know none of them.
 """
 
@@ -24,7 +26,18 @@ class AtomType:
     output(x)            one-line or multi-line text for OutputForm; default: that of `full`
     """
 
-    __slots__ = ("call", "full", "head", "information", "keys", "length", "normal", "output", "part", "values")
+    __slots__ = (
+        "call",
+        "full",
+        "head",
+        "information",
+        "keys",
+        "length",
+        "normal",
+        "output",
+        "part",
+        "values",
+    )
 
     def __init__(
         self,

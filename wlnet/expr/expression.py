@@ -5,7 +5,8 @@ A WL value is one of
     str                                                                      a WL string
     numpy.ndarray (int64, float64, complex128; rank >= 1; read-only)         a packed List
     Symbol, Expr                                                             symbols and ordinary expressions
-    Association and the atoms registered with `expr.atoms`                   (NumericArray, ByteArray, Image, Net, ...)
+    Association and the atoms registered with `expr.atoms`                   (NumericArray, ByteArray, Image,
+    Net, ...)
 A Python bool is never a WL value: use S.True_ / S.False_ via `truth`.
 """
 
@@ -30,7 +31,8 @@ LIST = S.List
 class Expr:
     """`head[args...]`. Immutable but for the evaluator's marks (see design, section 5).
 
-    stamp   the version of all definitions at which this was found fully evaluated; 0 for never; minus a version
+    stamp   the version of all definitions at which this was found fully evaluated; 0 for never; minus a
+            version
             while an expression whose arguments are evaluated is on its way to the evaluator's loop
     code    what the kernel compiled this expression to (unset until then)
     """

@@ -38,7 +38,8 @@ class Complex:
 class BigReal:
     """A real of `digits` decimal digits of precision; `value` is an mpmath mpf made at that precision.
 
-    mpmath is loaded only where such a number is made (`big_real`), so that machine arithmetic never pays for it.
+    mpmath is loaded only where such a number is made (`big_real`), so that machine arithmetic never pays for
+    it.
     """
 
     __slots__ = ("digits", "value")
@@ -58,7 +59,9 @@ class BigReal:
 
 
 def big_real(text_or_number: Any, digits: float) -> BigReal:
-    """A `BigReal` from a decimal string, an int, a float, a Fraction or an mpf, at `digits` decimal digits."""
+    """A `BigReal` from a decimal string, an int, a float, a Fraction or an mpf, at `digits`
+    decimal digits.
+    """
     import mpmath
 
     with mpmath.workdps(max(1, round(digits)) + 2):

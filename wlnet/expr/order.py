@@ -1,7 +1,9 @@
 """Canonical order: the total order of Sort, Order and of the arguments of Orderless functions.
 
-Numbers come first, by value (an exact number before an inexact one of the same value), then strings and symbols by name
-ignoring case, then expressions: sums, products and powers as the terms of a polynomial are written (`x` before `x^2`,
+Numbers come first, by value (an exact number before an inexact one of the same value), then strings and
+symbols by name
+ignoring case, then expressions: sums, products and powers as the terms of a polynomial are written (`x`
+before `x^2`,
 `b + a x`), all others by length, head and arguments. Nothing here recurses.
 """
 
@@ -31,7 +33,8 @@ _EXACTNESS: dict[type, int] = {float: 1, BigReal: 2}
 
 def compare(a: Any, b: Any) -> int:
     """-1 when `a` comes before `b`, 1 when after, 0 when they are the same."""
-    # The order is lexicographic in a list of smaller comparisons: the first that is not a tie decides. An int on the
+    # The order is lexicographic in a list of smaller comparisons: the first that is not a tie decides. An int
+    # on the
     # stack is the outcome of a comparison already made, which counts once everything above it has tied.
     stack: list[Any] = [(a, b)]
     while stack:
@@ -143,7 +146,9 @@ def _as_power(x: Any, head: Any) -> tuple[Any, Any]:
 
 
 def _push_backwards(stack: list[Any], a: Any, b: Any, head: Symbol) -> None:
-    """Products and sums: the last (greatest) factors decide first, then the shorter comes first, then the coefficient."""
+    """Products and sums: the last (greatest) factors decide first, then the shorter comes first, then the
+    coefficient.
+    """
     factors_a, number_a = _parts(a, head)
     factors_b, number_b = _parts(b, head)
     if len(factors_a) == 1 and len(factors_b) == 1 and factors_a[0] is a and factors_b[0] is b:

@@ -1,6 +1,8 @@
-"""Packed lists: a read-only numpy array of int64, float64 or complex128 *is* a List (rank 1: of numbers, else of rows).
+"""Packed lists: a read-only numpy array of int64, float64 or complex128 *is* a List (rank 1: of numbers, else
+of rows).
 
-Arrays are born packed (Range, RandomReal, net outputs, ...) and unpack when an element becomes symbolic; nothing
+Arrays are born packed (Range, RandomReal, net outputs, ...) and unpack when an element becomes symbolic;
+nothing
 scans ordinary lists to pack them, except builtins that need an array anyway (`to_array`).
 """
 
@@ -18,7 +20,9 @@ DTYPES = (np.dtype(np.int64), np.dtype(np.float64), np.dtype(np.complex128))
 
 
 def packed(array: np.ndarray) -> Any:
-    """`array` as a WL List: made int64, float64 or complex128, C-contiguous and read-only; rank 0 gives the number."""
+    """`array` as a WL List: made int64, float64 or complex128, C-contiguous and read-only; rank 0 gives the
+    number.
+    """
     if array.dtype not in DTYPES:
         if array.dtype.kind in "bui":
             array = array.astype(np.int64)
@@ -47,7 +51,8 @@ def unpacked(value: Any) -> Any:
 def to_array(value: Any, *, exact: bool = True) -> np.ndarray | None:
     """A rectangular nested list of machine-size numbers as an array, or None when `value` is not one.
 
-    All integers give int64, reals and integers mixed float64, any complex number complex128. Fractions count as
+    All integers give int64, reals and integers mixed float64, any complex number complex128. Fractions count
+    as
     reals only when `exact` is False; integers beyond int64 likewise.
     """
     if type(value) is np.ndarray:
@@ -97,7 +102,9 @@ def _collect(value: Any, flat: list[Any]) -> tuple[int, ...] | None:
 
 
 def pack(value: Any) -> Any:
-    """`value` as a packed list when it is a rectangular list of one kind of machine number, else `value` itself."""
+    """`value` as a packed list when it is a rectangular list of one kind of machine number, else `value`
+    itself.
+    """
     array = to_array(value)
     return value if array is None or array.size == 0 else packed(array)
 

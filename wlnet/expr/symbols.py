@@ -1,7 +1,9 @@
 """Symbols: interned, compared with `is`, holders of their own definitions.
 
-A symbol in the context System` is one object for the whole process. Every other symbol belongs to the table of the
-session that made it, so that two sessions never share a definition. What a session changes on a System` symbol is
+A symbol in the context System` is one object for the whole process. Every other symbol belongs to the table
+of the
+session that made it, so that two sessions never share a definition. What a session changes on a System`
+symbol is
 saved and swapped by `wlnet.kernel.definitions` when the session becomes the active one.
 """
 
@@ -29,16 +31,20 @@ class Clock:
 
 CLOCK = Clock()
 
-# Called with a System` symbol before the first change of its definitions; `wlnet.kernel.definitions` installs it.
+# Called with a System` symbol before the first change of its definitions; `wlnet.kernel.definitions` installs
+# it.
 _before_shared_change: Callable[[Symbol], None] | None = None
 
 
 class Symbol:
     """A WL symbol: `context` ends in a backquote, `name` has none.
 
-    The definition slots (`own`, `down`, `sub`, `up`, `n_values`, `default_values`, `format_values`, `messages`,
-    `options`, `builtin`) are owned by `wlnet.kernel`. Whoever writes one of them, or `attributes`, calls `touch()`
-    first. `bare` marks a symbol on whose *lack* of a definition some cached evaluation rests (design, section 5).
+    The definition slots (`own`, `down`, `sub`, `up`, `n_values`, `default_values`, `format_values`,
+    `messages`,
+    `options`, `builtin`) are owned by `wlnet.kernel`. Whoever writes one of them, or `attributes`, calls
+    `touch()`
+    first. `bare` marks a symbol on whose *lack* of a definition some cached evaluation rests (design, section
+    5).
     """
 
     __slots__ = (
@@ -81,7 +87,9 @@ class Symbol:
         return self.context + self.name
 
     def touch(self) -> None:
-        """Announce a change of this symbol's definitions or attributes: cached evaluations that rest on it end."""
+        """Announce a change of this symbol's definitions or attributes: cached evaluations that rest on it
+        end.
+        """
         if self.shared and _before_shared_change is not None:
             _before_shared_change(self)
         if self.bare:
@@ -92,7 +100,8 @@ class Symbol:
         return self.name if self.context in ("System`", "Global`") else self.full_name
 
     def __reduce__(self) -> Any:
-        # Pickles (checkpoints, worker processes) carry names; only System` symbols keep their identity across sessions.
+        # Pickles (checkpoints, worker processes) carry names; only System` symbols keep their identity across
+        # sessions.
         return (_unpickle, (self.name, self.context))
 
 
@@ -100,7 +109,9 @@ SYSTEM: dict[str, Symbol] = {}
 
 
 def system(name: str) -> Symbol:
-    """The symbol System`name, made on first use. It is a stub until its chapter declares it (`kernel.registry`)."""
+    """The symbol System`name, made on first use. It is a stub until its chapter declares it
+    (`kernel.registry`).
+    """
     found = SYSTEM.get(name)
     if found is None:
         found = SYSTEM[name] = Symbol(name, "System`")

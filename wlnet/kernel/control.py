@@ -10,7 +10,9 @@ class ControlFlow(BaseException):
 
 
 class Throw(ControlFlow):
-    """Throw[value, tag]; `tag` None for Throw[value]. `function` is the third argument, used when nothing catches."""
+    """Throw[value, tag]; `tag` None for Throw[value]. `function` is the third argument, used when nothing
+    catches.
+    """
 
     def __init__(self, value: Any, tag: Any = None, function: Any = None) -> None:
         self.value = value
@@ -46,7 +48,9 @@ class Terminated(ControlFlow):
 
 
 class LimitReached(ControlFlow):
-    """The time of a TimeConstrained or the memory of a MemoryConstrained is used up (raised from another thread)."""
+    """The time of a TimeConstrained or the memory of a MemoryConstrained is used up (raised from another
+    thread).
+    """
 
 
 class Quit(ControlFlow):
@@ -59,10 +63,12 @@ class Quit(ControlFlow):
 class Registers:
     """What the running evaluation keeps at hand. One evaluation runs at a time in a process (see `state`).
 
-    depth       nested evaluations now running; whoever catches a ControlFlow restores the depth it saw at its start
+    depth       nested evaluations now running; whoever catches a ControlFlow restores the depth it saw at its
+                start
     recursion   value of $RecursionLimit (infinity as a large int)
     iteration   value of $IterationLimit, likewise
-    conditions  how often an impure test (Condition, PatternTest) has run; results that rest on one are never stamped
+    conditions  how often an impure test (Condition, PatternTest) has run; results that rest on one are never
+                stamped
     tracing     what evaluates an expression while Trace looks on (`recursion` is below zero then), or None
     ev          the active Evaluator
     load        called with a System` symbol that no chapter has declared yet (`registry`)

@@ -14,10 +14,12 @@ from .patterns import CONDITION, HOLD_PATTERN
 from .rules import Delayed, OwnRules, Rule, Rules, is_conditional, strip
 from .templates import INLINE
 
-# What watches the value of a System` symbol such as $RecursionLimit: watcher(value or None), called after each change.
+# What watches the value of a System` symbol such as $RecursionLimit: watcher(value or None), called after
+# each change.
 WATCHED: dict[Symbol, Callable[[Any], None]] = {}
 
-# How `head[...] = value` is done where it defines nothing for `head`: Part, List, Options, Attributes, MessageName, ...
+# How `head[...] = value` is done where it defines nothing for `head`: Part, List, Options, Attributes,
+# MessageName, ...
 # assigner(ev, lhs, value, delayed) -> result, or None to go on with an ordinary definition.
 ASSIGNERS: dict[Symbol, Callable[..., Any]] = {}
 
@@ -90,7 +92,8 @@ def is_protected(symbol: Symbol) -> bool:
 
 
 def assign(lhs: Any, rhs: Any, delayed: bool, command: str) -> bool:
-    """`lhs = rhs` or `lhs := rhs` by its ordinary meaning; False, with a message from `command`, when it may not be.
+    """`lhs = rhs` or `lhs := rhs` by its ordinary meaning; False, with a message from `command`, when it may
+    not be.
 
     The arguments of `lhs` are evaluated, `rhs` is as it shall be stored.
     """
@@ -140,7 +143,9 @@ def _needs_evaluation(rhs: Any) -> bool:
 
 
 def evaluated_lhs(lhs: Expr) -> Expr:
-    """The left-hand side of a definition with its head and arguments evaluated, as far as attributes allow."""
+    """The left-hand side of a definition with its head and arguments evaluated, as far as
+    attributes allow.
+    """
     head = lhs.head
     head = evaluate(head) if type(head) is Expr else head
     if type(head) is Symbol and head.own is not None:

@@ -1,9 +1,14 @@
-"""The evaluator's loop: the standard procedure of the language, with evaluated-state caching (design, section 5).
+"""The evaluator's loop: the standard procedure of the language, with evaluated-state caching (design, section
+5).
 
-`evaluate(e)` is what everything calls. A symbol's definitions hang on the symbol: `own` is its value, or a `Computed`
-for values that must be worked out; `down`, `sub`, `up` have a method `apply`; `builtin` is a registry record. What they
-return is fully evaluated, or None when nothing applied, or a *tail call*: a fresh expression whose arguments are
-evaluated already, marked by a negative stamp, which the loop goes on with. So a function that ends in a call of a
+`evaluate(e)` is what everything calls. A symbol's definitions hang on the symbol: `own` is its value, or a
+`Computed`
+for values that must be worked out; `down`, `sub`, `up` have a method `apply`; `builtin` is a registry record.
+What they
+return is fully evaluated, or None when nothing applied, or a *tail call*: a fresh expression whose arguments
+are
+evaluated already, marked by a negative stamp, which the loop goes on with. So a function that ends in a call
+of a
 function iterates and does not nest.
 """
 
@@ -43,7 +48,9 @@ EMPTY_SEQUENCE = Expr(SEQUENCE, ())
 
 
 class Computed:
-    """An own value that is worked out at each use: SetDelayed, values with conditions, `$Line` and its like."""
+    """An own value that is worked out at each use: SetDelayed, values with conditions, `$Line` and
+    its like.
+    """
 
     __slots__ = ()
 
@@ -279,7 +286,9 @@ def evaluate_some(args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
 
 
 def _mark_held(head: Any, args: tuple[Any, ...], flags: int, version: int) -> bool:
-    """Mark the symbols on whose lack of upvalues a held expression rests; whether its evaluated arguments are stamped."""
+    """Mark the symbols on whose lack of upvalues a held expression rests; whether its evaluated arguments are
+    stamped.
+    """
     stable = type(head) is Symbol or (type(head) is Expr and head.stamp == version)
     for i, a in enumerate(args):
         if flags & HOLD_ALL_COMPLETE or flags & (HOLD_REST if i else HOLD_FIRST):
@@ -301,7 +310,8 @@ def root_symbol(e: Any) -> Symbol | None:
 def splice(head: Any, args: tuple[Any, ...], flags: int) -> tuple[tuple[Any, ...], tuple[Any, ...] | None]:
     """Splice Sequence (and Nothing, Splice in lists), strip Unevaluated.
 
-    The second value is what the arguments are if no definition applies (Unevaluated kept), None when the same.
+    The second value is what the arguments are if no definition applies (Unevaluated kept), None when the
+    same.
     """
     out: list[Any] = []
     kept: list[Any] = []

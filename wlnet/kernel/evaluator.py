@@ -1,6 +1,7 @@
 """The Evaluator: what builtins get as `ev`, and what doors drive.
 
-One Evaluator belongs to one `State`. `evaluate` and what it calls work on the state that is active; `top` makes its own
+One Evaluator belongs to one `State`. `evaluate` and what it calls work on the state that is active; `top`
+makes its own
 state active first.
 """
 
@@ -49,7 +50,8 @@ class Evaluator:
     compiled(expr)      a Python callable that evaluates expr each time it is called (a loop's body)
     predicate(f)        as function, giving a Python bool: whether the value is True
     matcher(pattern)    a callable: expression -> {variable: value} or None
-    replacer(rules)     a callable: expression -> (new, changed), at the top level only; None when no valid rules
+    replacer(rules)     a callable: expression -> (new, changed), at the top level only; None when no valid
+                        rules
     message(f, tag, *args)
     """
 
@@ -107,7 +109,9 @@ class Evaluator:
 
     @staticmethod
     def replacer(rules: Any) -> Callable[[Any], tuple[Any, bool]] | None:
-        """A callable: expression -> (what the first rule that applies makes of it, True), or (expression, False)."""
+        """A callable: expression -> (what the first rule that applies makes of it, True), or (expression,
+        False).
+        """
         parsed = parse_rules(rules)
         if parsed is None:
             return None
@@ -147,7 +151,9 @@ class Evaluator:
         return parse(text, self.state.resolve)
 
     def read_all(self, text: str, source: str | None = None) -> Iterator[Any]:
-        """Each top-level expression of `text` as it is read; a ReadError object for one that cannot be read."""
+        """Each top-level expression of `text` as it is read; a ReadError object for one that
+        cannot be read.
+        """
         return read(text, self.state.resolve, source)
 
     def define(self, text: str) -> None:
@@ -166,7 +172,9 @@ class Evaluator:
     # ------------------------------------------------------------ the main loop
 
     def top(self, e: Any) -> Any:
-        """Evaluate one input of the session: history, messages and uncaught exits are seen to. Raises Quit only."""
+        """Evaluate one input of the session: history, messages and uncaught exits are seen to. Raises Quit
+        only.
+        """
         with State.lock:
             self.activate()
             state = self.state

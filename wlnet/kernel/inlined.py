@@ -69,13 +69,13 @@ def inline_part(e: Expr, scope: Scope, tail: bool) -> Code | None:
 
 @inline("And")
 def inline_and(e: Expr, scope: Scope, tail: bool) -> Code | None:
-    """a && b && ...: stops at the first False; what is undecided is left to And."""
+    """A && b && ...: stops at the first False; what is undecided is left to And."""
     return _logical(e, scope, TRUE, FALSE)
 
 
 @inline("Or")
 def inline_or(e: Expr, scope: Scope, tail: bool) -> Code | None:
-    """a || b || ...: stops at the first True; what is undecided is left to Or."""
+    """A || b || ...: stops at the first True; what is undecided is left to Or."""
     return _logical(e, scope, FALSE, TRUE)
 
 
@@ -122,13 +122,13 @@ def inline_not(e: Expr, scope: Scope, tail: bool) -> Code | None:
 
 @inline("SameQ")
 def inline_same(e: Expr, scope: Scope, tail: bool) -> Code | None:
-    """a === b."""
+    """A === b."""
     return _identity(e, scope, S.SameQ, True)
 
 
 @inline("UnsameQ")
 def inline_unsame(e: Expr, scope: Scope, tail: bool) -> Code | None:
-    """a =!= b."""
+    """A =!= b."""
     return _identity(e, scope, S.UnsameQ, False)
 
 

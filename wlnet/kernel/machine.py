@@ -1,6 +1,7 @@
 """Arithmetic on machine numbers inside compiled code, as generated Python source.
 
-A tree of Plus, Times, Power, comparisons, Mod, ... over variables, constants and other code becomes one Python function:
+A tree of Plus, Times, Power, comparisons, Mod, ... over variables, constants and other code becomes one
+Python function:
 
     def run(b):
         x0 = b[i0]; x1 = s1.own; x2 = c2(b)                    the leaves, in order
@@ -9,7 +10,8 @@ A tree of Plus, Times, Power, comparisons, Mod, ... over variables, constants an
         return slow(b, x0, x1, x2)                               anything else: the ordinary definition
 
 It gives what the ordinary definition would, bit for bit, and leaves to it whatever it cannot: overflow, zero
-divisors, an exact zero times a real. Functions of one shape are generated once; constants and places are their parameters.
+divisors, an exact zero times a real. Functions of one shape are generated once; constants and places are
+their parameters.
 """
 
 from __future__ import annotations
@@ -195,7 +197,8 @@ def _exact_product(node: Node) -> str | None:
 
 
 def real_source(node: Any, inside_product: bool, must_be_real: set[int], not_zero: set[int]) -> str | None:
-    """The expression for real leaves (integers among them where that is the same); None when order would matter.
+    """The expression for real leaves (integers among them where that is the same); None when order would
+    matter.
 
     `must_be_real` and `not_zero` collect leaves that must be real, or at least not zero.
     """

@@ -30,7 +30,10 @@ GENERAL: dict[str, str] = {
     "optx": "Unknown option `1` in `2`.",
     "optnear": "Unknown option `1` in `2`. Did you mean `3`?",
     "optnf": "Option name `1` not found in defaults for `2`.",
-    "nonopt": "Options expected (instead of `1`) beyond position `2` in `3`. An option must be a rule or a list of rules.",
+    "nonopt": (
+        "Options expected (instead of `1`) beyond position `2` in `3`. An option must be a rule or a "
+        "list of rules."
+    ),
     "stop": "Further output of `1` will be suppressed during this calculation.",
     "write": "Tag `1` in `2` is Protected.",
     "wrsym": "Symbol `1` is Protected.",
@@ -52,9 +55,17 @@ GENERAL: dict[str, str] = {
     "intnm": "Non-negative machine-sized integer expected at position `2` in `1`.",
     "intpm": "Positive machine-sized integer expected at position `2` in `1`.",
     "level": "Level specification `1` is not of the form n, {n}, or {m, n}.",
-    "reps": "`1` is neither a list of replacement rules nor a valid dispatch table, and so cannot be used for replacing.",
-    "lvsym": "Local variable specification `1` contains `2`, which is not a symbol or an assignment to a symbol.",
-    "lvset": "Local variable specification `1` contains `2`, which is an assignment to `3`; only assignments to symbols are allowed.",
+    "reps": (
+        "`1` is neither a list of replacement rules nor a valid dispatch table, and so cannot be "
+        "used for replacing."
+    ),
+    "lvsym": (
+        "Local variable specification `1` contains `2`, which is not a symbol or an assignment to a symbol."
+    ),
+    "lvset": (
+        "Local variable specification `1` contains `2`, which is an assignment to `3`; only "
+        "assignments to symbols are allowed."
+    ),
     "lvlist": "Local variable specification `1` is not a List.",
     "lvw": "Local variable specification `1` contains `2`, which is not an assignment to a symbol.",
     "dup": "Duplicate local variable `1` found in local variable specification `2`.",
@@ -74,7 +85,10 @@ GENERAL: dict[str, str] = {
     "notfound": "Symbol `1` not found.",
     "privv": "Value of `1` cannot be changed.",
     "newsym": "Symbol `1` is new.",
-    "shdw": "Symbol `1` appears in multiple contexts `2`; definitions in context `3` may shadow or be shadowed by other definitions.",
+    "shdw": (
+        "Symbol `1` appears in multiple contexts `2`; definitions in context `3` may shadow or be "
+        "shadowed by other definitions."
+    ),
 }
 # Off by default, as in the language.
 SWITCHED_OFF = {(S.General, "newsym"), (S.General, "spell"), (S.General, "spell1")}

@@ -2,9 +2,11 @@
 
 A pattern is compiled once, for a `Scope` that gives every variable its place in the list of bindings `b`.
 
-    test(e, b) -> bool          a *simple* pattern: it can match `e` in one way only. On failure it may leave places of
+    test(e, b) -> bool          a *simple* pattern: it can match `e` in one way only. On failure it may leave
+    places of
                                 its own variables bound; whoever goes on with `b` clears them.
-    chain(args, i, b) -> bool   any pattern: matches from args[i] on, then runs its continuation, which is fixed when the
+    chain(args, i, b) -> bool   any pattern: matches from args[i] on, then runs its continuation, which is
+    fixed when the
                                 pattern is compiled (`sequences`). On failure `b` is as it was.
 
 An unbound place holds None.
@@ -101,7 +103,8 @@ PURE_PREDICATES = frozenset(
         "KeyExistsQ",
     ]
 )
-# Those of them that no ordinary expression satisfies: in a Flat function they never match several arguments at once.
+# Those of them that no ordinary expression satisfies: in a Flat function they never match several arguments
+# at once.
 ATOM_PREDICATES = frozenset(
     getattr(S, name)
     for name in [
@@ -417,7 +420,7 @@ def condition(test: Any, scope: Scope) -> Test:
 
 def _alternatives_test(tests: list[Test]) -> Test:
     def any_of(e: Any, b: list[Any]) -> bool:
-        for test in tests:
+        for test in tests:  # noqa: SIM110  (a generator would double the time; so below)
             if test(e, b):
                 return True
         return False
@@ -470,7 +473,7 @@ def _homogeneous_test(p: Any, scope: Scope) -> Test | None:
             return len(e) >= least and (len(e) == 0 or element(items(e[:1])[0], b))
         if type(e) is not Expr or e.head is not LIST or len(e.args) < least:
             return False
-        for x in e.args:
+        for x in e.args:  # noqa: SIM110
             if not element(x, b):
                 return False
         return True
@@ -511,7 +514,7 @@ def _fixed_row(tests: list[Test]) -> Row:
         for test in tests:
             if not test(args[i], b):
                 return False
-            i += 1
+            i += 1  # noqa: SIM113
         return True
 
     return row
@@ -528,14 +531,14 @@ def _open_row(before: list[Test], rest: Row, after: list[Test]) -> Row:
         for test in before:
             if not test(args[i], b):
                 return False
-            i += 1
+            i += 1  # noqa: SIM113
         if not rest(args[head:end], b):
             return False
         i = end
         for test in after:
             if not test(args[i], b):
                 return False
-            i += 1
+            i += 1  # noqa: SIM113
         return True
 
     return row
@@ -580,11 +583,11 @@ def bind_sequence(b: list[Any], place: int, args: tuple[Any, ...]) -> bool:
 
 def _association_test(p: Association, scope: Scope) -> Test:
     """An association whose values are patterns: the same keys in the same order."""
-    keys = [key(k) for k in p.keys()]
+    wanted = [key(k) for k, _ in p.pairs()]
     tests = [compile_test(v, scope) for v in p.values()]
 
     def check(e: Any, b: list[Any]) -> bool:
-        if type(e) is not Association or list(e.entries) != keys:
+        if type(e) is not Association or list(e.entries) != wanted:
             return False
         return all(test(v, b) for test, v in zip(tests, e.values(), strict=True))
 

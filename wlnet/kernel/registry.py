@@ -1,12 +1,15 @@
 """The registry: every System` symbol is declared here, by decorators in the chapters, and nowhere else.
 
-    @builtin("Map", operator=1, messages={...})     a function; arity, options, usage and examples come from its signature
+    @builtin("Map", operator=1, messages={...})     a function; arity, options, usage and examples come from
+                                                    its signature
     def map_(ev, f, expr, levels=LEVEL_1): ...      and docstring
     symbol("Automatic", usage="...")                an inert symbol, or one with a value
     wl_rules("Name1 Name2", ..., '''...''')         definitions in the language, read at first use
 
-Chapters are the modules of `wlnet.builtins` (found by name, nothing is listed twice), the nets and the graphics. The
-core ones are loaded at the start; any other when a symbol that it declares is first met (a symbol not yet declared is a
+Chapters are the modules of `wlnet.builtins` (found by name, nothing is listed twice), the nets and the
+graphics. The
+core ones are loaded at the start; any other when a symbol that it declares is first met (a symbol not yet
+declared is a
 *stub*).
 """
 
@@ -157,7 +160,9 @@ def builtin(
     arrays: bool = False,
     stateful: bool = False,
 ) -> Callable[[Function], Function]:
-    """Declare the System` symbol `name` with a Python function as its built-in definition. See the contract in plan."""
+    """Declare the System` symbol `name` with a Python function as its built-in definition. See the contract
+    in plan.
+    """
 
     def register(function: Function) -> Function:
         record = Builtin(name, function.__module__)
@@ -178,7 +183,9 @@ def builtin(
 
 
 def applied(name: str) -> Callable[[Function], Function]:
-    """Declare what `name[...][args]` means: function(ev, head, args) -> value, tail call or None. Evaluated."""
+    """Declare what `name[...][args]` means: function(ev, head, args) -> value, tail call or None.
+    Evaluated.
+    """
 
     def register(function: Function) -> Function:
         SYSTEM[name].builtin.applied = function
@@ -210,7 +217,9 @@ def symbol(
 def wl_rules(
     names: str, *, attributes: int = PROTECTED, usage: str | dict[str, str] = "", rules: str
 ) -> None:
-    """Declare the System` symbols `names` with definitions written in the language, read when first needed."""
+    """Declare the System` symbols `names` with definitions written in the language, read when
+    first needed.
+    """
     group = _Group(names.split(), rules)
     for name in group.names:
         record = Builtin(name, "")
@@ -263,7 +272,9 @@ class _Group:
 
 
 def _read_signature(record: Builtin, function: Function) -> None:
-    """Arity and options from the Python signature (first parameter: the Evaluator); of a wrapped function, its own."""
+    """Arity and options from the Python signature (first parameter: the Evaluator); of a wrapped function,
+    its own.
+    """
     function = getattr(function, "__wrapped__", function)
     shape = function.__code__
     defaults = function.__defaults__ or ()
@@ -317,7 +328,9 @@ def _caller(record: Builtin) -> Callable[[Any, tuple[Any, ...]], Any]:
 
 
 def _wrong_count(record: Builtin, ev: Any, args: tuple[Any, ...]) -> None:
-    """The message for a wrong number of arguments; the expression stays as it is. An operator form says nothing."""
+    """The message for a wrong number of arguments; the expression stays as it is. An operator form says
+    nothing.
+    """
     n, least, most = len(args), record.least, record.most
     if record.operator is not None and n == least - 1:
         return
@@ -379,7 +392,8 @@ def _call_with_options(record: Builtin, ev: Any, args: tuple[Any, ...]) -> Any:
 def split_options(record: Builtin, args: tuple[Any, ...]) -> tuple[int, list[Expr]]:
     """How many of `args` are positional, and the rules of the trailing options.
 
-    Arguments that the function needs are never taken for options. A rule for an unknown name in a place where an
+    Arguments that the function needs are never taken for options. A rule for an unknown name in a place where
+    an
     optional argument may stand is an option if the name is a symbol, else that argument.
     """
     count = len(args)
@@ -516,7 +530,8 @@ def load_stub(s: Symbol) -> None:
 def _likely(name: str) -> list[str]:
     """The chapters not yet loaded that may declare a name, the likeliest first.
 
-    They are told by their text, which is some fifty times faster than importing them: a declared name stands in
+    They are told by their text, which is some fifty times faster than importing them: a declared name stands
+    in
     quotes, alone or among others, and nearly always right after `builtin(` or `symbol(`.
     """
     if not _sources:

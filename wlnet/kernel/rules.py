@@ -219,7 +219,9 @@ def _simple_rule(rule: Rule, scope: Scope) -> Callable[[Any], Any]:
 
 
 def _backtracking_rule(rule: Rule, scope: Scope) -> Callable[[Any], Any]:
-    """Every way to match is tried until the conditions hold; the value is found inside the last continuation."""
+    """Every way to match is tried until the conditions hold; the value is found inside the last
+    continuation.
+    """
     result = scope.frame.new()
     frame = scope.frame
     late: list[
@@ -316,7 +318,9 @@ def _taken(value: Any) -> tuple[Any, ...]:
 
 
 class Rules:
-    """The rules of one kind of one symbol, the most specific first. For `down`, literal arguments go by dictionary."""
+    """The rules of one kind of one symbol, the most specific first. For `down`, literal arguments go by
+    dictionary.
+    """
 
     __slots__ = ("deep", "literal", "rules", "shape", "whole")
 
@@ -422,7 +426,9 @@ def _fresh(rule: Rule) -> Rule:
 
 
 def parse_rules(rules: Any) -> list[Rule] | None:
-    """The replacement rules in a rule, a list of rules (nested lists of one level too), an association; None if others."""
+    """The replacement rules in a rule, a list of rules (nested lists of one level too), an association; None
+    if others.
+    """
     if type(rules) is Association:
         rules = Expr(LIST, rules.rules())
     given = rules.args if type(rules) is Expr and rules.head in (LIST, S.Dispatch) else (rules,)

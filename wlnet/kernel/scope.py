@@ -27,7 +27,8 @@ class Scope:
     slots      symbol (or a special key: a slot number, a slot name, OPTIONS) -> place in the frame
     sequences  places whose value may be a Sequence[...] expression
     locals     places that hold a fresh symbol (variables of Module), whose value is to be read
-    firm       symbols that are substituted even where an inner construct declares them anew (pattern variables)
+    firm       symbols that are substituted even where an inner construct declares them anew (pattern
+               variables)
     """
 
     __slots__ = ("firm", "frame", "locals", "sequences", "slots")
@@ -55,7 +56,9 @@ class Scope:
         return scope
 
     def without(self, variables: list[Any]) -> Scope:
-        """This scope with `variables` not visible (an inner construct declares them and keeps them symbolic)."""
+        """This scope with `variables` not visible (an inner construct declares them and keeps them
+        symbolic).
+        """
         scope = self.copy()
         for variable in variables:
             if variable not in scope.firm:

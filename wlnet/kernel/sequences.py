@@ -1,7 +1,9 @@
 """Patterns compiled to closures, part 2: backtracking.
 
-A chain `m(args, i, b)` matches its pattern at args[i], args[i + 1], ... and then calls the chain after it, which it was
-compiled with; True comes back only when everything up to the very end has matched. What a nested pattern must come back
+A chain `m(args, i, b)` matches its pattern at args[i], args[i + 1], ... and then calls the chain after it,
+which it was
+compiled with; True comes back only when everything up to the very end has matched. What a nested pattern must
+come back
 to (the outer arguments and the position in them) is kept in a hidden place of `b`, and put back on failure.
 """
 
@@ -56,7 +58,9 @@ SEQUENCE = S.Sequence
 
 
 class Place:
-    """Where a pattern stands: the head it is an argument of, its position there and the number of patterns beside it."""
+    """Where a pattern stands: the head it is an argument of, its position there and the number of patterns
+    beside it.
+    """
 
     __slots__ = ("count", "head", "index")
 
@@ -274,7 +278,7 @@ def _alternatives(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, plac
     branches = [compile_chain(p, then, scope, place) for p in pattern_args]
 
     def any_of(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        for branch in branches:
+        for branch in branches:  # noqa: SIM110  (a generator would double the time)
             if branch(args, i, b):
                 return True
         return False
@@ -295,7 +299,9 @@ def _transparent(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place
 
 
 def _longest(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
-    """Longest[p] for a repetition, named or not: as many elements as possible first. Others are as they are."""
+    """Longest[p] for a repetition, named or not: as many elements as possible first. Others are as
+    they are.
+    """
     p = pattern_args[0]
     name = None
     if type(p) is Expr and p.head is PATTERN and len(p.args) == 2:
@@ -345,7 +351,9 @@ BUILTIN_DEFAULTS: dict[tuple[Symbol, int], Any] = {(S.Plus, 0): 0, (S.Times, 0):
 
 
 def default_value(place: Place) -> Any:
-    """Default[f, i, n], Default[f, i] or Default[f] for the head the pattern stands in; None when there is none."""
+    """Default[f, i, n], Default[f, i] or Default[f] for the head the pattern stands in; None when there is
+    none.
+    """
     f = place.head
     if type(f) is not Symbol:
         return None
@@ -454,7 +462,9 @@ def _orderless_sequence(pattern_args: tuple[Any, ...], then: Chain, scope: Scope
 
 
 def _key_value(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
-    """KeyValuePattern[{k -> v, ...}]: an association or a list of rules that has all of these, in any order."""
+    """KeyValuePattern[{k -> v, ...}]: an association or a list of rules that has all of these, in
+    any order.
+    """
     spec = pattern_args[0] if pattern_args else Expr(LIST, ())
     wanted = items(spec) if is_list(spec) else spec.rules() if type(spec) is Association else (spec,)
     rest = Expr(BLANK_NULL_SEQUENCE, ())
@@ -738,7 +748,9 @@ def _choose_optional(p: Expr, then: Chain, scope: Scope, place: Place) -> Chain:
 
 
 def _choose_several(p: Any, then: Chain, scope: Scope, head: Symbol, last: bool, later: int) -> Chain:
-    """One pattern in a Flat and Orderless call: any subset, the smallest first; all that is left if it is the last."""
+    """One pattern in a Flat and Orderless call: any subset, the smallest first; all that is left if it is the
+    last.
+    """
     rest = scope.frame.new()
 
     def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
@@ -781,7 +793,9 @@ def _left_over(args: tuple[Any, ...], chosen: tuple[int, ...]) -> tuple[Any, ...
 
 
 def _choose_sequence(p: Any, then: Chain, scope: Scope, place: Place, last: bool, later: int) -> Chain:
-    """A sequence pattern in an Orderless call: a subset, the smallest first; all that is left if it is the last."""
+    """A sequence pattern in an Orderless call: a subset, the smallest first; all that is left if it is the
+    last.
+    """
     rest = scope.frame.new()
     low, high = width(p)
 

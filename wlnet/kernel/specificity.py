@@ -1,6 +1,7 @@
 """Which of two left-hand sides is the more special: definitions are kept with the special before the general.
 
-`covers(general, special)` asks whether every expression that the second rule's left-hand side matches is matched by the
+`covers(general, special)` asks whether every expression that the second rule's left-hand side matches is
+matched by the
 first one's, as far as their form tells. Where neither covers the other, the order of definition stays.
 """
 
@@ -40,7 +41,9 @@ _DEPTH = 40  # nested deeper than this, patterns count as incomparable
 
 
 def equivalent(a: Rule, b: Rule, any_condition_on_right: bool = False) -> bool:
-    """Whether two rules have the same left-hand side up to the names of variables, and the same conditions."""
+    """Whether two rules have the same left-hand side up to the names of variables, and the same
+    conditions.
+    """
     renaming: dict[Symbol, Symbol] = {}
     if not _alike(a.lhs, b.lhs, renaming) or len(a.tests) != len(b.tests):
         return False
@@ -89,7 +92,8 @@ def _alike(a: Any, b: Any, renaming: dict[Symbol, Symbol]) -> bool:
 def covers(general: Rule, special: Rule) -> bool:
     """Whether `general` applies wherever `special` does, judged by form."""
     if general.tests or general.conditional:
-        # A condition narrows: only a rule with the same left-hand side and more conditions is more special yet.
+        # A condition narrows: only a rule with the same left-hand side and more conditions is more special
+        # yet.
         if not (special.tests or special.conditional) or len(general.tests) >= len(special.tests):
             return False
         if general.conditional:

@@ -1,7 +1,10 @@
-"""What belongs to one session: symbols and contexts, history, messages, random numbers, sinks, its view of System`.
+"""What belongs to one session: symbols and contexts, history, messages, random numbers, sinks, its view of
+System`.
 
-System` symbols are one object for all sessions. What a session changes on them is an *overlay*: the first change saves
-the shared definitions, and whenever another session becomes active the two are swapped. So one evaluation runs at a
+System` symbols are one object for all sessions. What a session changes on them is an *overlay*: the first
+change saves
+the shared definitions, and whenever another session becomes active the two are swapped. So one evaluation
+runs at a
 time in a process; `State.lock` is held by whoever evaluates.
 """
 
@@ -46,7 +49,8 @@ class State:
     """One session's state.
 
     contexts       context -> name -> Symbol, for all contexts but System`
-    line           number of the input being evaluated; `inputs`, `outputs` and `line_messages` are the history by line
+    line           number of the input being evaluated; `inputs`, `outputs` and `line_messages` are the
+                   history by line
     messages       the messages of the evaluation that runs
     on_message     called with a Message that is to be shown
     on_print       called with a text that Print shows
@@ -69,7 +73,7 @@ class State:
         self.counts: dict[tuple[Symbol, str], int] = {}
         self.switched_off: set[tuple[Symbol, str]] = set()
         self.quiet: list[Any] = []
-        self.catchers: list[list[Message]] = []
+        self.catchers: list[Any] = []
         self.reapers: list[Any] = []
         self.module_number = 0
         self.context_stack: list[Any] = []
@@ -176,13 +180,17 @@ class State:
         return self.contexts.get(full_name[:cut], {}).get(full_name[cut:])
 
     def named(self, pattern: str) -> list[Symbol]:
-        """The symbols whose names match a string with the wildcards * and @; one without wildcards is made if new."""
+        """The symbols whose names match a string with the wildcards * and @; one without wildcards is made if
+        new.
+        """
         if "*" not in pattern and "@" not in pattern:
             return [self.resolve(pattern)]
         return [s for _, s in sorted(self.matching(pattern).items())]
 
     def matching(self, pattern: str) -> dict[str, Symbol]:
-        """Existing symbols by full name whose name matches `pattern`: * is any characters, @ lower-case letters."""
+        """Existing symbols by full name whose name matches `pattern`: * is any characters, @ lower-case
+        letters.
+        """
         import re
 
         cut = pattern.rfind("`") + 1

@@ -1,11 +1,15 @@
 """Right-hand sides and function bodies compiled to closures over a list of bindings.
 
-    build(e, scope) -> Build | None   the *building* path: `e` with the bound values put in, not evaluated; None when `e`
+    build(e, scope) -> Build | None   the *building* path: `e` with the bound values put in, not evaluated;
+    None when `e`
                                       mentions no variable
-    code(e, scope, tail) -> Code      the *evaluating* path: the value of that, computed without making it first
+    code(e, scope, tail) -> Code      the *evaluating* path: the value of that, computed without making it
+    first
 
-Both mean "substitute, then evaluate". A special form (If, Module, Do, ...) has an entry in `INLINE`, put there by the
-chapter that defines it: inline(e, scope, tail) -> Code, or None to be treated like any call. An inlined form answers
+Both mean "substitute, then evaluate". A special form (If, Module, Do, ...) has an entry in `INLINE`, put
+there by the
+chapter that defines it: inline(e, scope, tail) -> Code, or None to be treated like any call. An inlined form
+answers
 for the ordinary definition of its head; `INTACT` tells whether anybody has changed one since.
 """
 
@@ -250,7 +254,9 @@ def _declaration(names: Any, renamed: dict[Symbol, Symbol], scope: Scope) -> Bui
 
 
 def substitute(e: Any, values: dict[Symbol, Any]) -> Any:
-    """`e` with symbols replaced by values, inner declarations respected and renamed (With, Module, Function)."""
+    """`e` with symbols replaced by values, inner declarations respected and renamed (With, Module,
+    Function).
+    """
     scope = Scope()
     b: list[Any] = []
     for symbol, value in values.items():
@@ -266,7 +272,9 @@ def substitute(e: Any, values: dict[Symbol, Any]) -> Any:
 
 
 def code(e: Any, scope: Scope, tail: bool = False) -> Code:
-    """A closure that computes the value of `e` for the bound values. With `tail` it may return a tail call."""
+    """A closure that computes the value of `e` for the bound values. With `tail` it may return a
+    tail call.
+    """
     kind = type(e)
     if kind is Symbol:
         return _code_symbol(e, scope)
@@ -472,7 +480,9 @@ def finish(value: Any) -> Any:
 
 
 def function(f: Any) -> Callable[..., Any]:
-    """A Python callable for repeated application of `f`: applies it to evaluated arguments and gives the value."""
+    """A Python callable for repeated application of `f`: applies it to evaluated arguments and gives the
+    value.
+    """
     if type(f) is Expr and f.head is FUNCTION:
         compiled = pure_function(f)
         if compiled is not None:

@@ -1,12 +1,15 @@
 """Trace: evaluation step by step, with everything written down.
 
-While a Tracer is installed, `evaluate_expr` hands every expression to it. It follows the standard procedure by the
-building path: a definition's right-hand side is put in and then evaluated, so that each intermediate form is seen.
+While a Tracer is installed, `evaluate_expr` hands every expression to it. It follows the standard procedure
+by the
+building path: a definition's right-hand side is put in and then evaluated, so that each intermediate form is
+seen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from wlnet.expr import LIST, Expr, S, Symbol, canonical_args, same
@@ -80,7 +83,7 @@ class Tracer:
                 return now
             self._note(now)
             if type(value) is not Expr:
-                value = self._nested(lambda value=value: evaluate(value))
+                value = self._nested(partial(evaluate, value))
                 self._note(value)
                 return value
             if same(value, now):
@@ -112,7 +115,7 @@ class Tracer:
         flags = attributes_of(head) if type(head) is Symbol else head_attributes(head)
         args = tuple(
             [
-                self._nested(lambda a=a: self._value(a)) if _is_open(a, i, flags) else a
+                self._nested(partial(self._value, a)) if _is_open(a, i, flags) else a
                 for i, a in enumerate(e.args)
             ]
         )
