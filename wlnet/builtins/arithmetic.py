@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Expr, S
+from wlnet.expr import Expr, S, Symbol
 from wlnet.expr.attributes import FLAT, LISTABLE, NUMERIC_FUNCTION, ONE_IDENTITY, ORDERLESS
 from wlnet.kernel.registry import builtin
 
 from . import numbers, packed_arithmetic, powers, products, sums
 
 HALF = Fraction(1, 2)
+INDETERMINATE = S.Indeterminate
 ARITHMETIC = FLAT | LISTABLE | NUMERIC_FUNCTION | ONE_IDENTITY | ORDERLESS
 
 
@@ -36,8 +37,13 @@ def plus(ev: Any, *terms: Any) -> Any:
             return a + b
         if kind is np.ndarray or other is np.ndarray:
             return packed_arithmetic.add(terms)
-        if kind in numbers.KIND and other in numbers.KIND:
-            return numbers.add(a, b)
+        if kind in numbers.KIND:
+            if other in numbers.KIND:
+                return numbers.add(a, b)
+            if other is Symbol and kind is int and a and b is not INDETERMINATE:
+                return None
+        elif kind is Symbol and other is Symbol and a is not b and INDETERMINATE not in terms:
+            return None
     elif len(terms) < 2:
         return terms[0] if terms else 0
     elif any(type(a) is np.ndarray for a in terms):
@@ -63,8 +69,13 @@ def times(ev: Any, *factors: Any) -> Any:
             return a * b
         if kind is np.ndarray or other is np.ndarray:
             return packed_arithmetic.multiply(factors)
-        if kind in numbers.KIND and other in numbers.KIND:
-            return numbers.multiply(a, b)
+        if kind in numbers.KIND:
+            if other in numbers.KIND:
+                return numbers.multiply(a, b)
+            if other is Symbol and kind is int and (a > 1 or a < 0) and b is not INDETERMINATE:
+                return None
+        elif kind is Symbol and other is Symbol and a is not b and INDETERMINATE not in factors:
+            return None
     elif len(factors) < 2:
         return factors[0] if factors else 1
     elif any(type(a) is np.ndarray for a in factors):

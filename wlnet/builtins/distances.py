@@ -12,6 +12,7 @@ from wlnet.kernel.registry import builtin
 
 from . import matrices, numbers
 from .infinity import is_positive_infinity
+from .levels import size
 
 
 @builtin("Norm", messages={"nvm": "The first argument of Norm should be a number, vector or matrix."})
@@ -24,7 +25,7 @@ def norm(ev: Any, x: Any, p: Any = 2) -> Any:
     """
     if not is_list(x):
         return Expr(S.Abs, (x,)) if type(x) in numbers.KIND else None
-    if any(is_list(r) for r in items(x)):
+    if type(x) is np.ndarray and x.ndim > 1 or type(x) is Expr and any(map(is_list, x.args)):
         return _matrix_norm(ev, x, p)
     array = matrices.machine(x)
     if array is not None and array.ndim == 1:
@@ -67,10 +68,10 @@ def normalize(ev: Any, x: Any, f: Any = S.Norm) -> Any:
     """
     if f is S.Norm and not is_list(x) and type(x) not in numbers.KIND:
         return None
-    size = ev.evaluate(Expr(f, (x,)))
-    if type(size) in numbers.KIND and numbers.is_zero(size):
+    length = ev.evaluate(Expr(f, (x,)))
+    if type(length) in numbers.KIND and numbers.is_zero(length):
         return x
-    return Expr(S.Divide, (x, size))
+    return Expr(S.Divide, (x, length))
 
 
 def _distance(
@@ -80,7 +81,7 @@ def _distance(
         if not (is_list(u) and is_list(v)):
             plain = type(u) in numbers.KIND and type(v) in numbers.KIND
             return exact(make_list((u,)), make_list((v,))) if plain else None
-        if len(items(u)) != len(items(v)):
+        if size(u) != size(v):
             ev.message(name, "length", u, v)
             return None
         a, b = matrices.machine(u), matrices.machine(v)

@@ -56,7 +56,17 @@ def declare(name: str, record: Elementary, usage: str) -> None:
     ELEMENTARY[name] = record
     symbol = system(name)
 
+    real = record.numeric.real
+    low, high = record.numeric.domain
+
     def call(ev: Any, x: Any) -> Any:
+        if type(x) is float and real is not None and low <= x <= high:  # nearly all calls in numeric programs
+            try:
+                value = real(x)
+            except (ValueError, ZeroDivisionError, OverflowError):
+                return apply(ev, symbol, record, x)
+            if value - value == 0.0:
+                return value
         return apply(ev, symbol, record, x)
 
     call.__doc__ = usage

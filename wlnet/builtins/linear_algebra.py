@@ -15,6 +15,7 @@ from wlnet.expr.attributes import FLAT, ONE_IDENTITY
 from wlnet.kernel.registry import builtin
 
 from . import matrices, numbers
+from .levels import nth, size
 from .matrices import Field
 
 SQUARE = {
@@ -215,9 +216,9 @@ def tr(ev: Any, m: Any, f: Any = S.Plus, n: Any = None) -> Any:
 
 def _depth(m: Any) -> int:
     depth = 0
-    while is_list(m) and len(items(m)):
+    while is_list(m) and size(m):
         depth += 1
-        m = items(m)[0]
+        m = nth(m, 0)
     return depth
 
 
@@ -337,7 +338,7 @@ def linear_solve(ev: Any, m: Any, *rest: Any) -> Any:
     if rows is None or len(rest) != 1:
         return None
     (b,) = rest
-    if not is_list(b) or len(items(b)) != len(rows):
+    if not is_list(b) or size(b) != len(rows):
         ev.message("LinearSolve", "lslc")
         return None
     array, right = matrices.machine(m), matrices.machine(b)
@@ -384,7 +385,7 @@ def least_squares(ev: Any, m: Any, b: Any) -> Any:
     {19/3, 1/2}
     """
     rows = rectangular(ev, "LeastSquares", m)
-    if rows is None or not is_list(b) or len(items(b)) != len(rows):
+    if rows is None or not is_list(b) or size(b) != len(rows):
         if rows is not None:
             ev.message("LeastSquares", "lslc")
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Deterministic Miller-Rabin witnesses: correct below 3.3 * 10^24 (Sorenson and Webster 2015); above that
 # the same
@@ -174,13 +175,14 @@ def _rho(n: int) -> int:
     raise ArithmeticError(f"no divisor of {n} found")
 
 
-def small_factors(n: int, bound: int = 100_000) -> tuple[list[tuple[int, int]], int]:
+@lru_cache(maxsize=4096)
+def small_factors(n: int, bound: int = 100_000) -> tuple[tuple[tuple[int, int], ...], int]:
     """Factors of n below `bound` by trial division, and the cofactor left (1 when n is fully factored).
 
     Numbers of up to 64 bits are always factored completely: roots of them must come out in lowest terms.
     """
     if n.bit_length() <= 64:
-        return factor(n), 1
+        return tuple(factor(n)), 1
     found = []
     for p in _trial():
         if p > bound or p * p > n:
@@ -194,7 +196,7 @@ def small_factors(n: int, bound: int = 100_000) -> tuple[list[tuple[int, int]], 
     if n > 1 and is_prime(n):
         found.append((n, 1))
         n = 1
-    return found, n
+    return tuple(found), n
 
 
 def divisors(n: int) -> list[int]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from wlnet.expr import Complex, rational
@@ -17,6 +18,7 @@ from . import number_theory
 Radicals = tuple[Any, list[tuple[Any, Any]]]
 
 
+@lru_cache(maxsize=4096)
 def rational_power(base: Any, exponent: Fraction) -> Radicals:
     """base^exponent for a rational base other than 0 and a non-integer exponent.
 
@@ -35,9 +37,7 @@ def add_factors(exponents: dict[int, Fraction], base: Any, exponent: Fraction) -
     numerator, denominator = Fraction(base).numerator, Fraction(base).denominator
     for number, sign in ((abs(numerator), 1), (denominator, -1)):
         found, rest = number_theory.small_factors(number)
-        if rest > 1:
-            found.append((rest, 1))
-        for prime, multiplicity in found:
+        for prime, multiplicity in (*found, (rest, 1)) if rest > 1 else found:
             exponents[prime] = exponents.get(prime, Fraction(0)) + exponent * multiplicity * sign
     return exponent if numerator < 0 else Fraction(0)
 

@@ -17,6 +17,7 @@ from wlnet.expr.attributes import HOLD_FIRST
 from wlnet.kernel.registry import builtin, symbol
 
 from . import numbers, numeric
+from .levels import nth, size
 
 SHAPE = {"array": "The array dimensions `1` should be a list of non-negative machine-size integers."}
 RANGE = SHAPE | {
@@ -263,7 +264,7 @@ def _pool(ev: Any, name: str, spec: Any) -> tuple[Any, np.ndarray | None] | None
     if not is_list(pool) and type(pool) is Expr and pool.head is not S.Rule:
         pool = make_list(pool.args)
     if type(spec) is Expr and spec.head is S.Rule:
-        ok = weights is not None and weights.ndim == 1 and is_list(pool) and len(weights) == len(items(pool))
+        ok = weights is not None and weights.ndim == 1 and is_list(pool) and len(weights) == size(pool)
         if not ok or weights is None or (weights < 0).any() or not weights.sum() > 0:
             ev.message(name, "lrwl", spec, "weights", "items")
             return None
@@ -291,19 +292,19 @@ def random_choice(ev: Any, spec: Any, shape: Any = None) -> Any:
     {a, {y, y, y}, {2, 4}}
     """
     found = _pool(ev, "RandomChoice", spec)
-    if found is None or (shape is None and not len(items(found[0]))):
+    if found is None or (shape is None and not size(found[0])):
         return None
     dims = () if shape is None else shape_of(ev, "RandomChoice", shape)
     if dims is None:
         return None
     pool, weights = found
-    n = len(items(pool))
+    n = size(pool)
     if n == 0:
         ev.message("RandomChoice", "lrwl", spec, "weights", "items")
         return None
     chosen = ev.random.integers(0, n, dims) if weights is None else ev.random.choice(n, dims, p=weights)
     if shape is None:
-        return items(pool)[int(chosen)]
+        return nth(pool, int(chosen))
     return _gather(pool, np.asarray(chosen)) if np.size(chosen) else as_list(np.zeros(dims))
 
 
@@ -320,7 +321,7 @@ def random_sample(ev: Any, spec: Any, count: Any = None) -> Any:
     if found is None:
         return None
     pool, weights = found
-    n = len(pool) if type(pool) is np.ndarray else len(pool.args)
+    n = size(pool)
     wanted = n if count is None else count
     if type(wanted) is Expr and wanted.head is S.UpTo and type(wanted.args[0]) is int:
         wanted = min(wanted.args[0], n)

@@ -19,6 +19,7 @@ from wlnet.kernel.registry import builtin
 
 from . import numbers, numeric
 from .distributions import fill, record_of
+from .levels import size
 
 DATA = {
     "rectt": "A rectangular array with data, or a distribution, is expected at position `1` in `2`.",
@@ -31,7 +32,7 @@ def data_of(x: Any) -> Any:
     list."""
     if type(x) is Association:
         x = make_list(x.values())
-    return x if is_list(x) and len(items(x)) else None
+    return x if is_list(x) and size(x) else None
 
 
 def _reals(x: Any) -> np.ndarray | None:
@@ -47,6 +48,8 @@ def _expected(ev: Any, name: str, x: Any) -> None:
 
 def columns(x: Any) -> Any:
     """A matrix as a list of its columns; None for a vector."""
+    if type(x) is np.ndarray and x.ndim == 1:
+        return None
     rows = items(x)
     if not all(is_list(r) for r in rows):
         return None
@@ -90,7 +93,7 @@ def mean(ev: Any, data: Any) -> Any:
     array = _reals(values)
     if array is not None:
         return packed(array.mean(axis=0))
-    n = len(items(values))
+    n = size(values)
     return Expr(S.Times, (rational(Fraction(1, n)), total(values)))
 
 
@@ -100,7 +103,7 @@ def deviations(x: Any) -> Expr:
 
 
 def _enough(ev: Any, name: str, values: Any, least: int = 2) -> bool:
-    if len(items(values)) >= least:
+    if size(values) >= least:
         return True
     ev.message(name, "shlen", values)
     return False
@@ -129,7 +132,7 @@ def variance(ev: Any, data: Any) -> Any:
         return by_columns("Variance", values)
     shifted = deviations(values)
     squares = Expr(S.Times, (shifted, Expr(S.Conjugate, (shifted,))))
-    return Expr(S.Times, (rational(Fraction(1, len(items(values)) - 1)), total(squares)))
+    return Expr(S.Times, (rational(Fraction(1, size(values) - 1)), total(squares)))
 
 
 @builtin("StandardDeviation", messages=DATA)
@@ -409,7 +412,7 @@ def geometric_mean(ev: Any, data: Any) -> Any:
     values = data_of(data)
     if values is None:
         return None
-    n = len(items(values))
+    n = size(values)
     return Expr(S.Power, (Expr(S.Apply, (S.Times, values)), rational(Fraction(1, n))))
 
 
@@ -466,7 +469,7 @@ def covariance(ev: Any, data: Any, other: Any = None) -> Any:
 
 def _covariance(x: Any, y: Any) -> Any:
     product = Expr(S.Times, (deviations(x), Expr(S.Conjugate, (deviations(y),))))
-    return Expr(S.Times, (total(product), rational(Fraction(1, len(items(x)) - 1))))
+    return Expr(S.Times, (total(product), rational(Fraction(1, size(x) - 1))))
 
 
 @builtin("Correlation", messages=DATA)
