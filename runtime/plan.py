@@ -1,8 +1,4 @@
-"""Where every value lies: order, lifetimes, one arena, buffers taken over in place, views that cost nothing.
-
-A value lies in a *root* (a piece of the arena, an input, the store, a constant), whole or through a chain of
-views. Views of NumPy arrays are tried on shadows: arrays of the right type whose memory is never touched.
-"""
+"""The plan of a program: order, lifetimes, buffers taken over in place, views that cost nothing."""
 
 from __future__ import annotations
 
@@ -11,75 +7,30 @@ from typing import Any
 
 import numpy as np
 
+from .blocks import Block, Step, pays, place_block
+from .fuse import Group, fuse
 from .ir import Instr, Program, Value
+from .memory import (
+    ARENA,
+    CONST,
+    END,
+    INPUT,
+    STATE,
+    STATIC,
+    Place,
+    Root,
+    assign_offsets,
+    element_offset,
+    same_memory,
+    segment_view,
+    show_place,
+)
 from .ops.record import RANDOM, VIEW
 from .reference import evaluate
-from .types import Type, round_up
-
-ARENA = "arena"
-INPUT = "input"
-STATE = "state"
-CONST = "const"
-STATIC = "static"
-
-END = 1 << 60  # a lifetime that lasts to the end of the step
+from .types import Type
 
 # Elements.  Constant instructions up to this size are computed once, when the program is compiled.
 FOLD_LIMIT = 1 << 20
-
-
-class Root:
-    """A stretch of memory of its own.
-
-    kind    ARENA (shared, by lifetime), INPUT, STATE (a variable or a flat group), CONST, STATIC (of this
-            executable alone, zero at the start)
-    key     name of the input, variable or group; the array of a constant
-    type    what it holds, as its first value sees it
-    first, last   first and last step that touch it; offset (bytes) into the arena
-    """
-
-    __slots__ = ("kind", "key", "type", "first", "last", "offset")
-
-    def __init__(self, kind: str, key: Any, type_: Type, first: int) -> None:
-        self.kind = kind
-        self.key = key
-        self.type = type_
-        self.first = first
-        self.last = first
-        self.offset = 0
-
-
-class Place:
-    """Where a value lies: a root, and the views that lead from its array to the value's."""
-
-    __slots__ = ("root", "views", "shadow")
-
-    def __init__(self, root: Root, views: tuple[tuple[Any, dict[str, Any]], ...], shadow: np.ndarray) -> None:
-        self.root = root
-        self.views = views
-        self.shadow = shadow
-
-    def through(self, view: Any, params: dict[str, Any]) -> Place | None:
-        """The place of a view of this one, None where it would need a copy."""
-        shadow = view(self.shadow, **params)
-        return None if shadow is None else Place(self.root, (*self.views, (view, params)), shadow)
-
-    def covers_root(self) -> bool:
-        return bool(self.shadow.flags.c_contiguous) and self.shadow.nbytes == self.root.type.nbytes
-
-
-class Step:
-    """One instruction to run: places of results, operands and temporaries."""
-
-    __slots__ = ("instr", "results", "operands", "scratch")
-
-    def __init__(
-        self, instr: Instr, results: list[Place], operands: list[Place], scratch: list[Place]
-    ) -> None:
-        self.instr = instr
-        self.results = results
-        self.operands = operands
-        self.scratch = scratch
 
 
 class Plan:
@@ -89,7 +40,7 @@ class Plan:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.steps: list[Step] = []
+        self.steps: list[Step | Block] = []
         self.copies: list[tuple[Place, Place]] = []
         self.places: dict[Value, Place] = {}
         self.outputs: dict[str, Place] = {}
@@ -99,22 +50,13 @@ class Plan:
     def __str__(self) -> str:
         """One line a step: op, where its results lie, what it took over."""
         lines = [f"arena {self.nbytes} bytes"]
-        for step in self.steps:
-            where = ", ".join(show_place(each) for each in step.results)
-            lines.append(f"{step.instr.op.name} -> {where}")
+        for each in self.steps:
+            if isinstance(each, Block):
+                lines.append(f"block of {each.rows} of {each.count} rows")
+            for step in each.steps if isinstance(each, Block) else [each]:
+                where = ", ".join(map(show_place, step.results))
+                lines.append(f"{step.instr.op.name} -> {where}")
         return "\n".join(lines + [f"copy -> {show_place(target)}" for _, target in self.copies])
-
-
-def show_place(place: Place) -> str:
-    root = place.root
-    name = f"+{root.offset}" if root.kind == ARENA else f" {root.key}" if isinstance(root.key, str) else ""
-    return f"{root.kind}{name}{' (view)' if place.views else ''}"
-
-
-def segment_view(x: np.ndarray, *, offset: int, shape: tuple[int, ...]) -> np.ndarray:
-    """A segment of a packed vector under its own shape (offset in elements)."""
-    count = Type("f32", shape).size
-    return x[offset : offset + count].reshape(shape)
 
 
 def plan(program: Program, reuse: bool = True) -> Plan:
@@ -132,8 +74,8 @@ class Planner:
         self.places = self.plan.places
         self.states: dict[str, Place] = {}
         self.flats = {i.params["group"] for i in program.instrs if i.op.name == "flat"}
-        self.instrs = self.order()
-        self.uses = last_uses(program, self.instrs)
+        self.units = self.fused() if reuse else [(instr,) for instr in self.order()]
+        self.uses = last_uses(program, self.units)
         self.pinned = set(program.outputs.values()) | {each.value for each in program.updates}
         self.wanted: dict[
             Value, tuple[Value, int]
@@ -146,8 +88,11 @@ class Planner:
         if self.reuse:
             self.aim_at_packs()
             self.aim_at_variables()
-        for position, instr in enumerate(self.instrs):
-            self.place(position, instr)
+        for position, unit in enumerate(self.units):
+            if isinstance(unit, Group):
+                self.plan.steps.append(place_block(self, position, unit))
+            else:
+                self.place(position, unit[0])
         self.finish()
         self.plan.nbytes = assign_offsets(
             [root for root in self.plan.roots if root.kind == ARENA], self.reuse
@@ -165,6 +110,17 @@ class Planner:
             if idle and instr not in last and key in self.keys_read(instrs[instrs.index(instr) + 1 :]):
                 last.append(instr)
         return [instr for instr in instrs if instr not in last] + last
+
+    def fused(self) -> list[Group | tuple[Instr]]:
+        """Groups that run block by block, and all other instructions one by one."""
+        instrs = self.order()
+        groups = fuse(self.program, instrs)
+        if not any(map(pays, groups)):
+            return [(instr,) for instr in instrs]
+        found: list[Group | tuple[Instr]] = []
+        for group in groups:
+            found += [group] if pays(group) else [(instr,) for instr in group.instrs]
+        return found
 
     def keys_read(self, instrs: Sequence[Instr]) -> set[str]:
         """State roots that these instructions read."""
@@ -272,11 +228,7 @@ class Planner:
         if target is not None and self.may_write(position, instr, k, target, operands):
             return target
         if value in self.wanted:
-            packed, offset = self.wanted[value]
-            whole = self.packed(packed, position)
-            found = whole.through(segment_view, {"offset": offset, "shape": value.type.shape})
-            assert found is not None
-            return found
+            return self.segment(value, position)
         if instr.op.name == "pack":
             return self.packed(value, position)
         for r, o in instr.op.inplace if self.reuse else ():
@@ -284,6 +236,14 @@ class Planner:
                 taken.add(o)
                 return Place(operands[o].root, operands[o].views, operands[o].shadow)
         return self.new(ARENA, None, value.type, position)
+
+    def segment(self, value: Value, position: int) -> Place:
+        """The stretch of a packed vector that `value` is written into."""
+        packed, offset = self.wanted[value]
+        whole = self.packed(packed, position)
+        found = whole.through(segment_view, {"offset": offset, "shape": value.type.shape})
+        assert found is not None
+        return found
 
     def packed(self, value: Value, position: int) -> Place:
         if value not in self.places:
@@ -348,10 +308,9 @@ class Planner:
                 or value in self.program.outputs.values()
             ):
                 self.targets.pop(value, None)
-        for position, instr in enumerate(self.instrs):
-            for operand in instr.operands:
-                for key in state_keys(operand, self.flats, self.program):
-                    readers[key] = position
+        for position, unit in enumerate(self.units):
+            for key in self.keys_read(members(unit)):
+                readers[key] = position
         for value in self.program.outputs.values():
             for key in state_keys(value, self.flats, self.program):
                 readers[key] = END
@@ -382,18 +341,10 @@ class Planner:
 
     def aside(self, source: Place, type_: Type) -> Place:
         """A copy, made after the last step, of what a variable held before it."""
-        place = self.new(ARENA, None, type_, len(self.program.instrs))
+        place = self.new(ARENA, None, type_, len(self.units))
         self.touch(place.root, END)
         self.plan.copies.append((source, place))
         return place
-
-
-def same_memory(x: Place, y: Place) -> bool:
-    """The same elements in the same order."""
-    a, b = x.shadow, y.shadow
-    return (
-        x.root is y.root and a.ctypes.data == b.ctypes.data and a.shape == b.shape and a.strides == b.strides
-    )
 
 
 def state_keys(value: Value, flats: set[str], program: Program) -> list[str]:
@@ -409,64 +360,20 @@ def state_keys(value: Value, flats: set[str], program: Program) -> list[str]:
     return ["group " + group] if group in flats else [instr.params["name"]]
 
 
-def element_offset(program: Program, name: str) -> int:
-    """First element of a variable within its group's vector."""
-    wanted, position = program.variables[name], 0
-    for each in program.variables.values():
-        if each.name == name:
-            break
-        if each.group == wanted.group:
-            position += round_up(each.type.nbytes)
-    return position // wanted.type.numpy.itemsize
+def members(unit: Group | tuple[Instr]) -> tuple[Instr, ...]:
+    return unit.instrs if isinstance(unit, Group) else unit
 
 
-def last_uses(program: Program, instrs: Sequence[Instr]) -> dict[Value, int]:
-    """Position of the last instruction that reads each value, through views: a view's use is its
-    operand's.
-    """
+def last_uses(program: Program, units: Sequence[Group | tuple[Instr]]) -> dict[Value, int]:
+    """Position of the last unit that reads each value, through views: a view's use is its operand's."""
     uses: dict[Value, int] = {}
     for value in (*program.outputs.values(), *(each.value for each in program.updates)):
         uses[value] = END
-    for position in range(len(instrs) - 1, -1, -1):
-        instr = instrs[position]
-        for operand in instr.operands:
-            known = uses.get(operand, -1)
-            through = max((uses.get(each, position) for each in instr.results), default=position)
-            uses[operand] = max(known, position, through if instr.op.kind == VIEW else position)
+    for position in range(len(units) - 1, -1, -1):
+        for instr in reversed(members(units[position])):
+            for operand in instr.operands:
+                last = max(uses.get(operand, -1), position)
+                if instr.op.kind == VIEW:
+                    last = max(last, *(uses.get(each, position) for each in instr.results))
+                uses[operand] = last
     return uses
-
-
-def assign_offsets(roots: Sequence[Root], reuse: bool) -> int:
-    """Offsets in one arena by linear scan, best fit; returns its size in bytes."""
-    free: list[tuple[int, int]] = []  # offset, size
-    busy: list[Root] = []
-    end = 0
-    for root in sorted(roots, key=lambda each: each.first):
-        if reuse:
-            for gone in [each for each in busy if each.last < root.first]:
-                busy.remove(gone)
-                free = merged([*free, (gone.offset, round_up(gone.type.nbytes))])
-        size = round_up(max(root.type.nbytes, 1))
-        fits = [hole for hole in free if hole[1] >= size]
-        if fits:
-            hole = min(fits, key=lambda each: each[1])
-            free.remove(hole)
-            root.offset = hole[0]
-            if hole[1] > size:
-                free.append((hole[0] + size, hole[1] - size))
-        else:
-            root.offset = end
-            end += size
-        busy.append(root)
-    return end
-
-
-def merged(holes: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Neighbouring holes as one."""
-    found: list[tuple[int, int]] = []
-    for offset, size in sorted(holes):
-        if found and sum(found[-1]) == offset:
-            found[-1] = (found[-1][0], found[-1][1] + size)
-        else:
-            found.append((offset, size))
-    return found

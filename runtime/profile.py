@@ -15,7 +15,9 @@ from .types import TensorError
 
 
 class Row(NamedTuple):
-    """One instruction: its printed line, seconds a call, FLOPs and bytes by the op's record."""
+    """One instruction, or a block of several: printed lines, seconds a call, FLOPs and bytes by the
+    records.
+    """
 
     text: str
     op: str
@@ -45,9 +47,10 @@ def profile(exe: Executable, repeats: int = 50) -> list[Row]:
                 best[k] = min(best[k], perf_counter() - start)
     rows = []
     for step, seconds in zip(code.plan.steps, best):
-        instr = step.instr
-        flops, nbytes = work(instr)
-        rows.append(Row(line_of(instr, names), instr.op.name, seconds, flops, nbytes))
+        amounts = [work(instr) for instr in step.instrs]
+        text = "; ".join(line_of(instr, names) for instr in step.instrs)
+        name = "+".join(instr.op.name for instr in step.instrs)
+        rows.append(Row(text, name, seconds, sum(a[0] for a in amounts), sum(a[1] for a in amounts)))
     return rows
 
 

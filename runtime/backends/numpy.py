@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .. import reference
+from ..blocks import Block, Step
 from ..ir import Instr
+from ..memory import ARENA, CONST, STATE, Place, Root
 from ..ops.record import ELEMENTWISE
 from ..ops.shapes import broadcast_view
-from ..plan import ARENA, CONST, STATE, Place, Plan, Root, Step
+from ..plan import Plan
 from ..store import Store
 from ..types import DTYPES, TensorError, aligned_bytes
 from . import numba_kernels
@@ -67,12 +70,15 @@ class Binder:
         self.kernels = kernels  # numba's, where an op has one that takes its arrays
         self.arena = arena
         self.memory: dict[int, np.ndarray] = {}  # id(root) -> its array
+        self.known: dict[int, np.ndarray] = {}  # id(place) -> its array
+        self.inner: dict[int, Place] = {}  # id(place) -> the place before its last broadcast
         self.names: dict[int, str] = {}  # id(array) -> name
         self.kept: list[Any] = []  # keeps ids unique
         self.scope: dict[str, Any] = {"np": np}
 
-    def step_lines(self, step: Step) -> list[str]:
-        return [self.localize(line) for line in self.lines(step)]
+    def step_lines(self, step: Step | Block) -> list[str]:
+        lines = Loop(self, step).lines() if isinstance(step, Block) else self.lines(step)
+        return [self.localize(line) for line in lines]
 
     def copy_lines(self) -> list[str]:
         pairs = [(self.array(target), self.array(source)) for source, target in self.plan.copies]
@@ -114,16 +120,23 @@ class Binder:
         return raw.view(dtype).reshape(shape)
 
     def array(self, place: Place) -> np.ndarray:
-        array = self.root(place.root)
-        for view, params in place.views:
-            array = view(array, **params)
-        return array
+        """The array at a place: one object for each, since objects are what is named."""
+        found = self.known.get(id(place))
+        if found is None:
+            found = self.root(place.root)
+            for view, params in place.views:
+                found = view(found, **params)
+            self.known[id(place)] = found
+        return found
 
     def unrepeated(self, place: Place) -> np.ndarray:
         """The array before a final broadcast: NumPy's elementwise functions repeat it themselves, faster."""
         if not place.views or place.views[-1][0] not in REPEATS:
             return self.array(place)
-        array = self.array(Place(place.root, place.views[:-1], place.shadow))
+        inner = self.inner.get(id(place))
+        if inner is None:
+            inner = self.inner[id(place)] = Place(place.root, place.views[:-1], place.shadow)
+        array = self.array(inner)
         return array.reshape(()) if array.size == 1 else array
 
     def name(self, thing: Any, prefix: str = "a") -> str:
@@ -139,29 +152,32 @@ class Binder:
 
     def lines(self, step: Step) -> list[str]:
         instr, op = step.instr, step.instr.op
-        out = [self.array(each) for each in step.results]
-        take = self.unrepeated if op.kind == ELEMENTWISE else self.array
-        operands = [take(each) for each in step.operands]
-        scratch = [self.array(each) for each in step.scratch]
+        out, operands, scratch = self.arrays(step)
         if op.name == "pack":
             return self.pack_lines(step, out[0], operands)
         bound = self.bound(instr, out[0] if len(out) == 1 else tuple(out), (*operands, *scratch))
         if bound is not None:
             return [self.bound_line(bound)]
-        if isinstance(op.numpy, str):
-            names = [self.name(each) for each in operands]
-            self.scope.setdefault(f"{instr.results[0].dtype}_zero", np.zeros((), out[0].dtype))
-            self.scope.setdefault(f"{instr.results[0].dtype}_one", np.ones((), out[0].dtype))
-            numbers = f"{instr.results[0].dtype}_"
-            text = reference.fill(
-                op, self.name(out[0]), names, list(map(self.name, scratch)), instr.params, numbers
-            )
-            return text.split("; ")
+        return self.plain_lines(instr, *([*map(self.name, each)] for each in (out, operands, scratch)))
+
+    def arrays(self, step: Step) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
+        """Results, operands and temporaries."""
+        take = self.unrepeated if step.instr.op.kind == ELEMENTWISE else self.array
+        return [*map(self.array, step.results)], [*map(take, step.operands)], [*map(self.array, step.scratch)]
+
+    def plain_lines(self, instr: Instr, out: list[str], operands: list[str], scratch: list[str]) -> list[str]:
+        """The op's NumPy form over named arrays."""
+        op, type_ = instr.op, instr.results[0].type
         if op.numpy is None:
             raise TensorError(f"op '{op.name}' has no NumPy form")
+        if isinstance(op.numpy, str):
+            numbers = f"{type_.dtype}_"
+            self.scope.setdefault(numbers + "zero", np.zeros((), type_.numpy))
+            self.scope.setdefault(numbers + "one", np.ones((), type_.numpy))
+            return reference.fill(op, out[0], operands, scratch, instr.params, numbers).split("; ")
         run = self.name(reference.function(op, instr.params), "f")
-        first = self.name(out[0]) if len(out) == 1 else "(" + ", ".join(map(self.name, out)) + ")"
-        return [f"{run}({', '.join([first, *map(self.name, [*operands, *scratch])])})"]
+        first = out[0] if len(out) == 1 else "(" + ", ".join(out) + ")"
+        return [f"{run}({', '.join([first, *operands, *scratch])})"]
 
     def bound(self, instr: Instr, out: Any, operands: tuple[np.ndarray, ...]) -> Any:
         """A prepared call of this instruction: numba's kernel if asked for, else the op's own."""
@@ -187,3 +203,56 @@ class Binder:
             if segment.ctypes.data != operand.ctypes.data or segment.strides != operand.strides:
                 lines.append(f"np.copyto({self.name(segment)}, {self.name(operand)})")
         return lines
+
+
+class Loop:
+    """The lines of a block: a loop whose variables are stretches of arrays, and calls prepared for them."""
+
+    def __init__(self, binder: Binder, block: Block) -> None:
+        self.binder = binder
+        self.block = block
+        self.rank = block.instrs[0].results[0].rank
+        starts = range(0, block.count, block.rows)
+        self.spans = [slice(start, min(start + block.rows, block.count)) for start in starts]
+        self.columns: dict[str, list[Any]] = {}  # variable -> its value in each round
+        self.names: dict[int, str] = {}  # id(array) -> variable
+
+    def lines(self) -> list[str]:
+        body = [line for step in self.block.steps for line in self.step_lines(step)]
+        table = self.binder.name(list(zip(*self.columns.values())), "c")
+        return [f"for {', '.join(self.columns)}, in {table}:", *(f"    {line}" for line in body)]
+
+    def step_lines(self, step: Step) -> list[str]:
+        parts = self.binder.arrays(step)
+        if step.instr.op.bind is None:
+            return self.binder.plain_lines(step.instr, *([self.name(x) for x in each] for each in parts))
+        return [f"{self.variable([self.prepared(step.instr, parts, span) for span in self.spans])}()"]
+
+    def prepared(self, instr: Instr, parts: tuple[list[np.ndarray], ...], span: slice) -> Any:
+        """A call without arguments over one stretch."""
+        (out,), operands, scratch = ([self.piece(x, span) for x in each] for each in parts)
+        assert instr.op.bind is not None
+        bound = instr.op.bind(out, (*operands, *scratch), instr.params)
+        return partial(bound[0], *bound[1]) if isinstance(bound, tuple) else bound
+
+    def name(self, array: np.ndarray) -> str:
+        """A variable for what differs from round to round; the name of what does not (a number, one row)."""
+        if not self.varies(array):
+            return self.binder.name(array)
+        if id(array) not in self.names:
+            self.binder.kept.append(array)
+            self.names[id(array)] = self.variable([self.piece(array, span) for span in self.spans])
+        return self.names[id(array)]
+
+    def variable(self, values: list[Any]) -> str:
+        name = f"v{len(self.columns)}"
+        self.columns[name] = values
+        return name
+
+    def varies(self, array: np.ndarray) -> bool:
+        return array.ndim == self.rank and array.shape[0] in (self.block.count, self.block.rows)
+
+    def piece(self, array: np.ndarray, span: slice) -> np.ndarray:
+        if not self.varies(array):
+            return array
+        return array[span if array.shape[0] == self.block.count else slice(span.stop - span.start)]

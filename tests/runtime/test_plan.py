@@ -12,7 +12,8 @@ from wlnet.runtime.autodiff import gradient
 from wlnet.runtime.backends.numpy import Code
 from wlnet.runtime.compile import Arena, compile
 from wlnet.runtime.ir import Builder, Program
-from wlnet.runtime.plan import ARENA, STATE, plan
+from wlnet.runtime.memory import ARENA, STATE
+from wlnet.runtime.plan import plan
 from wlnet.runtime.simplify import simplify
 from wlnet.runtime.store import Store
 from wlnet.runtime.types import ALIGNMENT, Type, aligned_bytes
