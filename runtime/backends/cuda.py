@@ -14,8 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..ir import Program
+from ..memory import ARENA, CONST, STATE, Place, Root
 from ..ops.launches import Launch, Operand, Result
-from ..plan import ARENA, CONST, STATE, Place, Root
 from ..store import Store
 from ..types import DTYPES, DeviceError, TensorError
 from .cuda_plan import KERNELS, Step, plan

@@ -13,13 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..ir import Instr, Program, Value
-from ..ops.launches import C_TYPES, Copies, Kernel, Launch, Library, Result, copy_rule, element_launch
-from ..ops.record import RANDOM, SOURCE, UPDATE, VIEW
-from ..plan import (
+from ..memory import (
     ARENA,
     CONST,
     END,
-    FOLD_LIMIT,
     INPUT,
     STATE,
     STATIC,
@@ -30,6 +27,9 @@ from ..plan import (
     same_memory,
     segment_view,
 )
+from ..ops.launches import C_TYPES, Copies, Kernel, Launch, Library, Result, copy_rule, element_launch
+from ..ops.record import RANDOM, SOURCE, UPDATE, VIEW
+from ..plan import FOLD_LIMIT
 from ..reference import evaluate
 from ..types import TensorError, Type, type_of
 from . import cuda_source
