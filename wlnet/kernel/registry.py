@@ -6,48 +6,23 @@
     symbol("Automatic", usage="...")                an inert symbol, or one with a value
     wl_rules("Name1 Name2", ..., '''...''')         definitions in the language, read at first use
 
-Chapters are the modules of `wlnet.builtins` (found by name, nothing is listed twice), the nets and the
-graphics. The
-core ones are loaded at the start; any other when a symbol that it declares is first met (a symbol not yet
-declared is a
-*stub*).
+A chapter is a module full of such declarations (`chapters`, `loading`).
 """
 
 from __future__ import annotations
 
-import importlib
-import os
-import re
 from collections.abc import Callable
 from typing import Any
 
-from wlnet.expr import LIST, SYSTEM, Expr, S, Symbol, is_list, items, key, system
-from wlnet.expr.attributes import PROTECTED, STUB
+from wlnet.expr import LIST, SYSTEM, Expr, S, Symbol, system
+from wlnet.expr.attributes import PROTECTED
 
-from .control import RUN
 from .definitions import set_own
+from .loading import is_declared, load_all, load_core, load_name
 from .state import active
 
 MANY = 1 << 30  # "any number of arguments"
-REQUIRED = object()
 
-# Chapters loaded at the start; the rest of CHAPTERS on demand.
-CORE: tuple[str, ...] = (
-    "wlnet.builtins.evaluation",
-    "wlnet.builtins.limits",
-    "wlnet.builtins.control",
-    "wlnet.builtins.scoping",
-    "wlnet.builtins.pattern_forms",
-    "wlnet.builtins.assignment",
-    "wlnet.builtins.part_assignment",
-    "wlnet.builtins.attributes",
-    "wlnet.builtins.messages",
-    "wlnet.builtins.contexts",
-    "wlnet.builtins.options",
-    "wlnet.builtins.arithmetic",
-    "wlnet.builtins.rules",
-)
-OUTSIDE: tuple[str, ...] = ("wlnet.net.builtins", "wlnet.net.training_builtins", "wlnet.graphics.builtins")
 
 # Strings that mean something as options, ports or properties: what a prompt offers within quotes.
 STRINGS: set[str] = set()
@@ -159,6 +134,7 @@ def builtin(
     evaluated: bool = False,
     arrays: bool = False,
     stateful: bool = False,
+    options: dict[str, Any] | None = None,
 ) -> Callable[[Function], Function]:
     """Declare the System` symbol `name` with a Python function as its built-in definition. See the contract
     in plan.
@@ -173,6 +149,9 @@ def builtin(
         record.arrays = arrays
         record.stateful = stateful
         _read_signature(record, function)
+        for option, default in (options or {}).items():  # of a function that takes **options, by their WL names
+            record.options[option] = default
+            record.keywords[option] = option
         record.call = _caller(record)
         if operator is not None:
             record.applied = _operator_form(record, operator)
@@ -217,9 +196,7 @@ def symbol(
 def wl_rules(
     names: str, *, attributes: int = PROTECTED, usage: str | dict[str, str] = "", rules: str
 ) -> None:
-    """Declare the System` symbols `names` with definitions written in the language, read when
-    first needed.
-    """
+    """Declare the System` symbols `names` with definitions written in the language."""
     group = _Group(names.split(), rules)
     for name in group.names:
         record = Builtin(name, "")
@@ -393,8 +370,7 @@ def split_options(record: Builtin, args: tuple[Any, ...]) -> tuple[int, list[Exp
     """How many of `args` are positional, and the rules of the trailing options.
 
     Arguments that the function needs are never taken for options. A rule for an unknown name in a place where
-    an
-    optional argument may stand is an option if the name is a symbol, else that argument.
+    an optional argument may stand is an option if the name is a symbol, else that argument.
     """
     count = len(args)
     found: list[Expr] = []
@@ -458,109 +434,6 @@ def _operator_form(record: Builtin, position: int) -> Callable[[Any, Any, tuple[
     return apply_operator
 
 
-# ---------------------------------------------------------------- chapters
-
-
-_loaded: set[str] = set()
-_sources: dict[str, bytes] = {}  # chapter -> its text (of its whole folder where it lies outside `builtins`)
-_declaration = b'\\b(?:builtin|symbol|wl_rules)\\(\\s*"(?:[^"]* )?%s[ "]'
-
-
-def _folder() -> str:
-    return os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-def chapters() -> list[str]:
-    """The names of all chapter modules, core ones first."""
-    names = sorted(f[:-3] for f in os.listdir(os.path.join(_folder(), "builtins")) if f.endswith(".py"))
-    inside = [f"wlnet.builtins.{n}" for n in names if n != "__init__"]
-    return [*CORE, *(m for m in inside if m not in CORE), *(m for m in OUTSIDE if os.path.exists(_file(m)))]
-
-
-def _file(chapter: str) -> str:
-    return os.path.join(_folder(), *chapter.split(".")[1:]) + ".py"
-
-
-def load_core() -> None:
-    """Load the chapters that every program needs."""
-    for name in CORE:
-        load_chapter(name)
-
-
-def load_chapter(name: str) -> None:
-    """Import a chapter, with the shared definitions of System` symbols in place."""
-    if name in _loaded:
-        return
-    _loaded.add(name)
-    state = active()
-    if state is None:
-        importlib.import_module(name)
-    else:
-        state.suspended(lambda: importlib.import_module(name))
-
-
-def load_all() -> None:
-    """Load every chapter."""
-    for name in chapters():
-        load_chapter(name)
-
-
-def is_declared(name: str) -> bool:
-    found = SYSTEM.get(name)
-    return found is not None and found.builtin is not None
-
-
-def load_name(name: str) -> bool:
-    """Load the chapter that declares System`name, if there is one; whether it is declared now."""
-    if is_declared(name):
-        return True
-    for chapter in _likely(name):
-        load_chapter(chapter)
-        if is_declared(name):
-            return True
-    return False
-
-
-def load_stub(s: Symbol) -> None:
-    """Called when a stub is met: load its chapter, or accept it as an inert symbol."""
-    s.attributes &= ~STUB
-    load_name(s.name)
-
-
-def _likely(name: str) -> list[str]:
-    """The chapters not yet loaded that may declare a name, the likeliest first.
-
-    They are told by their text, which is some fifty times faster than importing them: a declared name stands
-    in
-    quotes, alone or among others, and nearly always right after `builtin(` or `symbol(`.
-    """
-    if not _sources:
-        for chapter in chapters():
-            _sources[chapter] = b"".join(map(_read, _files(chapter)))
-    word = name.encode()
-    found = [c for c, text in _sources.items() if c not in _loaded and word in text]
-    declared = re.compile(_declaration % re.escape(word))
-    quoted = re.compile(b'[" ]%s[" ]' % re.escape(word))
-    first = [c for c in found if declared.search(_sources[c])]
-    return first + [c for c in found if c not in first and quoted.search(_sources[c])]
-
-
-def _files(chapter: str) -> list[str]:
-    path = _file(chapter)
-    if chapter.startswith("wlnet.builtins."):
-        return [path]
-    walk = os.walk(os.path.dirname(path))
-    return sorted(os.path.join(folder, f) for folder, _, files in walk for f in files if f.endswith(".py"))
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
-
-
-RUN.load = load_stub
-
-
 def options_of(s: Symbol) -> dict[str, tuple[Any, Any, bool]]:
     """The options of a symbol: name -> (name as written, value, delayed)."""
     if s.options is not None:
@@ -576,14 +449,21 @@ def _option_symbol(name: str) -> Any:
 
 
 __all__ = [
+    "MANY",
+    "STRINGS",
     "Builtin",
     "applied",
     "builtin",
-    "is_list",
-    "items",
-    "key",
+    "declare",
+    "is_declared",
     "load_all",
     "load_core",
+    "load_name",
+    "nearest",
+    "option_key",
+    "options_of",
+    "split_options",
     "symbol",
+    "unknown_option",
     "wl_rules",
 ]
