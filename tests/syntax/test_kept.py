@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from wlnet.syntax import kept as module
-from wlnet.syntax.kept import folder, kept
+from wlnet.syntax.kept import folder, kept_table
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def made(counter: list[str]):
 
 def test_made_once(cache: Path) -> None:
     counter: list[str] = []
-    first = kept("wolfram.lark", made(counter))
-    assert kept("wolfram.lark", made(counter)) == first
+    first = kept_table("wolfram.lark", made(counter))
+    assert kept_table("wolfram.lark", made(counter)) == first
     assert len(counter) == 1
     assert folder() == str(cache)
     assert len(list(cache.iterdir())) == 1
@@ -38,20 +38,20 @@ def test_made_once(cache: Path) -> None:
 
 def test_made_again_when_the_source_changes(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counter: list[str] = []
-    kept("wolfram.lark", made(counter))
+    kept_table("wolfram.lark", made(counter))
     monkeypatch.setattr(module, "read_data", lambda name: "another text")
-    assert kept("wolfram.lark", made(counter)) == len("another text")
+    assert kept_table("wolfram.lark", made(counter)) == len("another text")
     assert len(counter) == 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"junk", b"\x00" * 50, marshal.dumps(5), marshal.dumps(("x",))])
 def test_made_again_when_the_file_is_damaged(cache: Path, damage: bytes) -> None:
     counter: list[str] = []
-    value = kept("wolfram.lark", made(counter))
+    value = kept_table("wolfram.lark", made(counter))
     for file in cache.iterdir():
         file.write_bytes(damage)
-    assert kept("wolfram.lark", made(counter)) == value
-    assert kept("wolfram.lark", made(counter)) == value
+    assert kept_table("wolfram.lark", made(counter)) == value
+    assert kept_table("wolfram.lark", made(counter)) == value
     assert len(counter) == 2
 
 
@@ -59,7 +59,7 @@ def test_works_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     counter: list[str] = []
-    assert kept("wolfram.lark", made(counter)) == kept("wolfram.lark", made(counter))
+    assert kept_table("wolfram.lark", made(counter)) == kept("wolfram.lark", made(counter))
     assert len(counter) == 2
 
 

@@ -9,7 +9,7 @@ import bisect
 import re
 from typing import Any
 
-from .kept import kept
+from .kept import kept_table
 
 
 class Characters:
@@ -57,7 +57,7 @@ def characters() -> Characters:
     """The table of named characters, loaded on first use."""
     global _characters
     if _characters is None:
-        _characters = Characters(kept("characters.toml", _load))
+        _characters = Characters(kept_table("characters.toml", _load))
     return _characters
 
 

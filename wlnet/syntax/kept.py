@@ -1,8 +1,8 @@
-"""Tables made from the files of `grammar/`, kept between runs: what takes 60 ms to make is loaded in one.
+"""Tables kept between runs: what takes 60 ms to make is loaded in one.
 
-The file lies in the user's cache folder and holds the sources it was made from; it counts only while they are
-the same, character by character. Whatever is wrong with it (missing, damaged, not writable), the table is
-simply made again.
+A file lies in the user's cache folder and holds what it was made from: the text of a grammar file, or the
+sizes and times of sources. It counts only while that is the same. Whatever is wrong with it (missing, damaged,
+not writable), the table is simply made again.
 """
 
 from __future__ import annotations
@@ -22,21 +22,27 @@ def folder() -> str:
     return os.path.join(base or os.path.join(os.path.expanduser("~"), ".cache"), "wlnet")
 
 
-def kept(source: str, make: Callable[[str], Any]) -> Any:
-    """What `make` gives for the text of `grammar/<source>`: plain dicts, lists, tuples, strings and
-    numbers.
-    """
+def kept_table(source: str, make: Callable[[str], Any]) -> Any:
+    """What `make` gives for the text of `grammar/<source>`."""
     text = read_data(source)
-    path = os.path.join(folder(), f"{source}.{sys.implementation.cache_tag}")
+    return kept(source, text, lambda: make(text))
+
+
+def kept(name: str, made_from: Any, make: Callable[[], Any]) -> Any:
+    """What `make` gives, kept under `name` until `made_from` changes.
+
+    Both are plain: None, dicts, lists, tuples, strings and numbers.
+    """
+    path = os.path.join(folder(), f"{name}.{sys.implementation.cache_tag}")
     try:
         with open(path, "rb") as file:
-            written_for, value = marshal.load(file)
-        if written_for == text:
+            was_made_from, value = marshal.load(file)
+        if was_made_from == made_from:
             return value
     except (OSError, ValueError, EOFError, TypeError):
         pass
-    value = make(text)
-    _keep(path, (text, value))
+    value = make()
+    _keep(path, (made_from, value))
     return value
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from wlnet.expr.symbols import Symbol, system
 
 from .characters import characters
-from .kept import kept
+from .kept import kept_table
 
 # Shapes whose rows share one run although their heads differ: a + b - c, a < b == c.
 _SHARED_RUNS = {"sum": "sum", "difference": "sum", "compare": "compare"}
@@ -150,7 +150,7 @@ def table() -> Table:
     if _table is None:
         with _lock:
             if _table is None:
-                _table = Table(kept("operators.toml", _load)["level"])
+                _table = Table(kept_table("operators.toml", _load)["level"])
     return _table
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .diagnose import unexpected
-from .kept import kept
+from .kept import kept_table
 
 END = "$END"
 
@@ -50,7 +50,7 @@ class Driver:
     """
 
     def __init__(self, builder: Any) -> None:
-        states, rules, self.start, self.accept = kept("wolfram.lark", _make)
+        states, rules, self.start, self.accept = kept_table("wolfram.lark", _make)
         self.states: list[dict[str, int]] = states
         self.rules: list[tuple[Callable[[list[Any]], Any], int, str]] = [
             (getattr(builder, name), size, symbol) for name, size, symbol in rules
