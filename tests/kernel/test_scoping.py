@@ -128,8 +128,31 @@ def test_mistakes(script: Script, program: str, message: str) -> None:
 REALS = ["0.1", "-2.5", "3.", "1.*^300", "0", "2", "-7", "a", "1/3", "1.5`30", "2 + I"]
 
 
-@pytest.mark.parametrize("body", ["x + y", "x y", "x - y", "x y + 1", "2 x + y", "x^2", "x^3 y", "x/2", "x/y", "1/y", "-x", "x y 1.7",
-                                  "x + y + 2.25", "x < y", "x >= y", "x == y", "x != y", "Mod[x, 3]", "Quotient[x, 3]", "x (1 - y)"])  # fmt: skip
+BODIES = [
+    "x + y",
+    "x y",
+    "x - y",
+    "x y + 1",
+    "2 x + y",
+    "x^2",
+    "x^3 y",
+    "x/2",
+    "x/y",
+    "1/y",
+    "-x",
+    "x y 1.7",
+    "x + y + 2.25",
+    "x (1 - y)",
+    "x < y",
+    "x >= y",
+    "x == y",
+    "x != y",
+    "Mod[x, 3]",
+    "Quotient[x, 3]",
+]
+
+
+@pytest.mark.parametrize("body", BODIES)
 def test_generated_arithmetic_is_arithmetic(script: Script, body: str) -> None:
     """Compiled code gives what the ordinary definitions give, bit for bit."""
     script(

@@ -6,20 +6,21 @@ from typing import Any
 
 from wlnet.expr import CLOCK, LIST, NULL, Association, Expr, S, Symbol, head_of, is_list, items, system
 from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, SEQUENCE_HOLD
+from wlnet.kernel.building import built
 from wlnet.kernel.control import RUN
 from wlnet.kernel.definitions import ASSIGNERS, UNASSIGNERS, assign, evaluated_lhs, unassign
 from wlnet.kernel.evaluate import evaluate, root_symbol
 from wlnet.kernel.registry import builtin
 from wlnet.kernel.scope import Scope
-from wlnet.kernel.templates import Code, built, code, inline
+from wlnet.kernel.templates import Code, code, inline
 
 FAILED = system("$Failed")
 
 
 @builtin("Set", attributes=HOLD_FIRST | SEQUENCE_HOLD)
 def set_(ev: Any, lhs: Any, rhs: Any) -> Any:
-    """Lhs = rhs evaluates rhs and makes it the value of lhs: of a symbol, a call with patterns, a part, a
-    list of these.
+    """Set[lhs, rhs], or lhs = rhs, evaluates rhs and makes it the value of lhs: of a symbol, a call with
+    patterns, a part, a list of these.
 
     >>> x = 5; x^2
     25
@@ -31,7 +32,8 @@ def set_(ev: Any, lhs: Any, rhs: Any) -> Any:
 
 @builtin("SetDelayed", attributes=HOLD_ALL | SEQUENCE_HOLD, evaluated=True)
 def set_delayed(ev: Any, lhs: Any, rhs: Any) -> Any:
-    """Lhs := rhs makes rhs, unevaluated, the value of lhs; it is evaluated each time it is used.
+    """SetDelayed[lhs, rhs], or lhs := rhs, makes rhs, unevaluated, the value of lhs; it is evaluated each
+    time it is used.
 
     >>> f[x_] := x + 1; f[2]
     3
@@ -279,7 +281,7 @@ def apply_to(ev: Any, lhs: Any, f: Any) -> Any:
     evaluated=True,
 )
 def unset(ev: Any, lhs: Any) -> Any:
-    """Lhs =. removes the value or definition of lhs.
+    """Unset[lhs], or lhs =., removes the value or definition of lhs.
 
     >>> x = 5; x =.; x
     x

@@ -37,9 +37,7 @@ for _name, _usage in {
 
 
 def symbols_in(ev: Any, command: str, spec: Any) -> list[Symbol] | None:
-    """The symbols that `f`, "f", "patt*" or a list of them names; None, with the message, if it
-    names none.
-    """
+    """The symbols that `f`, "f", "patt*" or a list of them names; None, with a message, where none."""
     parts = items(spec) if is_list(spec) else (spec,)
     found: list[Symbol] = []
     for part in parts:

@@ -7,13 +7,14 @@ from typing import Any
 
 from wlnet.expr import FALSE, NULL, TRUE, Expr, S, is_list
 from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, HOLD_REST, READ_PROTECTED
+from wlnet.kernel.building import built
 from wlnet.kernel.control import RUN, Abort, BreakLoop, ContinueLoop, Quit, ReturnValue, Throw
 from wlnet.kernel.definitions import set_own
 from wlnet.kernel.evaluate import evaluate
 from wlnet.kernel.iterators import Iterator, iterator
 from wlnet.kernel.registry import builtin
 from wlnet.kernel.scope import Scope
-from wlnet.kernel.templates import Code, built, code, compiled, inline
+from wlnet.kernel.templates import Code, code, compiled, inline
 
 # ---------------------------------------------------------------- choice
 

@@ -8,6 +8,15 @@ from typing import Any
 
 from wlnet.expr import NULL, Expr, S, Symbol, is_list, items, system
 from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, PROTECTED, SEQUENCE_HOLD
+from wlnet.kernel.constructs import (
+    BLANK,
+    BLANK_NULL_SEQUENCE,
+    BLANK_SEQUENCE,
+    CONDITION,
+    OPTIONAL,
+    PATTERN,
+    PATTERN_TEST,
+)
 from wlnet.kernel.definitions import (
     add_rule,
     assigner,
@@ -19,17 +28,9 @@ from wlnet.kernel.definitions import (
     unassign,
 )
 from wlnet.kernel.evaluate import evaluate, root_symbol
-from wlnet.kernel.patterns import (
-    BLANK,
-    BLANK_NULL_SEQUENCE,
-    BLANK_SEQUENCE,
-    CONDITION,
-    OPTIONAL,
-    PATTERN,
-    PATTERN_TEST,
-)
 from wlnet.kernel.registry import builtin
-from wlnet.kernel.rules import Delayed, strip
+from wlnet.kernel.rule_code import strip
+from wlnet.kernel.rules import Delayed
 
 FAILED = system("$Failed")
 _WRAPPERS = (PATTERN_TEST, CONDITION, OPTIONAL, S.HoldPattern)

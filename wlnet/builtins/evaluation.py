@@ -1,6 +1,4 @@
-"""Holding, releasing and steering evaluation: Hold, Evaluate, Unevaluated, Inactive, Trace, In,
-Out and kin.
-"""
+"""Holding, releasing and steering evaluation: Hold, Evaluate, Unevaluated, Inactive, Trace, In and Out."""
 
 from __future__ import annotations
 
@@ -223,8 +221,7 @@ def _line(ev: Any, n: Any) -> int | None:
 @builtin("Trace", attributes=HOLD_ALL, evaluated=True)
 def trace(ev: Any, expr: Any, form: Any = None) -> Any:
     """Trace[expr] evaluates expr, and gives the list of all forms it goes through; nested lists are the
-    evaluations of
-    parts. Trace[expr, form] keeps only those that match form.
+    evaluations of parts. Trace[expr, form] keeps only those that match form.
 
     >>> Trace[1 + 2 3]
     {{2 3, 6}, 1 + 6, 7}

@@ -34,8 +34,8 @@ def is_failure(e: Any) -> bool:
 
 @builtin("Failure", stateful=True)
 def failure(ev: Any, tag: Any, data: Any) -> Any:
-    """Failure["tag", <|...|>] stands for an operation that failed; Failure[...]["key"] looks up what is known
-    of it.
+    """Failure["tag", <|...|>] stands for an operation that failed; Failure[...]["key"] looks up what is
+    known of it.
 
     >>> Failure["NoFile", <|"Name" -> "a.txt"|>]["Name"]
     a.txt
@@ -107,8 +107,7 @@ def _refuse(command: str, value: Any, info: Any, tag: Any, **more: Any) -> Any:
 @builtin("Confirm")
 def confirm(ev: Any, expr: Any, info: Any = NULL, tag: Any = NONE) -> Any:
     """Confirm[expr] gives expr, unless it is a failure ($Failed, Failure[...], Missing[...], ...): then the
-    nearest
-    enclosing Enclose ends with a failure. Confirm[expr, info] adds information.
+    nearest enclosing Enclose ends with a failure. Confirm[expr, info] adds information.
 
     >>> Enclose[Confirm[3] + 1]
     4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wlnet.expr import ATOMS, FALSE, NULL, TRUE, Association, Expr, S, Symbol, make_list, system
+from wlnet.expr import ATOMS, FALSE, NULL, TRUE, Association, Expr, S, Symbol, make_list
 from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, READ_PROTECTED
 from wlnet.kernel.definitions import rules_of
 from wlnet.kernel.evaluate import attributes_of, evaluate

@@ -48,7 +48,7 @@ for _name, _register, _what in (
         value=DEFAULTS[_name],
         assignable=True,
         messages={
-            "limset": f"Cannot set `1` to `2`; the value must be an integer that is at least {LEAST}, or Infinity.",
+            "limset": f"Cannot set `1` to `2`; it must be an integer from {LEAST} on, or Infinity.",
             "reclim2": "Recursion depth of `1` exceeded during evaluation of `2`.",
             "itlim": "Iteration limit of `1` exceeded.",
         },

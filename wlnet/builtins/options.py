@@ -184,8 +184,7 @@ def option_value(ev: Any, *args: Any) -> Any:
 @builtin("FilterRules")
 def filter_rules(ev: Any, rules: Any, select: Any) -> Any:
     """FilterRules[rules, patt] gives the rules whose left sides match patt; FilterRules[rules, Options[f]]
-    those that
-    are options of f.
+    those that are options of f.
 
     >>> FilterRules[{a -> 1, b -> 2}, {b -> 0}]
     {b -> 2}

@@ -1,8 +1,7 @@
 """Assignment to several things and to parts: {a, b} = {1, 2}, a[[i, j]] = v, a["k"] = v, at any depth.
 
 Lists and associations are immutable; but a list or association that nothing but the variable holds is changed
-in place,
-so that a loop that fills one is linear in its length.
+in place, so that a loop that fills one is linear in its length.
 """
 
 from __future__ import annotations

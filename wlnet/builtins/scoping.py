@@ -7,13 +7,16 @@ from typing import Any
 
 from wlnet.expr import LIST, NULL, Expr, S, Symbol, is_list, items, system
 from wlnet.expr.attributes import HOLD_ALL, N_HOLD_ALL, TEMPORARY
+from wlnet.kernel.building import build, built, substitute
 from wlnet.kernel.control import RUN, ReturnValue
 from wlnet.kernel.definitions import is_protected, set_own
 from wlnet.kernel.evaluate import evaluate
+from wlnet.kernel.functions import pure_function
 from wlnet.kernel.registry import applied, builtin, symbol
-from wlnet.kernel.rules import CONDITIONAL, Delayed
+from wlnet.kernel.rule_code import CONDITIONAL
+from wlnet.kernel.rules import Delayed
 from wlnet.kernel.scope import Scope
-from wlnet.kernel.templates import Code, build, built, code, inline, pure_function, substitute
+from wlnet.kernel.templates import Code, code, inline
 
 SET = S.Set
 SET_DELAYED = S.SetDelayed
@@ -342,8 +345,8 @@ for _name, _form in (("Module", _compile_module), ("With", _compile_with), ("Blo
 
 @builtin("Unique", messages={"usym": "`1` is not a symbol or a valid symbol name."})
 def unique(ev: Any, x: Any = None) -> Any:
-    """Unique[] gives a new symbol $n; Unique[x] a new symbol x$n; Unique["x"] a new symbol xn; Unique[{x, y}]
-    a list.
+    """Unique[] gives a new symbol $n; Unique[x] a new symbol x$n; Unique["x"] a new symbol xn; Unique[{x,
+    y}] a list.
 
     >>> Head[Unique[x]]
     Symbol

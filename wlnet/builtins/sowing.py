@@ -56,8 +56,7 @@ def sow(ev: Any, value: Any, tag: Any = NONE) -> Any:
 def reap(ev: Any, expr: Any, form: Any = None, f: Any = None) -> Any:
     """Reap[expr] gives the value of expr, and lists of what was sown meanwhile, one list for each tag.
     Reap[expr, form] collects what was sown with tags that match form; Reap[expr, {form1, form2, ...}] does so
-    for each
-    form; Reap[expr, form, f] gives f[tag, list] in place of each list.
+    for each form; Reap[expr, form, f] gives f[tag, list] in place of each list.
 
     >>> Reap[Sow[a, x]; Sow[b, y]; Sow[c, x]]
     {c, {{a, c}, {b}}}

@@ -51,8 +51,7 @@ def absolute_timing(ev: Any, expr: Any) -> Any:
 )
 def repeated_timing(ev: Any, expr: Any, seconds: Any = 1) -> Any:
     """RepeatedTiming[expr] evaluates expr repeatedly for about a second, and gives the average time of one
-    evaluation
-    (of the middle half) and the value. RepeatedTiming[expr, t] takes about t seconds.
+    evaluation (of the middle half) and the value. RepeatedTiming[expr, t] takes about t seconds.
 
     >>> Last[RepeatedTiming[1 + 1, 0.01]]
     2

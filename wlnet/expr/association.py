@@ -14,8 +14,8 @@ class Association:
     """`<|k1 -> v1, ...|>`. `entries` maps `key(k)` to `(k, v, delayed)` in insertion order.
 
     `delayed` tells an entry written with `:>`, whose value is evaluated when it is looked up. A later
-    duplicate key
-    overrides the value and keeps the place of the first one. `stamp` is the evaluator's mark, as in `Expr`.
+    duplicate key overrides the value and keeps the place of the first one. `stamp` is the evaluator's mark,
+    as in `Expr`.
     """
 
     __slots__ = ("_hash", "entries", "stamp")

@@ -2,8 +2,7 @@
 expression.
 
 An atom type (Association, NumericArray, ByteArray, Net, Image, ...) registers once, in the room where it
-lives; Head,
-Length, Part, Keys, Normal, Information and the printer ask here and know none of them.
+lives; Head, Length, Part, Keys, Normal, Information and the printer ask here and know none of them.
 """
 
 from __future__ import annotations

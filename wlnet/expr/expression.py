@@ -32,8 +32,7 @@ class Expr:
     """`head[args...]`. Immutable but for the evaluator's marks (see design, section 5).
 
     stamp   the version of all definitions at which this was found fully evaluated; 0 for never; minus a
-            version
-            while an expression whose arguments are evaluated is on its way to the evaluator's loop
+            version while an expression whose arguments are evaluated is on its way to the evaluator's loop
     code    what the kernel compiled this expression to (unset until then)
     """
 

@@ -1,10 +1,8 @@
 """Canonical order: the total order of Sort, Order and of the arguments of Orderless functions.
 
 Numbers come first, by value (an exact number before an inexact one of the same value), then strings and
-symbols by name
-ignoring case, then expressions: sums, products and powers as the terms of a polynomial are written (`x`
-before `x^2`,
-`b + a x`), all others by length, head and arguments. Nothing here recurses.
+symbols by name ignoring case, then expressions: sums, products and powers as the terms of a polynomial are
+written (`x` before `x^2`, `b + a x`), all others by length, head and arguments. Nothing here recurses.
 """
 
 from __future__ import annotations

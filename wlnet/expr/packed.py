@@ -1,9 +1,8 @@
-"""Packed lists: a read-only numpy array of int64, float64 or complex128 *is* a List (rank 1: of numbers, else
-of rows).
+"""Packed lists: a read-only numpy array of int64, float64 or complex128 *is* a List (rank 1: of numbers,
+else of rows).
 
 Arrays are born packed (Range, RandomReal, net outputs, ...) and unpack when an element becomes symbolic;
-nothing
-scans ordinary lists to pack them, except builtins that need an array anyway (`to_array`).
+nothing scans ordinary lists to pack them, except builtins that need an array anyway (`to_array`).
 """
 
 from __future__ import annotations
@@ -52,8 +51,7 @@ def to_array(value: Any, *, exact: bool = True) -> np.ndarray | None:
     """A rectangular nested list of machine-size numbers as an array, or None when `value` is not one.
 
     All integers give int64, reals and integers mixed float64, any complex number complex128. Fractions count
-    as
-    reals only when `exact` is False; integers beyond int64 likewise.
+    as reals only when `exact` is False; integers beyond int64 likewise.
     """
     if type(value) is np.ndarray:
         return value

@@ -1,10 +1,8 @@
 """Symbols: interned, compared with `is`, holders of their own definitions.
 
 A symbol in the context System` is one object for the whole process. Every other symbol belongs to the table
-of the
-session that made it, so that two sessions never share a definition. What a session changes on a System`
-symbol is
-saved and swapped by `wlnet.kernel.definitions` when the session becomes the active one.
+of the session that made it, so that two sessions never share a definition. What a session changes on a
+System` symbol is saved and swapped by `wlnet.kernel.definitions` when the session becomes the active one.
 """
 
 from __future__ import annotations
@@ -40,11 +38,9 @@ class Symbol:
     """A WL symbol: `context` ends in a backquote, `name` has none.
 
     The definition slots (`own`, `down`, `sub`, `up`, `n_values`, `default_values`, `format_values`,
-    `messages`,
-    `options`, `builtin`) are owned by `wlnet.kernel`. Whoever writes one of them, or `attributes`, calls
-    `touch()`
-    first. `bare` marks a symbol on whose *lack* of a definition some cached evaluation rests (design, section
-    5).
+    `messages`, `options`, `builtin`) are owned by `wlnet.kernel`. Whoever writes one of them, or
+    `attributes`, calls `touch()` first. `bare` marks a symbol on whose *lack* of a definition some cached
+    evaluation rests (design, section 5).
     """
 
     __slots__ = (

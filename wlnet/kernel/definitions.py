@@ -8,10 +8,11 @@ from typing import Any
 from wlnet.expr import CLOCK, LIST, NULL, Association, Expr, S, Symbol, head_of
 from wlnet.expr.attributes import LOCKED, PROTECTED, TEMPORARY
 
+from .constructs import CONDITION, HOLD_PATTERN
 from .control import RUN
 from .evaluate import HOLDS, Computed, attributes_of, evaluate, evaluate_some, root_symbol, splice
-from .patterns import CONDITION, HOLD_PATTERN
-from .rules import Delayed, OwnRules, Rule, Rules, is_conditional, strip
+from .rule_code import is_conditional, strip
+from .rules import Delayed, OwnRules, Rule, Rules
 from .templates import INLINE
 
 # What watches the value of a System` symbol such as $RecursionLimit: watcher(value or None), called after
@@ -143,9 +144,7 @@ def _needs_evaluation(rhs: Any) -> bool:
 
 
 def evaluated_lhs(lhs: Expr) -> Expr:
-    """The left-hand side of a definition with its head and arguments evaluated, as far as
-    attributes allow.
-    """
+    """The left-hand side of a definition with its head and arguments evaluated, as attributes allow."""
     head = lhs.head
     head = evaluate(head) if type(head) is Expr else head
     if type(head) is Symbol and head.own is not None:

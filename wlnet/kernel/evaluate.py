@@ -2,14 +2,11 @@
 5).
 
 `evaluate(e)` is what everything calls. A symbol's definitions hang on the symbol: `own` is its value, or a
-`Computed`
-for values that must be worked out; `down`, `sub`, `up` have a method `apply`; `builtin` is a registry record.
-What they
-return is fully evaluated, or None when nothing applied, or a *tail call*: a fresh expression whose arguments
-are
-evaluated already, marked by a negative stamp, which the loop goes on with. So a function that ends in a call
-of a
-function iterates and does not nest.
+`Computed` for values that must be worked out; `down`, `sub`, `up` have a method `apply`; `builtin` is a
+registry record.
+What they return is fully evaluated, or None when nothing applied, or a *tail call*: a fresh expression whose
+arguments are evaluated already, marked by a negative stamp, which the loop goes on with. So a function that
+ends in a call of a function iterates and does not nest.
 """
 
 from __future__ import annotations
@@ -48,9 +45,7 @@ EMPTY_SEQUENCE = Expr(SEQUENCE, ())
 
 
 class Computed:
-    """An own value that is worked out at each use: SetDelayed, values with conditions, `$Line` and
-    its like.
-    """
+    """An own value that is worked out at each use: SetDelayed, values with conditions, `$Line`."""
 
     __slots__ = ()
 

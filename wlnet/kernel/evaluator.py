@@ -1,8 +1,7 @@
 """The Evaluator: what builtins get as `ev`, and what doors drive.
 
 One Evaluator belongs to one `State`. `evaluate` and what it calls work on the state that is active; `top`
-makes its own
-state active first.
+makes its own state active first.
 """
 
 from __future__ import annotations
@@ -11,11 +10,12 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from wlnet.expr import FALSE, LIST, NULL, TRUE, Association, Expr, S, Symbol, is_list, items, system, truth
+from wlnet.expr import LIST, NULL, TRUE, Expr, S, Symbol, system, truth
 from wlnet.syntax import parse, read
 from wlnet.syntax.printer import to_text
 
-from . import inlined, machine, registry
+from . import inlined, machine, orderless, registry  # noqa: F401  (the first three register compiled forms)
+from .constructs import variables
 from .control import (
     RUN,
     Abort,
@@ -29,13 +29,13 @@ from .control import (
 )
 from .definitions import set_own
 from .evaluate import evaluate
+from .functions import function
 from .messages import issue, message_symbol
-from .patterns import PURE_PREDICATES, is_pattern, is_simple, variables
 from .rules import Replacer, parse_rules
 from .scope import Scope
 from .sequences import compile_matcher
 from .state import State
-from .templates import compiled, finish, function
+from .templates import compiled, finish
 
 ABORTED = system("$Aborted")
 DEPTH_OF_PYTHON = 1_000_000  # our own $RecursionLimit counts; Python's must never be met first
@@ -151,9 +151,7 @@ class Evaluator:
         return parse(text, self.state.resolve)
 
     def read_all(self, text: str, source: str | None = None) -> Iterator[Any]:
-        """Each top-level expression of `text` as it is read; a ReadError object for one that
-        cannot be read.
-        """
+        """Each top-level expression of `text` as it is read; a ReadError object for a bad one."""
         return read(text, self.state.resolve, source)
 
     def define(self, text: str) -> None:
@@ -269,15 +267,3 @@ def _pattern(pattern: Any) -> CompiledPattern:
     if type(found) is not CompiledPattern:
         found = pattern.code = CompiledPattern(pattern)
     return found
-
-
-__all__ = [
-    "Evaluator",
-    "FALSE",
-    "PURE_PREDICATES",
-    "Association",
-    "is_list",
-    "is_pattern",
-    "is_simple",
-    "items",
-]

@@ -7,8 +7,8 @@
     text(ev, value, options) -> str or bytes         the same for ExportString; a format with `text` needs
     no `write`
 
-`options` maps option names to values of the language. A function raises FormatError with a text that a
-user understands.
+`options` maps option names to values of the language. A function raises FormatError with a text that a user
+understands.
 """
 
 from __future__ import annotations

@@ -8,9 +8,10 @@ import numpy as np
 
 from wlnet.expr import CLOCK, FALSE, LIST, TRUE, Association, Expr, S, Symbol, same, truth
 
+from .building import built
 from .evaluate import EVALUATE, UNEVALUATED, evaluate, evaluate_expr
 from .scope import Scope
-from .templates import Code, built, code, inline
+from .templates import Code, code, inline
 
 PLAIN = frozenset((int, float, str))
 

@@ -17,8 +17,8 @@ from typing import Any
 from wlnet.expr import LIST, SYSTEM, Expr, S, Symbol, system
 from wlnet.expr.attributes import PROTECTED
 
+from .chapters import is_declared, load_all, load_core, load_name
 from .definitions import set_own
-from .loading import is_declared, load_all, load_core, load_name
 from .state import active
 
 MANY = 1 << 30  # "any number of arguments"

@@ -10,34 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import CLOCK, LIST, TRUE, Association, Expr, S, Symbol, canonical_args, key
-from wlnet.expr.attributes import FLAT, ORDERLESS
+from wlnet.expr import CLOCK, LIST, Association, Expr, S, Symbol, key
+from wlnet.expr.attributes import FLAT
 
-from .control import RUN, ReturnValue
-from .evaluate import Computed, attributes_of, evaluate
-from .patterns import (
-    BLANK_NULL_SEQUENCE,
-    CONDITION,
-    HOLD_PATTERN,
-    PATTERN,
-    compile_row,
-    compile_test,
-    is_pattern,
-    is_simple,
-    variables,
-)
-from .patterns import _is_simple_row as is_simple_row
+from .constructs import CONDITION, is_pattern
+from .evaluate import Computed, attributes_of
+from .rule_code import compile_rule, is_conditional, is_shaped, rule_code, run_code, strip
 from .scope import Scope
-from .sequences import WHOLE, Chain, at_end, compile_args, compile_chain
 from .specificity import covers, equivalent
-from .templates import Code, Inline, built, code
-
-SEQUENCE = S.Sequence
-CONDITIONAL: dict[
-    Symbol, Callable[..., Code | None]
-] = {}  # forms whose body may end in a condition of the rule
-BEFORE = Symbol("before", "Kernel`")
-AFTER = Symbol("after", "Kernel`")
+from .templates import Code
 
 
 class Rule:
@@ -73,245 +54,6 @@ class Rule:
         for test in self.tests:
             lhs = Expr(CONDITION, (lhs, test))
         return lhs
-
-
-def strip(lhs: Any) -> tuple[Any, tuple[Any, ...]]:
-    """A left-hand side without HoldPattern and Condition around it, and the conditions, innermost first."""
-    tests: list[Any] = []
-    while type(lhs) is Expr:
-        if lhs.head is HOLD_PATTERN and len(lhs.args) == 1:
-            lhs = lhs.args[0]
-        elif lhs.head is CONDITION and len(lhs.args) == 2:
-            tests.append(lhs.args[1])
-            lhs = lhs.args[0]
-        else:
-            break
-    return lhs, tuple(reversed(tests))
-
-
-def is_conditional(rhs: Any) -> bool:
-    """Whether a right-hand side carries a condition: `v /; t`, also inside Module, Block and With."""
-    while type(rhs) is Expr:
-        if rhs.head is CONDITION and len(rhs.args) == 2:
-            return True
-        if rhs.head not in CONDITIONAL or len(rhs.args) != 2:
-            return False
-        rhs = rhs.args[1]
-    return False
-
-
-def rule_code(rhs: Any, scope: Scope, tail: bool = True) -> Code:
-    """The code of a right-hand side; it gives None when the condition in it fails."""
-    if not is_conditional(rhs):
-        return code(rhs, scope, tail)
-    if rhs.head is not CONDITION:
-        compiled = CONDITIONAL[rhs.head](rhs, scope, tail, rule_code)
-        return code(rhs, scope, tail) if compiled is None else compiled
-    test = code(rhs.args[1], scope)
-    value = rule_code(rhs.args[0], scope, tail)
-
-    def conditional(b: list[Any]) -> Any:
-        RUN.conditions += 1
-        return value(b) if test(b) is TRUE else None
-
-    return conditional
-
-
-def _right(rule: Rule, scope: Scope) -> Code:
-    return replacement_code(rule.rhs, scope) if rule.replaces else rule_code(rule.rhs, scope)
-
-
-def replacement_code(rhs: Any, scope: Scope) -> Code:
-    """The building code of a replacement's right-hand side; None from it when the condition fails."""
-    if type(rhs) is Expr and rhs.head is CONDITION and len(rhs.args) == 2:
-        test = code(rhs.args[1], scope)
-        value = replacement_code(rhs.args[0], scope)
-        return lambda b: value(b) if test(b) is TRUE else None
-    if is_conditional(rhs):
-        return rule_code(rhs, scope, tail=False)
-    return built(rhs, scope)
-
-
-# ---------------------------------------------------------------- compiling
-
-
-def compile_rule(rule: Rule) -> Callable[[Any], Any]:
-    """The function that tries the rule on a subject."""
-    scope = Scope()
-    lhs = rule.lhs
-    if not rule.tests and not is_pattern(lhs) and not _is_shaped(lhs):
-        return _literal_rule(rule, scope)
-    names = variables(lhs)
-    for v in names:
-        scope.place(v)
-    scope.firm = frozenset(names)
-    if rule.whole or type(lhs) is not Expr:
-        simple = is_simple(lhs) and not _is_shaped(lhs)
-    else:
-        simple = not _is_shaped(lhs) and is_simple_row(lhs.args)
-    if simple:
-        return _simple_rule(rule, scope)
-    return _backtracking_rule(rule, scope)
-
-
-def _is_shaped(lhs: Any) -> bool:
-    """Whether lhs is a call of a Flat or Orderless function."""
-    return (
-        type(lhs) is Expr and type(lhs.head) is Symbol and bool(attributes_of(lhs.head) & (FLAT | ORDERLESS))
-    )
-
-
-def _literal_rule(rule: Rule, scope: Scope) -> Callable[[Any], Any]:
-    run = _right(rule, scope)
-    test = compile_test(rule.lhs, scope) if rule.whole else None
-    row = compile_row(rule.lhs.args, scope) if not rule.whole else None
-    frame = scope.frame
-
-    def literal(subject: Any) -> Any:
-        b: list[Any] = [None] * frame.size
-        if test(subject, b) if test is not None else row(subject, b):  # type: ignore[misc]
-            return _run(run, b)
-        return None
-
-    return literal
-
-
-def _run(run: Code, b: list[Any]) -> Any:
-    try:
-        return run(b)
-    except ReturnValue as exit_:
-        if exit_.head is not None:
-            raise
-        return exit_.value
-
-
-def _simple_rule(rule: Rule, scope: Scope) -> Callable[[Any], Any]:
-    matches = compile_test(rule.lhs, scope) if rule.whole else compile_row(rule.lhs.args, scope)
-    tests = [code(t, scope) for t in rule.tests]
-    run = _right(rule, scope)
-    frame = scope.frame
-    if tests:
-
-        def guarded(subject: Any) -> Any:
-            b: list[Any] = [None] * frame.size
-            if not matches(subject, b):
-                return None
-            RUN.conditions += 1
-            for test in tests:
-                if test(b) is not TRUE:
-                    return None
-            return _run(run, b)
-
-        return guarded
-
-    def simple(subject: Any) -> Any:
-        b: list[Any] = [None] * frame.size
-        if matches(subject, b):
-            try:
-                return run(b)
-            except ReturnValue as exit_:
-                if exit_.head is not None:
-                    raise
-                return exit_.value
-        return None
-
-    return simple
-
-
-def _backtracking_rule(rule: Rule, scope: Scope) -> Callable[[Any], Any]:
-    """Every way to match is tried until the conditions hold; the value is found inside the last
-    continuation.
-    """
-    result = scope.frame.new()
-    frame = scope.frame
-    late: list[
-        Any
-    ] = []  # [tests, run]: compiled after the pattern, which says which variables hold sequences
-
-    def accept(b: list[Any]) -> bool:
-        tests, run = late
-        if tests:
-            RUN.conditions += 1
-        for test in tests:
-            if test(b) is not TRUE:
-                return False
-        b[result] = _run(run, b)
-        return b[result] is not None
-
-    attempts = _attempts(rule, accept, scope, result)
-    late.append([code(t, scope) for t in rule.tests])
-    late.append(_right(rule, scope))
-
-    def backtracking(subject: Any) -> Any:
-        for attempt in attempts:
-            b: list[Any] = [None] * frame.size
-            if attempt(subject, b):
-                return b[result]
-        return None
-
-    return backtracking
-
-
-Attempt = Callable[[Any, "list[Any]"], bool]
-
-
-def _attempts(rule: Rule, accept: Callable[[list[Any]], bool], scope: Scope, result: int) -> list[Attempt]:
-    """The ways to match the left-hand side: whole, and for a Flat head also a part of its arguments."""
-    lhs = rule.lhs
-
-    def end(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        return i == len(args) and accept(b)
-
-    if rule.whole:
-        chain = compile_chain(lhs, end, scope, WHOLE)
-        attempts: list[Attempt] = [lambda e, b: chain((e,), 0, b)]
-    else:
-        body = compile_args(lhs.args, end, scope, lhs.head)
-        attempts = [lambda args, b: body(args, 0, b)]
-    if type(lhs) is Expr and type(lhs.head) is Symbol and lhs.head.attributes & FLAT and len(lhs.args) > 1:
-        attempts.append(_partial(rule, accept, scope, result))
-    return attempts
-
-
-def _partial(rule: Rule, accept: Callable[[list[Any]], bool], scope: Scope, result: int) -> Attempt:
-    """A Flat function's rule on some of the arguments: the value takes their place among the others."""
-    head = rule.lhs.head
-    rest = Expr(BLANK_NULL_SEQUENCE, ())
-    scope.place(BEFORE)
-    scope.place(AFTER)
-    before, after = scope.slots[BEFORE], scope.slots[AFTER]
-    if head.attributes & ORDERLESS:
-        patterns = (*rule.lhs.args, Expr(PATTERN, (AFTER, rest)))
-    else:
-        patterns = (Expr(PATTERN, (BEFORE, rest)), *rule.lhs.args, Expr(PATTERN, (AFTER, rest)))
-
-    def end(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        if i != len(args) or not accept(b):
-            return False
-        left, right = _taken(b[before]), _taken(b[after])
-        args = (*left, _finished(b[result]), *right)
-        if rule.replaces:
-            b[result] = Expr(head, canonical_args(args) if head.attributes & ORDERLESS else args)
-        else:
-            b[result] = evaluate(Expr(head, args))
-        return True
-
-    body = compile_args(patterns, end, scope, head)
-    if rule.whole:
-        return lambda e, b: type(e) is Expr and e.head is head and body(e.args, 0, b)
-    return lambda args, b: body(args, 0, b)
-
-
-def _finished(value: Any) -> Any:
-    if type(value) is Expr and value.stamp < 0:
-        value.stamp = 0
-    return value
-
-
-def _taken(value: Any) -> tuple[Any, ...]:
-    if value is None:
-        return ()
-    return value.args if type(value) is Expr and value.head is SEQUENCE else (value,)
 
 
 # ---------------------------------------------------------------- collections
@@ -413,7 +155,7 @@ class Rules:
         return False
 
     def _literal_key(self, rule: Rule) -> Any:
-        if self.whole or rule.tests or rule.conditional or _is_shaped(rule.lhs) or is_pattern(rule.lhs):
+        if self.whole or rule.tests or rule.conditional or is_shaped(rule.lhs) or is_pattern(rule.lhs):
             return None
         args = rule.lhs.args
         if any(type(a) in (Expr, np.ndarray) for a in args):
@@ -472,7 +214,7 @@ class Replacer:
 
 
 def _holds_shaped(lhs: Any) -> bool:
-    return _is_shaped(lhs) and bool(attributes_of(lhs.head) & FLAT)
+    return is_shaped(lhs) and bool(attributes_of(lhs.head) & FLAT)
 
 
 class Delayed(Computed):
@@ -492,7 +234,7 @@ class Delayed(Computed):
             self.run = rule_code(self.rhs, scope)
             self.size = scope.frame
             self.shape = CLOCK.shape
-        return _run(self.run, [None] * self.size.size)
+        return run_code(self.run, [None] * self.size.size)
 
 
 class OwnRules(Computed):
@@ -506,21 +248,3 @@ class OwnRules(Computed):
 
     def apply(self) -> Any:
         return self.rules.apply(self.symbol)
-
-
-__all__ = [
-    "CONDITIONAL",
-    "Delayed",
-    "Inline",
-    "OwnRules",
-    "Replacer",
-    "Rule",
-    "Rules",
-    "at_end",
-    "built",
-    "parse_rules",
-    "rule_code",
-    "strip",
-    "LIST",
-    "Chain",
-]

@@ -56,9 +56,7 @@ class Scope:
         return scope
 
     def without(self, variables: list[Any]) -> Scope:
-        """This scope with `variables` not visible (an inner construct declares them and keeps them
-        symbolic).
-        """
+        """This scope with `variables` not visible (an inner construct declares them)."""
         scope = self.copy()
         for variable in variables:
             if variable not in scope.firm:

@@ -1,26 +1,21 @@
 """Patterns compiled to closures, part 2: backtracking.
 
 A chain `m(args, i, b)` matches its pattern at args[i], args[i + 1], ... and then calls the chain after it,
-which it was
-compiled with; True comes back only when everything up to the very end has matched. What a nested pattern must
-come back
-to (the outer arguments and the position in them) is kept in a hidden place of `b`, and put back on failure.
+which it was compiled with; True comes back only when everything up to the very end has matched. What a nested
+pattern must come back to (the outer arguments and the position in them) is kept in a hidden place of `b`, and
+put back on failure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations
 from typing import Any
 
 from wlnet.expr import LIST, TRUE, Association, Expr, S, Symbol, is_list, items, same
 from wlnet.expr.attributes import FLAT, ONE_IDENTITY, ORDERLESS
 
-from .control import RUN
-from .evaluate import attributes_of, evaluate
-from .patterns import (
+from .constructs import (
     ALTERNATIVES,
-    ATOM_PREDICATES,
     BLANK,
     BLANK_NULL_SEQUENCE,
     BLANK_SEQUENCE,
@@ -38,18 +33,16 @@ from .patterns import (
     REPEATED,
     REPEATED_NULL,
     SHORTEST,
-    Test,
-    bind_sequence,
-    compile_test,
-    is_pattern,
     is_simple,
     parts,
-    predicate,
     repetitions,
     total_width,
     variables,
     width,
 )
+from .control import RUN
+from .evaluate import attributes_of, evaluate
+from .patterns import Test, bind_sequence, compile_test, predicate
 from .scope import OPTIONS, Scope
 from .templates import code
 
@@ -70,6 +63,15 @@ class Place:
         self.count = count
 
 
+class _Shaped:
+    """How arguments of Flat and Orderless functions are compiled; filled by `orderless`."""
+
+    flat_item: Callable[..., Chain]
+    may_take_several: Callable[[Any, Symbol], bool]
+    orderless: Callable[..., Chain]
+
+
+SHAPED = _Shaped()
 NOWHERE = Place()
 WHOLE = Place()  # a Flat pattern here may match some of the arguments of the subject
 
@@ -109,13 +111,13 @@ def compile_args(patterns: tuple[Any, ...], then: Chain, scope: Scope, head: Any
     """The chain for the arguments of a call of `head`, whatever its attributes."""
     flags = attributes_of(head) if type(head) is Symbol else 0
     if flags & ORDERLESS:
-        return _orderless(patterns, then, scope, head, bool(flags & FLAT))
+        return SHAPED.orderless(patterns, then, scope, head, bool(flags & FLAT))
     flat = bool(flags & FLAT)
     chain = then
     for index in range(len(patterns) - 1, -1, -1):
         place = Place(head, index + 1, len(patterns))
-        if flat and _may_take_several(patterns[index], head):
-            chain = _flat_item(patterns[index], chain, scope, head)
+        if flat and SHAPED.may_take_several(patterns[index], head):
+            chain = SHAPED.flat_item(patterns[index], chain, scope, head)
         else:
             chain = compile_chain(patterns[index], chain, scope, place)
     return chain
@@ -299,9 +301,7 @@ def _transparent(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place
 
 
 def _longest(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
-    """Longest[p] for a repetition, named or not: as many elements as possible first. Others are as
-    they are.
-    """
+    """Longest[p] for a repetition, named or not: as many elements as possible first."""
     p = pattern_args[0]
     name = None
     if type(p) is Expr and p.head is PATTERN and len(p.args) == 2:
@@ -446,7 +446,7 @@ def _orderless_sequence(pattern_args: tuple[Any, ...], then: Chain, scope: Scope
         b[outer] = saved
         return ok
 
-    inner = _orderless(pattern_args, leave, scope, None, False)
+    inner = SHAPED.orderless(pattern_args, leave, scope, None, False)
 
     def sequence(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
         old = b[outer]
@@ -462,9 +462,7 @@ def _orderless_sequence(pattern_args: tuple[Any, ...], then: Chain, scope: Scope
 
 
 def _key_value(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
-    """KeyValuePattern[{k -> v, ...}]: an association or a list of rules that has all of these, in
-    any order.
-    """
+    """KeyValuePattern[{k -> v, ...}]: an association or a list of rules that has all of these."""
     spec = pattern_args[0] if pattern_args else Expr(LIST, ())
     wanted = items(spec) if is_list(spec) else spec.rules() if type(spec) is Association else (spec,)
     rest = Expr(BLANK_NULL_SEQUENCE, ())
@@ -477,7 +475,7 @@ def _key_value(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: 
         b[outer] = saved
         return ok
 
-    inner = _orderless((*patterns, rest), leave, scope, None, False)
+    inner = SHAPED.orderless((*patterns, rest), leave, scope, None, False)
 
     def key_value(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
         if i >= len(args):
@@ -576,11 +574,11 @@ def _one_identity(p: Expr, then: Chain, scope: Scope) -> Chain | None:
         if k in candidates:
             chain = compile_chain(p.args[k], chain, scope, place)
         else:
-            chain = _default_only(p.args[k], chain, scope, place)
+            chain = default_only(p.args[k], chain, scope, place)
     return chain
 
 
-def _default_only(p: Expr, then: Chain, scope: Scope, place: Place) -> Chain:
+def default_only(p: Expr, then: Chain, scope: Scope, place: Place) -> Chain:
     absent = _optional((Expr(ALTERNATIVES, ()), *p.args[1:]), then, scope, place)
     places = [scope.place(v) for v in variables(p)]
     given = p.args[1] if len(p.args) > 1 else None
@@ -603,230 +601,6 @@ def _default_only(p: Expr, then: Chain, scope: Scope, place: Place) -> Chain:
         return False
 
     return default
-
-
-def _may_take_several(p: Any, head: Symbol) -> bool:
-    """Whether, as an argument of the Flat `head`, `p` may match a whole run of arguments `head[...]`."""
-    if type(p) is not Expr or type(p.head) is not Symbol:
-        return False
-    h, args = p.head, p.args
-    if h is BLANK:
-        return not args or args[0] is head
-    if h is PATTERN and len(args) == 2:
-        return _may_take_several(args[1], head)
-    if h is PATTERN_TEST and args:
-        return args[1] not in ATOM_PREDICATES and _may_take_several(args[0], head)
-    if h in (CONDITION, HOLD_PATTERN, OPTIONAL) and args:
-        return _may_take_several(args[0], head)
-    if h is ALTERNATIVES:
-        return any(_may_take_several(a, head) for a in args)
-    return h is EXCEPT
-
-
-def _wrap(head: Symbol, taken: tuple[Any, ...]) -> Any:
-    if len(taken) == 1 and head.attributes & ONE_IDENTITY:
-        return taken[0]
-    return Expr(head, taken)
-
-
-def _flat_item(p: Any, then: Chain, scope: Scope, head: Symbol) -> Chain:
-    """One pattern in a Flat call: a run of one or more arguments, wrapped in the head."""
-    outer = scope.frame.new()
-
-    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        saved = b[outer]
-        ok = then(saved[0], saved[1], b)
-        b[outer] = saved
-        return ok
-
-    optional = type(p) is Expr and p.head is OPTIONAL
-    inner = compile_chain(p.args[0] if optional else p, leave, scope, Place(head))
-    absent = _default_only(p, then, scope, Place(head)) if optional else None
-
-    def run_of(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        old = b[outer]
-        for j in range(i + 1, len(args) + 1):
-            b[outer] = (args, j)
-            if inner((_wrap(head, args[i:j]),), 0, b):
-                return True
-        b[outer] = old
-        return absent is not None and absent(args, i, b)
-
-    return run_of
-
-
-_FLAT_ORDER = {LONGEST: 4, REPEATED: 4, REPEATED_NULL: 4, BLANK_SEQUENCE: 4, BLANK_NULL_SEQUENCE: 5}
-
-
-def _urgency(p: Any) -> int:
-    """The order in which the patterns of an Orderless call choose: the narrower ones first."""
-    if not is_pattern(p):
-        return 0
-    if type(p) is Expr:
-        if p.head is OPTIONAL:
-            return 3
-        if p.head in (PATTERN, PATTERN_TEST, CONDITION, HOLD_PATTERN) and p.args:
-            inner = p.args[1] if p.head is PATTERN and len(p.args) == 2 else p.args[0]
-            rank = _urgency(inner)
-            return 1 if rank == 2 and p.head is PATTERN_TEST else rank
-        if p.head is BLANK:
-            return 1 if p.args else 2
-        if width(p) != (1, 1):
-            return 5 if width(p)[0] == 0 else 4
-    return 1
-
-
-def _orderless(patterns: tuple[Any, ...], then: Chain, scope: Scope, head: Any, flat: bool) -> Chain:
-    """The arguments of an Orderless call: every pattern chooses among those still left.
-
-    Within, `args` is always what is left, and the position 0; `then` gets the empty tuple.
-    """
-    order = sorted(range(len(patterns)), key=lambda k: _urgency(patterns[k]))
-    widths = [width(p) for p in patterns]
-    least = sum(low for low, _ in widths)
-    chain: Chain = then
-    later = 0  # the least number of arguments that the patterns after this one need
-    for k in reversed(order):
-        p = patterns[k]
-        place = Place(head, k + 1, len(patterns))
-        last = chain is then
-        if flat and _may_take_several(p, head):
-            chain = _choose_several(p, chain, scope, head, last, later)
-        elif not is_pattern(p):
-            chain = _choose_literal(p, chain)
-        elif widths[k] == (1, 1):
-            chain = _choose_one(p, chain, scope, place)
-        elif type(p) is Expr and p.head is OPTIONAL and widths[k][1] == 1:
-            chain = _choose_optional(p, chain, scope, place)
-        else:
-            chain = _choose_sequence(p, chain, scope, place, last, later)
-        later += widths[k][0]
-
-    def enough(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        return len(args) >= least and chain(args, 0, b)
-
-    return enough
-
-
-def _choose_literal(p: Any, then: Chain) -> Chain:
-    def literal(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        for j, a in enumerate(args):
-            if same(a, p):
-                return then(args[:j] + args[j + 1 :], 0, b)
-        return False
-
-    return literal
-
-
-def _choose_one(p: Any, then: Chain, scope: Scope, place: Place) -> Chain:
-    rest = scope.frame.new()
-
-    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        saved = b[rest]
-        ok = then(saved, 0, b)
-        b[rest] = saved
-        return ok
-
-    inner = compile_chain(p, leave, scope, place)
-
-    def one(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        old = b[rest]
-        for j, a in enumerate(args):
-            b[rest] = args[:j] + args[j + 1 :]
-            if inner((a,), 0, b):
-                return True
-        b[rest] = old
-        return False
-
-    return one
-
-
-def _choose_optional(p: Expr, then: Chain, scope: Scope, place: Place) -> Chain:
-    present = _choose_one(p.args[0], then, scope, place)
-    absent = _default_only(p, then, scope, place)
-    return lambda args, i, b: present(args, 0, b) or absent(args, 0, b)
-
-
-def _choose_several(p: Any, then: Chain, scope: Scope, head: Symbol, last: bool, later: int) -> Chain:
-    """One pattern in a Flat and Orderless call: any subset, the smallest first; all that is left if it is the
-    last.
-    """
-    rest = scope.frame.new()
-
-    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        saved = b[rest]
-        ok = then(saved, 0, b)
-        b[rest] = saved
-        return ok
-
-    optional = type(p) is Expr and p.head is OPTIONAL
-    inner = compile_chain(p.args[0] if optional else p, leave, scope, Place(head))
-    absent = _default_only(p, then, scope, Place(head)) if optional else None
-
-    def several(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        old = b[rest]
-        n = len(args)
-        if last:
-            if n:
-                b[rest] = ()
-                if inner((_wrap(head, args),), 0, b):
-                    return True
-        else:
-            for size in range(1, n - later + 1):
-                for chosen in combinations(range(n), size):
-                    taken = tuple([args[k] for k in chosen])
-                    b[rest] = _left_over(args, chosen)
-                    if inner((_wrap(head, taken),), 0, b):
-                        return True
-        b[rest] = old
-        return absent is not None and absent(args, 0, b)
-
-    return several
-
-
-def _left_over(args: tuple[Any, ...], chosen: tuple[int, ...]) -> tuple[Any, ...]:
-    if len(chosen) == 1:
-        k = chosen[0]
-        return args[:k] + args[k + 1 :]
-    taken = set(chosen)
-    return tuple([a for k, a in enumerate(args) if k not in taken])
-
-
-def _choose_sequence(p: Any, then: Chain, scope: Scope, place: Place, last: bool, later: int) -> Chain:
-    """A sequence pattern in an Orderless call: a subset, the smallest first; all that is left if it is the
-    last.
-    """
-    rest = scope.frame.new()
-    low, high = width(p)
-
-    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        if i != len(args):
-            return False
-        saved = b[rest]
-        ok = then(saved, 0, b)
-        b[rest] = saved
-        return ok
-
-    inner = compile_chain(p, leave, scope, place)
-
-    def sequence(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        old = b[rest]
-        n = len(args)
-        if last:
-            b[rest] = ()
-            if inner(args, 0, b):
-                return True
-        else:
-            most = n - later if high is None else min(high, n - later)
-            for size in range(low, most + 1):
-                for chosen in combinations(range(n), size):
-                    b[rest] = _left_over(args, chosen)
-                    if inner(tuple([args[k] for k in chosen]), 0, b):
-                        return True
-        b[rest] = old
-        return False
-
-    return sequence
 
 
 _FORMS: dict[Symbol, Callable[[tuple[Any, ...], Chain, Scope, Place], Chain]] = {

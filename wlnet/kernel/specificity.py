@@ -1,8 +1,8 @@
 """Which of two left-hand sides is the more special: definitions are kept with the special before the general.
 
 `covers(general, special)` asks whether every expression that the second rule's left-hand side matches is
-matched by the
-first one's, as far as their form tells. Where neither covers the other, the order of definition stays.
+matched by the first one's, as far as their form tells. Where neither covers the other, the order of
+definition stays.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from wlnet.expr import Association, Expr, Symbol, head_of, same
 
-from .patterns import (
+from .constructs import (
     ALTERNATIVES,
     BLANK,
     BLANK_NULL_SEQUENCE,
@@ -41,9 +41,7 @@ _DEPTH = 40  # nested deeper than this, patterns count as incomparable
 
 
 def equivalent(a: Rule, b: Rule, any_condition_on_right: bool = False) -> bool:
-    """Whether two rules have the same left-hand side up to the names of variables, and the same
-    conditions.
-    """
+    """Whether two rules have the same left-hand side up to names of variables, and the same conditions."""
     renaming: dict[Symbol, Symbol] = {}
     if not _alike(a.lhs, b.lhs, renaming) or len(a.tests) != len(b.tests):
         return False

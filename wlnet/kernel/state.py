@@ -2,10 +2,8 @@
 System`.
 
 System` symbols are one object for all sessions. What a session changes on them is an *overlay*: the first
-change saves
-the shared definitions, and whenever another session becomes active the two are swapped. So one evaluation
-runs at a
-time in a process; `State.lock` is held by whoever evaluates.
+change saves the shared definitions, and whenever another session becomes active the two are swapped. So one
+evaluation runs at a time in a process; `State.lock` is held by whoever evaluates.
 """
 
 from __future__ import annotations

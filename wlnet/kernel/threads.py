@@ -19,9 +19,7 @@ DEPTH_OF_PYTHON = 1_000_000
 
 
 def raise_in(thread_id: int, exception: type[BaseException] | None) -> None:
-    """Make the thread raise `exception` as soon as it runs Python code; None takes back one that
-    is pending.
-    """
+    """Make the thread raise `exception` as soon as it runs Python code; None takes one back."""
     target = ctypes.py_object(exception) if exception is not None else None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), target)
 

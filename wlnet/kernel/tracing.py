@@ -1,9 +1,8 @@
 """Trace: evaluation step by step, with everything written down.
 
 While a Tracer is installed, `evaluate_expr` hands every expression to it. It follows the standard procedure
-by the
-building path: a definition's right-hand side is put in and then evaluated, so that each intermediate form is
-seen.
+by the building path: a definition's right-hand side is put in and then evaluated, so that each intermediate
+form is seen.
 """
 
 from __future__ import annotations
