@@ -59,7 +59,7 @@ def test_works_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     counter: list[str] = []
-    assert kept_table("wolfram.lark", made(counter)) == kept("wolfram.lark", made(counter))
+    assert kept_table("wolfram.lark", made(counter)) == kept_table("wolfram.lark", made(counter))
     assert len(counter) == 2
 
 

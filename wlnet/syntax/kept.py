@@ -1,8 +1,8 @@
 """Tables kept between runs: what takes 60 ms to make is loaded in one.
 
 A file lies in the user's cache folder and holds what it was made from: the text of a grammar file, or the
-sizes and times of sources. It counts only while that is the same. Whatever is wrong with it (missing, damaged,
-not writable), the table is simply made again.
+sizes and times of sources. It counts only while that is the same. Whatever is wrong with it (missing,
+damaged, not writable), the table is simply made again.
 """
 
 from __future__ import annotations
