@@ -10,9 +10,21 @@ from functools import wraps
 from typing import Any
 
 from wlnet.expr import Association, AtomType, Expr, S, make_list, register, system
-from wlnet.kernel.registry import MANY, Builtin, builtin, declare, load_name, symbol
+from wlnet.kernel.registry import MANY, Builtin, builtin, declare, is_declared, load_name, symbol
 
-from . import construct, editing, evaluate, extract, information, initialize, layers, show, surgery
+from . import (
+    array_values,
+    construct,
+    editing,
+    evaluate,
+    extract,
+    files,
+    information,
+    initialize,
+    layers,
+    show,
+    surgery,
+)
 from .coders import CODERS, Decoder, Encoder
 from .errors import NetError
 from .layer import MULTIPLIERS, REQUIRED, LayerRecord
@@ -35,6 +47,7 @@ class Texts(dict[str, str]):
 
 
 TEXTS = Texts()
+FILES = files.FORMAT  # importing `files` registers the format WLNet
 
 
 def report(ev: Any, error: NetError) -> Any:
@@ -136,6 +149,18 @@ symbol(
     "NetPortGradient[All] asks for all of them.",
     messages=TEXTS,
 )
+OPTION_USAGE = {
+    "DistanceFunction": "DistanceFunction is an option that tells how distances are measured.",
+    "InputPorts": "InputPorts is an option of layers with several inputs: a number of ports, their names or shapes.",
+    "Interleaving": "Interleaving is an option of layers: True means that channels are the last dimension.",
+    "NetEvaluationMode": 'NetEvaluationMode is an option of applied nets: "Test", or "Train" for dropout and batch '
+    "statistics.",
+    "WorkingPrecision": 'WorkingPrecision is an option of nets and numerical functions: "Real32" or "Real64" for nets.',
+}
+for _name, _usage in OPTION_USAGE.items():
+    if not is_declared(_name):
+        symbol(_name, usage=_usage)
+
 symbol("Restricted", usage='Restricted["Integer", n] is the type of integers from 1 to n.', messages=TEXTS)
 
 
@@ -148,7 +173,7 @@ def net_array(ev, *args):
     >>> LinearLayer[2, "Weights" -> NetArray["w"], "Input" -> 2][["Weights"]]
     NetArray[w]
     """
-    return Expr(S.NetArray, (construct.fresh_name(),)) if not args else None
+    return Expr(S.NetArray, (array_values.fresh_name(),)) if not args else None
 
 
 @builtin("NetSharedArray", messages=TEXTS)

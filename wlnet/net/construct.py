@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from wlnet.expr import Association, Expr, NumericArray, S, Symbol, is_list, items, system, to_array
+from wlnet.expr import Association, Expr, S, Symbol, is_list, items
 
 from . import formulas, translate
+from .array_values import read_array
 from .coders import CODERS, Decoder, Encoder, read_coder, read_port, show
 from .errors import NetError, nearest
 from .graph import make_chain, make_graph, read_edges
 from .infer import make_layer
-from .layer import LAYERS, MULTIPLIERS, REQUIRED, ArrayField, LayerRecord, Parameter
-from .net import ABSENT, Net, SharedArray, frozen
-from .types import Dims, PortType, read_dims
+from .layer import LAYERS, MULTIPLIERS, REQUIRED, LayerRecord, Parameter
+from .net import Net, SharedArray
+from .translate import KINDS
+from .types import PortType
 
-AUTOMATIC, NONE = S.Automatic, system("None")
+AUTOMATIC = S.Automatic
 RULES = (S.Rule, S.RuleDelayed)
 
 
@@ -36,21 +35,32 @@ def construct(ev: Any, record: LayerRecord, args: Sequence[Any]) -> Net:
     params: dict[str, Any] = {each.name: each.default for each in record.parameters()}
     for each, value in zip(record.arguments, positional, strict=False):
         params[each.name] = read_parameter(ev, record, each, value)
-    arrays, ports = read_options(ev, record, params, rules)
+    nodes, held = translated(ev, record, params)
+    arrays, ports = read_options(ev, record, params, rules, nodes)
     for each in record.arguments:
         if params[each.name] is REQUIRED:
             text = f"{record.name} needs an argument: {each.wanted}."
             raise NetError(record.name, "arguments", text)
-    nodes = {}
     for each in record.parameters():
         if each.net:
             nodes[each.name] = params.pop(each.name)
-        elif each.function:
-            params["Formula"] = translate.KINDS[each.function](ev, params[each.name], record.name)
     wrong = record.check(params) if record.check is not None else None
     if wrong:
         raise NetError(record.name, "parameter", wrong)
-    return make_layer(record.name, params, arrays=arrays, ports=ports, nodes=nodes)
+    return make_layer(record.name, params, arrays={**held, **arrays}, ports=ports, nodes=nodes)
+
+
+def translated(
+    ev: Any, record: LayerRecord, params: dict[str, Any]
+) -> tuple[dict[str, Net], dict[str, SharedArray]]:
+    """The formula of a layer's function into `params`; the nets and the arrays that the function holds."""
+    for each in record.arguments:
+        if each.function and params[each.name] is not REQUIRED:
+            params["Formula"] = KINDS[each.function](ev, params[each.name], record.name)
+            if record.detach is not None:
+                params["Formula"], nodes, held = record.detach(params["Formula"])
+                return nodes, held
+    return {}, {}
 
 
 def split(args: Sequence[Any], most: int) -> tuple[list[Any], list[Any]]:
@@ -86,7 +96,7 @@ def read_parameter(ev: Any, record: LayerRecord, parameter: Parameter, value: An
 
 
 def read_options(
-    ev: Any, record: LayerRecord, params: dict[str, Any], rules: Sequence[Expr]
+    ev: Any, record: LayerRecord, params: dict[str, Any], rules: Sequence[Expr], nodes: dict[str, Net]
 ) -> tuple[dict[str, Any], dict[str, PortType]]:
     """Options into `params`; arrays and port types by name. NetError for an unknown name.
 
@@ -101,97 +111,33 @@ def read_options(
             params[name] = read_parameter(ev, record, known[name], rule.args[1])
         else:
             rest.append(rule)
-    fields = {field.name: field for field in record.array_fields(params)} if rest else {}
+    complete = REQUIRED not in params.values()
+    fields = {field.name: field for field in record.array_fields(params)} if rest and complete else {}
+    inputs = list(record.input_ports(params)) if rest and complete else []
+    outputs = list(record.output_ports(params)) if rest and complete else []
     arrays: dict[str, Any] = {}
     ports: dict[str, PortType] = {}
     for rule in rest:
         name, value = option_name(rule), rule.args[1]
         if type(name) is str and name in fields:
             arrays[name] = read_array(record, fields[name], value)
-        elif type(name) is str and (name in port_names(record) or is_port_name(name)):
-            ports[name] = read_port(value, name in output_names(record))
+        elif type(name) is str and name in nodes and type(value) is Net:
+            nodes[name] = value
+        elif type(name) is str and (name in inputs or name in outputs or is_automatic(record, params, name)):
+            ports[name] = read_port(value, name in outputs)
         else:
-            names = [*known, *fields, *port_names(record)]
-            hint = nearest(str(name), names)
+            hint = nearest(str(name), [*known, *fields, *inputs, *outputs])
             raise NetError(record.name, "option", f"{record.name} has no option {show(name)}. {hint}".strip())
-    if not record.array_fields(params) and not record.container:
+    if complete and not record.array_fields(params) and not record.container:
         params.pop(MULTIPLIERS.name, None)
     return arrays, ports
 
 
-def port_names(record: LayerRecord) -> list[str]:
-    """Ports that a layer has whatever its parameters; of others their names are checked when it is made."""
-    inputs = [] if callable(record.inputs) else list(record.inputs)
-    return [*inputs, *output_names(record)]
-
-
-def output_names(record: LayerRecord) -> list[str]:
-    return ["Output"] if callable(record.outputs) else list(record.outputs)
-
-
-def is_port_name(name: str) -> bool:
-    return name.rstrip("0123456789") in ("Input", "Output", "Target", "Loss")
-
-
-# ---- arrays
-
-
-def read_array(record: LayerRecord, field: ArrayField, value: Any) -> Any:
-    """An array option: numbers, Automatic, None (no such array), or NetArray[...]. NetError for anything
-    else.
-    """
-    if value is AUTOMATIC:
-        return None
-    if value is NONE:
-        if field.optional:
-            return ABSENT
-        raise NetError(record.name, "array", f'{record.name} cannot do without "{field.name}".')
-    if type(value) is Expr and value.head is S.NetArray:
-        if field.group != "parameters":
-            raise NetError(
-                record.name, "array", f'"{field.name}" is a moving statistic and cannot be shared.'
-            )
-        return read_shared(value, record.name)
-    array = number_array(value)
-    if array is None:
-        text = f'"{field.name}" of {record.name} must be an array of real numbers, not {show(value)}.'
-        raise NetError(record.name, "array", text)
-    return array
-
-
-def number_array(value: Any) -> np.ndarray | None:
-    """A number or a full array of real numbers as float32, None for anything else."""
-    if type(value) is NumericArray:
-        array: np.ndarray | None = value.array
-    elif is_list(value):
-        array = to_array(value, exact=False)
-    else:
-        array = to_array(Expr(S.List, (value,)), exact=False)
-        array = None if array is None else array.reshape(())
-    return None if array is None or array.dtype.kind == "c" else frozen(array)
-
-
-def read_shared(spec: Expr, symbol: str) -> SharedArray:
-    """NetArray["name"], NetArray[<|"Name" -> ..., "Array" -> ..., "Dimensions" -> ...|>]."""
-    arg = spec.args[0] if len(spec.args) == 1 else None
-    if type(arg) is str:
-        return SharedArray(arg)
-    if type(arg) is Association:
-        name, value, dims = arg.get("Name"), arg.get("Array", AUTOMATIC), arg.get("Dimensions", AUTOMATIC)
-        array = None if value is AUTOMATIC else number_array(value)
-        known: Dims | None = None
-        if dims is not AUTOMATIC:
-            known = read_dims(items(dims) if is_list(dims) else (dims,))
-        unknown = [k for k in arg if k not in ("Name", "Array", "Dimensions")]
-        if type(name) is str and not unknown and (value is AUTOMATIC or array is not None):
-            return SharedArray(name, known if array is None else array.shape, array)
-    text = 'A shared array is NetArray["name"] or NetArray[<|"Name" -> "name", "Array" -> array, "Dimensions" -> dims|>].'
-    raise NetError(symbol, "netarray", text)
-
-
-def fresh_name() -> str:
-    """A name for NetArray[] that no other array has."""
-    return str(uuid.uuid4())
+def is_automatic(record: LayerRecord, params: dict[str, Any], name: str) -> bool:
+    """Whether `name` is an input of a layer that takes any number of them: "Input1", "Input2", ..."""
+    if REQUIRED in params.values() or not record.is_variadic(params):
+        return False
+    return name[:5] == "Input" and name[5:].isdigit() and int(name[5:]) > 0
 
 
 # ---- shorthands

@@ -8,8 +8,9 @@ from typing import Any
 from wlnet.expr import Expr, S, is_list, items, same, system
 
 from . import types
+from .array_values import number_array, read_array
 from .coders import Coder, make_coder, read_port, show
-from .construct import as_net, is_rule, number_array, read_array, read_parameter
+from .construct import as_net, is_function, is_rule, read_parameter
 from .errors import NetError, nearest
 from .graph import make_chain, make_graph
 from .infer import describe, infer, make_layer
@@ -199,6 +200,8 @@ def replace(ev: Any, net: Net, rules: Any) -> Net:
 
 def matcher(ev: Any, pattern: Any) -> Any:
     """A test of one layer: equal parameters and arrays for a layer given literally, else a pattern."""
+    if is_function(pattern):
+        pattern = as_net(ev, pattern, "NetReplace")
     if type(pattern) is Net:
         return lambda node: alike(node, pattern)
     return lambda node: ev.matches(node, pattern)

@@ -43,7 +43,8 @@ def nearest(name: str, known: list[str]) -> str:
         return ""
     import difflib
 
-    close = difflib.get_close_matches(name, known, 1)
+    lower = {each.lower(): each for each in known}
+    close = difflib.get_close_matches(name.lower(), list(lower), 1)
     if close:
-        return f'Did you mean "{close[0]}"?'
+        return f'Did you mean "{lower[close[0]]}"?'
     return "Known are " + ", ".join(f'"{each}"' for each in known) + "."

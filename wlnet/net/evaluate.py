@@ -238,52 +238,46 @@ def run(
     store = store_of(net, settings)
     if settings.training:
         store[COUNTER] = np.array([seed_of(ev, settings.seeding), 0], np.uint64)
+    names = tuple(dys)
+    fields = {**fed.arrays, **{gradient_name(port): rows for port, rows in dys.items()}}
     lengths = examples.lengths(fed, net.inputs)
-    if not lengths:
-        pieces = [np.arange(start, start + n) for start, n in chunks(fed.count, settings)]
-        if len(pieces) == 1:
-            outputs = executable(net, fed.count, (), wanted, settings, tuple(dys)).run(
-                {**fed.arrays, **{gradient_name(k): v for k, v in dys.items()}}
-            )
-            return [np.array(outputs[str(i)]) for i in range(len(wanted))]
-        return join(
-            [run_piece(net, fed, dys, wanted, settings, piece, ()) for piece in pieces],
-            pieces,
-            wanted,
-            fed.count,
-        )
+    if lengths:
+        return run_groups(net, fields, lengths, wanted, settings, names)
+    pieces = [slice(start, start + n) for start, n in chunks(fed.count, settings)]
+    found = []
+    for piece in pieces:
+        runner = executable(net, piece.stop - piece.start, (), wanted, settings, names)
+        inputs = fields if len(pieces) == 1 else {name: rows[piece] for name, rows in fields.items()}
+        outputs = runner.run(inputs)
+        found.append([np.array(outputs[str(i)]) for i in range(len(wanted))])
+    return list(found[0]) if len(found) == 1 else join(found, pieces, wanted, fed.count)
+
+
+def run_groups(
+    net: Net,
+    fields: dict[str, Rows],
+    lengths: list[tuple[int, ...]],
+    wanted: tuple[Wanted, ...],
+    settings: Settings,
+    names: tuple[str, ...],
+) -> list[Rows]:
+    """Examples of different lengths: those of equal ones run together."""
     groups: dict[tuple[int, ...], list[int]] = {}
     for i, length in enumerate(lengths):
         groups.setdefault(length, []).append(i)
     found, pieces = [], []
     for length, members in groups.items():
         for start, n in chunks(len(members), settings):
-            pieces.append(np.array(members[start : start + n]))
-            found.append(run_piece(net, fed, dys, wanted, settings, pieces[-1], length))
-    return join(found, pieces, wanted, fed.count)
-
-
-def run_piece(
-    net: Net,
-    fed: Feed,
-    dys: dict[str, np.ndarray],
-    wanted: tuple[Wanted, ...],
-    settings: Settings,
-    piece: np.ndarray,
-    lengths: tuple[int, ...],
-) -> list[np.ndarray]:
-    """The examples `piece`, all of the same lengths at varying ports."""
-    inputs = {
-        name: rows[piece] if isinstance(rows, np.ndarray) else np.stack([rows[i] for i in piece])
-        for name, rows in fed.arrays.items()
-    }
-    inputs |= {gradient_name(port): rows[piece] for port, rows in dys.items()}
-    outputs = executable(net, len(piece), lengths, wanted, settings, tuple(dys))(inputs)
-    return [outputs[str(i)] for i in range(len(wanted))]
+            piece = np.array(members[start : start + n])
+            inputs = {name: np.stack([rows[i] for i in piece]) for name, rows in fields.items()}
+            outputs = executable(net, n, length, wanted, settings, names)(inputs)
+            pieces.append(piece)
+            found.append([outputs[str(i)] for i in range(len(wanted))])
+    return join(found, pieces, wanted, len(lengths))
 
 
 def join(
-    found: list[list[np.ndarray]], pieces: list[np.ndarray], wanted: tuple[Wanted, ...], count: int
+    found: list[list[np.ndarray]], pieces: list[Any], wanted: tuple[Wanted, ...], count: int
 ) -> list[Rows]:
     """Results of pieces put together: sums of gradients of arrays, rows in the order of the examples."""
     joined: list[Rows] = []

@@ -8,13 +8,13 @@ from typing import Any
 from wlnet.expr import Association, Expr, S, is_list, items, make_list
 
 from . import types
+from .array_values import array_value
 from .coders import Coder, show
 from .errors import NetError, nearest
 from .infer import describe
 from .layer import MULTIPLIERS
 from .net import SHARED, Net
 from .places import key_of, no_part, node_key
-from .show import array_value
 from .surgery import take_span
 
 

@@ -39,7 +39,8 @@ GRAPH = layer(
 
 # One end of a connection as given: (node, port), (node, None) for a port to be chosen, (None, port) for one
 # of the net.
-Loose = tuple[str | None, str | None]
+# A port can also be a path into the nested net: (step, ..., port).
+Loose = tuple[str | None, Any]
 
 
 # ---- chains
@@ -209,6 +210,8 @@ class Wiring:
         if node is None:
             assert port is not None
             return port
+        if type(port) is tuple:
+            self.nodes[node], port = exposing(self.known(node), port, self.symbol)
         outputs = self.known(node).outputs
         if port is None:
             if len(outputs) == 1 or "Output" in outputs:
@@ -226,6 +229,9 @@ class Wiring:
     def input(self, node: str, port: str | None) -> str:
         """The name of the input at which a connection ends; it must be free."""
         net, fed = self.known(node), self.fed[node]
+        if type(port) is tuple:
+            text = f"{capital(self.name(node))} is a net: a connection can lead to its inputs ({quoted(net.inputs)}), "
+            raise self.fail("port", text + "not to those of layers inside.")
         if node in self.open:
             port = port or f"Input{len(fed) + 1}"
         elif port is None:
@@ -275,6 +281,28 @@ class Wiring:
                     self.inputs[source[1]] = self.nodes[target[0]].inputs[target[1]]
             if target[0] is None and source[0] is not None:
                 self.outputs[target[1]] = self.nodes[source[0]].outputs[source[1]]
+
+
+def exposing(net: Net, path: Sequence[Any], symbol: str) -> tuple[Net, str]:
+    """A nested net with an output of a layer inside as an output of its own, and the name of that output."""
+    if len(path) == 1 and path[0] in net.outputs:
+        return net, path[0]
+    names = list(net.nodes)
+    if not net.is_container or (len(path) == 1 and path[0] not in names):
+        text = f"{describe(net)} has no output port {path[0]!r}; it has {quoted(net.outputs)}."
+        raise NetError(symbol, "port", text.replace("'", '"'))
+    name = node_of(path[0], names, symbol)
+    inner = net.nodes[name]
+    inner, port = exposing(inner, path[1:] or (next(iter(inner.outputs)),), symbol)
+    known = next((e.target[1] for e in net.edges if e.source == (name, port) and e.target[0] is None), None)
+    if known is not None:
+        return net, known
+    fresh = next(iter(named([(name, port)], [*net.outputs, *net.inputs]).values()))
+    return net.replace(
+        nodes={**net.nodes, name: inner},
+        outputs={**net.outputs, fresh: inner.outputs[port].bare()},
+        edges=(*net.edges, Edge((name, port), (None, fresh))),
+    ), fresh
 
 
 def did_you_mean(port: str, known: Iterable[str]) -> str:
@@ -421,7 +449,7 @@ def read_end(end: Any, names: Sequence[str], symbol: str) -> Loose:
         if len(path) == 1:
             return (node, None)
         if all(type(step) in (str, int) for step in path):
-            return (node, "/".join(map(str, path[1:])))
+            return (node, path[1] if len(path) == 2 and type(path[1]) is str else tuple(path[1:]))
         raise NetError(symbol, "edge", bad_edge(end))
     return (node_of(end, names, symbol), None)
 

@@ -15,7 +15,7 @@ from wlnet.syntax.printer import to_text
 from . import types
 from .errors import ConflictError, NetError
 from .layer import LAYERS, MULTIPLIERS
-from .net import ABSENT, Edge, End, Net, SharedArray, frozen
+from .net import ABSENT, Edge, End, Net, SharedArray, frozen, same_array
 from .types import VARYING, Dims, MismatchError, PortType
 
 # Rounds after which a layer's or a net's rule must have settled; each round fixes at least one extent, so
@@ -378,13 +378,8 @@ def map_arrays(net: Net, change: Callable[[Any], Any]) -> Net:
     """`net` with every array value replaced; itself where none differs."""
     arrays = {name: change(value) for name, value in net.arrays.items()}
     nodes = {name: map_arrays(node, change) for name, node in net.nodes.items()}
-    same = all(
-        arrays[x] is net.arrays[x] or arrays[x] == net.arrays[x]
-        for x in arrays
-        if type(arrays[x]) is SharedArray
-    )
-    same = same and all(arrays[x] is net.arrays[x] for x in arrays if type(arrays[x]) is not SharedArray)
-    if same and all(nodes[name] is node for name, node in net.nodes.items()):
+    same_here = all(same_array(arrays[name], value) for name, value in net.arrays.items())
+    if same_here and all(nodes[name] is node for name, node in net.nodes.items()):
         return net
     return net.replace(arrays=arrays, nodes=nodes)
 

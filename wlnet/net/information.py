@@ -12,6 +12,7 @@ from wlnet.expr import Association, Expr, S, is_list, items, make_list
 from wlnet.syntax.printer import to_text
 
 from . import types
+from .array_values import array_value
 from .coders import show
 from .errors import NetError, nearest
 from .evaluate import PLAIN, program_for
@@ -21,7 +22,7 @@ from .multipliers import lookup, multiplier
 from .net import ABSENT, SHARED, Net, Path, SharedArray
 from .places import keys_of
 from .requests import array_key, default_request
-from .show import array_value, full, output
+from .show import full, output
 
 
 def information(net: Net, prop: Any) -> Any:

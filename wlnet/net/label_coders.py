@@ -185,8 +185,12 @@ def class_accepts(found: Encoder, value: Any) -> bool:
     table, dims = positions(found), dims_of(found.params)
     if not dims and key(value) in table:
         return True
-    depth = len(dims) + (1 if is_indicator(found.params) else 0)
-    return list_depth(value) == depth or (depth == 0 and not is_list(value))
+    if is_indicator(found.params):
+        array = numeric(value)
+        if array is not None and fits(array.shape, (*dims, len(table))):
+            return True
+    depth = len(dims) + (1 if found.params["Multilabel"] is TRUE else 0)
+    return list_depth(value) == depth
 
 
 def list_depth(value: Any) -> int:

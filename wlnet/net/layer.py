@@ -104,7 +104,7 @@ class LayerRecord:
     __slots__ = (
         "name", "usage", "arguments", "options", "arrays", "inputs", "outputs", "variadic", "infer", "lower",
         "lengths", "fans", "inner", "is_loss", "activation", "automatic_loss", "container", "examples", "short",
-        "check", "random", "assume",
+        "check", "random", "assume", "detach",
     )  # fmt: skip
 
     def __init__(
@@ -132,6 +132,7 @@ class LayerRecord:
         check: Callable[[Params], str | None] | None = None,
         random: bool = False,
         assume: Callable[[Typing], None] | None = None,
+        detach: Callable[[Any], tuple[Any, dict[str, Net], dict[str, Any]]] | None = None,
     ) -> None:
         self.name = name
         self.usage = usage
@@ -153,9 +154,10 @@ class LayerRecord:
         self.examples = tuple(examples)
         self.short = short  # (net) -> text for summaries, where the arguments as written do not serve
         self.check = check  # (params) -> what is wrong with their combination, or None
-        self.assume = (
-            assume  # (typing) -> None: what is taken for granted once inference has nothing more to say
-        )
+        # (formula) -> formula without its nets, those nets, and its shared arrays
+        self.detach = detach
+        # (typing) -> None: what is taken for granted once inference has nothing more to say
+        self.assume = assume
         self.random = random  # draws random numbers, at least in training
 
     def __repr__(self) -> str:

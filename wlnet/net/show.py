@@ -6,15 +6,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from wlnet.expr import Association, Expr, NumericArray, S, make_list, same, system
+from wlnet.expr import Association, Expr, S, make_list, same, system
 
 from . import types
+from .array_values import array_value
 from .coders import Coder
 from .infer import describe
 from .layer import MULTIPLIERS
-from .net import ABSENT, End, Net, SharedArray
+from .net import End, Net
 from .places import key_of
 from .types import PortType
 
@@ -74,6 +73,8 @@ def full_layer(net: Net) -> Expr:
         if each.net or each.hidden or same(net.params[each.name], each.default):
             continue
         parts.append(rule(system(each.name) if each.symbol else each.name, net.params[each.name]))
+    if record.detach is not None:
+        parts += [rule(name, node) for name, node in net.nodes.items()]
     for name, value in net.arrays.items():
         if value is not None:
             parts.append(rule(name, array_value(value)))
@@ -82,24 +83,6 @@ def full_layer(net: Net) -> Expr:
         if name not in fresh or (port != fresh[name] and is_stated(port)):
             parts.append(rule(name, types.spec_of(port)))
     return Expr(system(record.name), (*parts, *multiplier_rule(net)))
-
-
-def array_value(value: Any) -> Any:
-    """An array of a layer as a value: NumericArray, None, Automatic, or NetArray[...]."""
-    if value is None:
-        return S.Automatic
-    if value is ABSENT:
-        return NONE
-    if type(value) is SharedArray:
-        if value.value is None and value.dims is None:
-            return Expr(S.NetArray, (value.name,))
-        pairs: list[tuple[Any, Any]] = [("Name", value.name)]
-        if value.value is not None:
-            pairs.append(("Array", array_value(value.value)))
-        elif value.dims is not None:
-            pairs.append(("Dimensions", make_list(types.dims_spec(value.dims))))
-        return Expr(S.NetArray, (Association.of(pairs),))
-    return float(value) if np.ndim(value) == 0 else NumericArray(value)
 
 
 def edges(net: Net) -> Expr:

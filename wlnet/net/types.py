@@ -266,18 +266,23 @@ def dims_text(dims: Dims | None) -> str:
     return "(" + ", ".join(map(extent_text, dims)) + ")"
 
 
-def integer_text(port: PortType) -> str:
+def integer_text(port: PortType, plural: bool = False) -> str:
+    noun = "integers" if plural else "integer"
     if port.range is None:
-        return "integer"
+        return noun
     low, high = port.range
-    return f"integer from {low}" if high is None else f"integer between {low} and {high}"
+    return f"{noun} from {low}" if high is None else f"{noun} between {low} and {high}"
 
 
 def found_text(port: PortType) -> str:
     """What stands after "got "Input" of": shape (784); an integer between 1 and 5; a single number."""
     if port.kind == "integer":
         text = "type " + integer_text(port)
-        return text if port.shape in ((), None) else f"shape {dims_text(port.shape)} of {integer_text(port)}s"
+        return (
+            text
+            if port.shape in ((), None)
+            else f"shape {dims_text(port.shape)} of {integer_text(port, True)}"
+        )
     if port.shape == ():
         return "shape () (a single number)"
     return "unknown shape" if port.shape is None else f"shape {dims_text(port.shape)}"
@@ -288,7 +293,7 @@ def wanted_text(port: PortType) -> str:
     if port.shape == ():
         return "one " + integer_text(port) if port.kind == "integer" else "a single number"
     text = "arrays" if port.shape is None else dims_text(port.shape)
-    return f"{text} of {integer_text(port)}s" if port.kind == "integer" else text
+    return f"{text} of {integer_text(port, True)}" if port.kind == "integer" else text
 
 
 def summary_text(port: PortType) -> str:

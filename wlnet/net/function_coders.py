@@ -1,0 +1,100 @@
+"""The coders "Function": any function of the language as encoder or decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from wlnet.expr import FALSE, TRUE, Expr, S, is_list, items, make_list
+from wlnet.kernel.evaluator import Evaluator
+
+from . import types
+from .coders import Side, coder, fits, numeric, show, value_of
+from .errors import NetError
+from .label_coders import read_truth
+from .layer import REQUIRED, Parameter
+from .types import PortType
+
+ANYTHING = Expr(S.Blank, ())
+
+
+def read_dims(value: Any) -> Any:
+    """A port type without coder."""
+    return value if types.read_type(value) is not None else None
+
+
+def port_of(params: dict[str, Any]) -> PortType:
+    found = types.read_type(params["Dimensions"]) or types.ANY
+    return found if found.kind is not None else found._replace(kind="real")
+
+
+FUNCTION = Parameter("Function", lambda value: value, "a function", REQUIRED)
+DIMENSIONS = Parameter("Dimensions", read_dims, 'a port type such as 3, {2, 2} or "Real"', REQUIRED)
+BATCHED = Parameter("Batched", read_truth, "True or False", FALSE)
+
+
+def encode(ev: Any, found: Any, values: Sequence[Any]) -> np.ndarray:
+    """f of each value, or of all at once, as an array (N, ...)."""
+    f, port = found.params["Function"], port_of(found.params)
+    if found.params["Batched"] is TRUE:
+        rows = ev.call(f, make_list(values))
+        results = items(rows) if is_list(rows) else ()
+        if len(results) != len(values):
+            raise NetError(
+                "NetEncoder", "invalid", f"The function of an encoder must give {len(values)} results."
+            )
+    else:
+        results = [ev.call(f, value) for value in values]
+    arrays = []
+    for value, result in zip(values, results, strict=True):
+        array = numeric(result)
+        if array is None or (port.shape is not None and not fits(array.shape, port.shape)):
+            wanted = types.wanted_text(port)
+            text = f"The function of an encoder must give {wanted}; for {show(value)} it gave {show(result)}."
+            raise NetError("NetEncoder", "invalid", text)
+        arrays.append(array.astype(np.int64 if port.kind == "integer" else np.float32))
+    if len({x.shape for x in arrays}) > 1:
+        raise NetError("NetEncoder", "lengths", "The encoded inputs of one batch must have one length here.")
+    return np.stack(arrays) if arrays else np.zeros((0,), np.float32)
+
+
+def accepts(found: Any, value: Any) -> bool:
+    """A value that matches "Pattern" is one input; with the pattern `_` a list is one input."""
+    return Evaluator.matches(value, found.params["Pattern"])
+
+
+def decode(ev: Any, found: Any, array: np.ndarray, name: str, argument: Any) -> list[Any]:
+    """f of each array, or of all at once."""
+    f = found.params["Function"]
+    values = [value_of(row) for row in array]
+    if name == "None":
+        return values
+    if found.params["Batched"] is TRUE:
+        rows = ev.call(f, make_list(values))
+        if is_list(rows) and len(items(rows)) == len(values):
+            return list(items(rows))
+        raise NetError("NetDecoder", "invalid", f"The function of a decoder must give {len(values)} results.")
+    return [ev.call(f, value) for value in values]
+
+
+coder(
+    "Function",
+    encoder=Side(
+        arguments=(FUNCTION, DIMENSIONS),
+        options=(BATCHED, Parameter("Pattern", lambda value: value, "a pattern", ANYTHING)),
+        port=port_of,
+        encode=encode,
+        accepts=accepts,
+        summary=lambda found, port: "function of " + types.summary_text(port.bare()),
+    ),
+    decoder=Side(
+        arguments=(FUNCTION, DIMENSIONS),
+        options=(BATCHED,),
+        port=port_of,
+        decode=decode,
+        properties=("Decision",),
+        summary=lambda found, port: "function of " + types.summary_text(port.bare()),
+    ),
+)
