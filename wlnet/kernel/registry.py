@@ -17,8 +17,8 @@ from typing import Any
 from wlnet.expr import LIST, SYSTEM, Expr, S, Symbol, system
 from wlnet.expr.attributes import PROTECTED
 
-from .chapters import is_declared, load_all, load_core, load_name
 from .definitions import set_own
+from .loading import is_declared, load_all, load_core, load_name
 from .state import active
 
 MANY = 1 << 30  # "any number of arguments"
@@ -149,7 +149,7 @@ def builtin(
         record.arrays = arrays
         record.stateful = stateful
         _read_signature(record, function)
-        for option, default in (options or {}).items():  # of a function that takes **options, by their WL names
+        for option, default in (options or {}).items():  # of a function with **options
             record.options[option] = default
             record.keywords[option] = option
         record.call = _caller(record)
