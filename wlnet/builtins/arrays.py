@@ -371,22 +371,24 @@ def outer(ev: Any, f: Any, *lists: Any) -> Any:
         ev.message("Outer", "heads", *list(heads)[:2])
         return None
     limits = given * count if len(given) == 1 else [*given, *[float("inf")] * (count - len(given))]
-    if f is S.Times and all(type(x) is np.ndarray for x in sources) and not given:
-        found = _outer_product(sources)
+    if (f is S.Times or f is S.Plus) and all(type(x) is np.ndarray for x in sources) and not given:
+        found = _outer_by_numpy(f, sources)
         if found is not None:
             return found
     return _outer(ev.function(f), sources, limits, (), heads.pop())
 
 
-def _outer_product(arrays: tuple[Any, ...]) -> Any:
-    bound = 1
-    for a in arrays:
-        bound *= max(abs(int(a.max())), abs(int(a.min())), 1) if a.dtype == np.int64 else 1
-    if bound >= 1 << 63:
+def _outer_by_numpy(f: Any, arrays: tuple[Any, ...]) -> Any:
+    """All products or sums of elements of packed lists; None where integers might leave 64 bits."""
+    sizes = [
+        max(abs(int(a.max())), abs(int(a.min())), 1) if a.dtype == np.int64 and a.size else 1 for a in arrays
+    ]
+    if (math.prod(sizes) if f is S.Times else sum(sizes)) >= 1 << 63:
         return None
+    combine = np.multiply if f is S.Times else np.add
     out = arrays[0]
     for a in arrays[1:]:
-        out = np.multiply.outer(out, a)
+        out = combine.outer(out, a)
     return packed(out)
 
 
@@ -418,7 +420,7 @@ def inner(ev: Any, f: Any, first: Any, second: Any, g: Any = S.Plus) -> Any:
     {f[a, x] + f[b, y], f[c, x] + f[d, y]}
     """
     left, right = dimensions(first), dimensions(second)
-    if not left or not right:
+    if not left or not right or size(first) is None or size(second) is None:
         return None
     if left[-1] != right[0]:
         ev.message("Inner", "incom", left[-1], len(left), first, right[0], second)

@@ -222,6 +222,9 @@ def equal_(ev: Any, *args: Any) -> Any:
     >>> x == 1
     x == 1
     """
+    if len(args) == 2:
+        outcome = args[0] == args[1] if type(args[0]) is type(args[1]) is int else equal(ev, *args)
+        return TRUE if outcome else FALSE if outcome is False else None
     return _chain(args, lambda a, b: equal(ev, a, b))
 
 

@@ -114,8 +114,9 @@ def _order(spec: Any) -> list[int] | None:
     """Which collected argument stands at each place: for n in order, for {i1, ..., in} as it says."""
     if type(spec) is int and spec >= 1:
         return list(range(1, spec + 1))
-    if is_list(spec) and sorted(items(spec), key=str) == sorted(range(1, len(items(spec)) + 1), key=str):
-        return list(items(spec)) or None
+    if is_list(spec) and all(type(i) is int for i in items(spec)):
+        order = list(items(spec))
+        return order if order and sorted(order) == list(range(1, len(order) + 1)) else None
     return None
 
 

@@ -9,7 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Association, Expr, NumericArray, S, head_of, is_list, items, make_list, packed, truth
+from wlnet.expr import (
+    Association,
+    Expr,
+    NumericArray,
+    S,
+    head_of,
+    is_list,
+    items,
+    make_list,
+    pack,
+    packed,
+    truth,
+)
 from wlnet.kernel.registry import builtin
 
 from .edits import change_at, positions_of
@@ -306,3 +318,48 @@ def flatten_at(ev: Any, expr: Any, position: Any) -> Any:
     except PartError as error:
         complain(ev, "FlattenAt", error, expr, positions_of(position)[0])
         return None
+
+
+@builtin(
+    "ArrayFlatten",
+    messages={
+        "blocks": "The blocks of `1` do not fit together: one height by row, one width by column is needed."
+    },
+)
+def array_flatten(ev: Any, expr: Any) -> Any:
+    """ArrayFlatten[{{m11, m12, ...}, {m21, m22, ...}, ...}] puts matrices together to one; 0 stands for a
+    block of zeros.
+
+    >>> ArrayFlatten[{{{{1, 2}, {3, 4}}, {{5}, {6}}}, {{{7, 8}}, 0}}]
+    {{1, 2, 5}, {3, 4, 6}, {7, 8, 0}}
+    """
+    if not is_list(expr) or not all(map(is_list, items(expr))):
+        return None
+    rows = [items(row) for row in items(expr)]
+    shapes = [[dimensions(block)[:2] if is_list(block) else None for block in row] for row in rows]
+    heights = _agreed([[s[0] if s else None for s in row] for row in shapes])
+    widths = _agreed(
+        [[s[1] if s and len(s) == 2 else None for s in column] for column in zip(*shapes, strict=False)]
+    )
+    if heights is None or widths is None or len({len(row) for row in rows}) > 1:
+        ev.message("ArrayFlatten", "blocks", expr)
+        return None
+    out = []
+    for row, height in zip(rows, heights, strict=True):
+        for i in range(height):
+            line: list[Any] = []
+            for block, width in zip(row, widths, strict=True):
+                line.extend(items(items(block)[i]) if is_list(block) else (block,) * width)
+            out.append(make_list(line))
+    return pack(make_list(out))
+
+
+def _agreed(lines: list[list[int | None]]) -> list[int] | None:
+    """The one size that the blocks of each line have; 1 where none says; None where they differ."""
+    out = []
+    for line in lines:
+        sizes = {n for n in line if n is not None}
+        if len(sizes) > 1:
+            return None
+        out.append(sizes.pop() if sizes else 1)
+    return out

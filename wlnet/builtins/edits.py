@@ -8,9 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Association, Expr, S, head_of, is_list, is_number, items, key, make_list, packed, same
+from wlnet.expr import (
+    Association,
+    Expr,
+    S,
+    head_of,
+    is_list,
+    is_number,
+    items,
+    key,
+    make_list,
+    pack,
+    packed,
+    same,
+)
 from wlnet.expr.attributes import HOLD_FIRST
-from wlnet.kernel.patterns import is_pattern
+from wlnet.kernel.constructs import is_pattern
 from wlnet.kernel.registry import builtin
 
 from .assignment import set_value
@@ -321,6 +334,8 @@ def _added(ev: Any, name: str, expr: Any, new: Any, *, at_end: bool) -> Any:
     if inner is None:
         ev.message(name, "normal", 1, Expr(getattr(S, name), (expr, new)))
         return None
+    if not inner and is_list(expr) and type(new) in (int, float):
+        return pack(make_list((new,)))
     return Expr(head_of(expr), (*inner, new) if at_end else (new, *inner))
 
 
@@ -391,7 +406,7 @@ SUBSET_MESSAGES = PART_MESSAGES | {"len": "`1` gave `2`, which is not a list of 
 
 @builtin("SubsetMap", operator=1, messages=SUBSET_MESSAGES)
 def subset_map(ev: Any, f: Any, expr: Any, positions: Any) -> Any:
-    """SubsetMap[f, list, {i, j, ...}] replaces the elements at the positions given by those of f[{ei, ej, ...}].
+    """SubsetMap[f, list, {i, j, ...}] replaces the elements at these positions by those of f[{ei, ej, ...}].
 
     >>> SubsetMap[Reverse, {a, b, c, d}, {2, 4}]
     {a, d, c, b}

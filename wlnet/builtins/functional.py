@@ -36,6 +36,11 @@ def with_values(assoc: Association, values: list[Any]) -> Association:
     return Association({name: (k, v, False) for (name, (k, _, _)), v in entries})
 
 
+def takes_arrays(f: Any) -> bool:
+    """Whether `f` is a built-in Listable function, which goes over whole packed lists by itself."""
+    return type(f) is Symbol and bool(f.attributes & LISTABLE) and f.builtin is not None and f.down is None
+
+
 def mapped(ev: Any, f: Any, value: Any) -> Any:
     """`Map[f, value]` on level 1. Numbers that come from a packed list are packed again."""
     kind = type(value)
@@ -44,7 +49,7 @@ def mapped(ev: Any, f: Any, value: Any) -> Any:
             return rebuild(value, [Expr(f, (v,)) for v in value.values()])
         return with_values(value, list(map(ev.function(f), value.values())))
     if kind is np.ndarray:
-        if type(f) is Symbol and f.attributes & LISTABLE and f.builtin is not None and not f.down:
+        if takes_arrays(f):
             return Expr(f, (value,))
         return pack(make_list(map(ev.function(f), items(value))))
     if kind is not Expr:
@@ -174,6 +179,8 @@ def map_thread(ev: Any, f: Any, lists: Any, depth: Any = 1) -> Any:
         tag, *arguments = problem
         ev.message("MapThread", tag, *arguments[:2], call, *arguments[2:])
         return None
+    if depth == 1 and takes_arrays(f) and all(type(c) is np.ndarray and c.ndim == 1 for c in columns):
+        return Expr(f, columns)
     return _threaded(ev.function(f), columns, depth)
 
 

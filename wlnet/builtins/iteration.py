@@ -4,8 +4,11 @@ function."""
 from __future__ import annotations
 
 import math
+import operator
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -253,10 +256,20 @@ def fold(ev: Any, f: Any, start: Any, expr: Any = None) -> Any:
     if arguments is None or arguments[0] is None:
         return None
     value, inner, _ = arguments
-    call = ev.function(f)
-    for x in inner:
-        value = call(value, x)
-    return value
+    call = _python_operator(f, value, start if expr is None else expr) or ev.function(f)
+    return reduce(call, inner, value)
+
+
+def _python_operator(f: Any, value: Any, source: Any) -> Step | None:
+    """The Python operator for folding packed integers with Plus and Times; None for anything else."""
+    if (
+        type(source) is not np.ndarray
+        or source.ndim != 1
+        or source.dtype != np.int64
+        or type(value) is not int
+    ):
+        return None
+    return operator.add if f is S.Plus else operator.mul if f is S.Times else None
 
 
 @builtin("FoldList", operator=1)
@@ -275,13 +288,9 @@ def fold_list(ev: Any, f: Any, start: Any, expr: Any = None) -> Any:
     value, inner, head = arguments
     if value is None:
         return Expr(head, ())
-    call = ev.function(f)
-    out = [value]
-    for x in inner:
-        value = call(value, x)
-        out.append(value)
-    result = Expr(head, tuple(out))
     source = start if expr is None else expr
+    call = _python_operator(f, value, source) or ev.function(f)
+    result = Expr(head, tuple(accumulate(inner, call, initial=value)))
     return pack(result) if type(source) is np.ndarray else result
 
 

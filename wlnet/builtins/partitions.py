@@ -200,3 +200,19 @@ def block_map(ev: Any, f: Any, expr: Any, lengths: Any, offsets: Any = None) -> 
 def _mapped(call: Callable[[Any], Any], blocks: Any, depth: int) -> Any:
     parts = children(blocks) or ()
     return Expr(head_of(blocks), tuple(call(b) if depth == 1 else _mapped(call, b, depth - 1) for b in parts))
+
+
+@builtin(
+    "MovingMedian",
+    messages={"arg": "The window `1` should be a positive integer at most as large as the length of `2`."},
+)
+def moving_median(ev: Any, expr: Any, window: Any) -> Any:
+    """MovingMedian[list, r] gives the medians of all runs of r neighbouring elements of list.
+
+    >>> MovingMedian[{1, 2, 8, 4}, 3]
+    {2, 4}
+    """
+    if not is_list(expr) or type(window) is not int or not 1 <= window <= len(items(expr)):
+        ev.message("MovingMedian", "arg", window, expr)
+        return None
+    return _mapped(ev.function(S.Median), partitioned(expr, [Cut(window, 1, 1, window, None)]), 1)

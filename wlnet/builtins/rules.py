@@ -7,7 +7,7 @@ from typing import Any
 
 from wlnet.expr import FALSE, TRUE, Association, Expr, S, is_list, items, make_list, truth
 from wlnet.expr.attributes import HOLD_REST, SEQUENCE_HOLD
-from wlnet.kernel.patterns import variables
+from wlnet.kernel.constructs import variables
 from wlnet.kernel.registry import builtin, symbol
 from wlnet.kernel.rules import Rule, parse_rules
 from wlnet.kernel.scope import Scope
