@@ -14,7 +14,7 @@ from wlnet.runtime.store import Store
 from wlnet.runtime.types import Type, aligned_bytes
 from wlnet.runtime.verify import verify
 
-from wlnet.runtime import autodiff, fuse, reference
+from wlnet.runtime import autodiff, blocks, fuse, reference
 
 N = 4  # every value is N x N at the end of each form, so that all of them can meet
 
@@ -92,6 +92,13 @@ def inputs(seed: int) -> dict[str, np.ndarray]:
     return {f"x{k}": rng.normal(size=(N, N)) for k in range(2)}
 
 
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every group of two or more instructions runs in blocks of three rows of N, the last one shorter."""
+    monkeypatch.setattr(blocks, "LARGE", 1)
+    monkeypatch.setattr(blocks, "BLOCK", 3 * N)
+
+
 def planned_steps(p: Program, data: dict[str, np.ndarray], reuse: bool) -> list[dict[str, np.ndarray]]:
     """Outputs and variables after each of two steps, the arena full of NaN before each."""
     store, planned = Store(p.variables), plan(p, reuse)
@@ -139,3 +146,23 @@ def test_all_forms_agree(seed: int) -> None:
     fused = Program(groups, better.inputs, better.variables, better.outputs, better.updates)
     for one, other in zip(reference_steps(better, data), reference_steps(verify(fused), data), strict=True):
         assert all(one[name].tobytes() == other[name].tobytes() for name in one)
+
+
+@pytest.mark.parametrize("seed", range(60, 120))
+@pytest.mark.usefixtures("small_blocks")
+def test_blocks_agree(seed: int) -> None:
+    data, better = inputs(seed), verify(simplify(program(seed)))
+    wanted = reference_steps(better, data)
+    for one, other in zip(wanted, planned_steps(better, data, True), strict=True):
+        for name in one:
+            np.testing.assert_allclose(other[name], one[name], rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_most_of_these_programs_have_blocks_that_write_in_place() -> None:
+    found = [step for seed in range(60, 120) for step in plan(simplify(program(seed))).steps]
+    many = [step for step in found if isinstance(step, blocks.Block)]
+    assert len(many) > 100
+    kinds = [place.root.kind for block in many for step in block.steps for place in step.results]
+    assert kinds.count("state") > 10  # variables updated within a block
+    assert all(block.rows < block.count for block in many)
