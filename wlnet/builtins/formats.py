@@ -33,7 +33,8 @@ from wlnet.expr import (
 )
 from wlnet.kernel import formats
 from wlnet.kernel.formats import FormatError, source_bytes, source_text
-from wlnet.kernel.registry import builtin, load_all, symbol
+from wlnet.kernel.loading import load_all
+from wlnet.kernel.registry import builtin, symbol
 from wlnet.syntax import ReadError
 
 FAILED = system("$Failed")

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from wlnet.expr import Complex, Expr, S, Symbol, rational, system
-from wlnet.kernel.registry import load_name
+from wlnet.kernel.loading import load_name
 from wlnet.syntax import parse
 
 from . import number_theory, numbers
