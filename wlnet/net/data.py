@@ -158,6 +158,9 @@ def _columns(data: Any, what: str) -> dict[str, Column]:
     if type(data) is Expr and data.head is S.Rule and len(data.args) == 2:
         inputs, targets = data.args
         return {RULE_INPUT: column(inputs, what, "left"), RULE_TARGET: column(targets, what, "right")}
+    if type(data) is str:
+        text = f'There is no data set called "{data}" at hand. Import the data, and give them as lists.'
+        raise NetError("NetTrain", "data", text)
     if type(data) is NumericArray or type(data) is np.ndarray:
         return {RULE_INPUT: column(data, what, "")}
     if is_list(data):

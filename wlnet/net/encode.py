@@ -4,7 +4,7 @@ dtype.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,14 +65,25 @@ def _encoded_already(column: Column, port: PortType) -> bool:
 
 
 def _by_coder(ev: Any, column: Column, port: PortType, name: str, what: str) -> Column:
+    values = list(column.examples())
     try:
-        encoded = port.coder.encode_batch(ev, list(column.examples()))
+        encoded = port.coder.encode_batch(ev, values)
     except NetError as error:
-        text = f'{what} at port "{name}": {error.text}'
+        wrong, text = next(_failures(ev, port.coder, values), (0, error.text))
+        text = f'{what} at port "{name}", example {wrong + 1}: {text}'
         raise NetError("NetTrain", "encoder", text) from error
     if isinstance(encoded, np.ndarray):
         return Column(encoded)
     return Column(None, tuple(encoded))
+
+
+def _failures(ev: Any, coder: Any, values: Sequence[Any]) -> Iterator[tuple[int, str]]:
+    """The examples, from 0, that cannot be encoded, and why."""
+    for i, value in enumerate(values):
+        try:
+            coder.encode_batch(ev, [value])
+        except NetError as error:
+            yield i, error.text
 
 
 def _typed(array: np.ndarray, port: PortType, name: str, dtype: str, what: str) -> np.ndarray:
@@ -122,9 +133,8 @@ def _misfit(column: Column, port: PortType, name: str, what: str) -> NetError:
             break
     hint = ""
     if found.startswith("no number"):
-        hint = (
-            f' For class labels give the net a decoder, such as "{name}" -> NetDecoder[{{"Class", {{...}}}}].'
-        )
+        hint = ' Class labels need a Class decoder on that port and CrossEntropyLossLayer["Index"], which '
+        hint += "LossFunction -> Automatic attaches."
     wanted = (
         wanted_text(port) if port.shape == () or port.kind == "integer" else f"shape {dims_text(port.shape)}"
     )

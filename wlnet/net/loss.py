@@ -19,11 +19,11 @@ import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from wlnet.expr import Expr, S, is_list, items
 from wlnet.syntax.printer import to_text
 
-from wlnet.expr import Expr, S, is_list, items
-
 from .errors import NetError
+from .infer import describe
 from .net import Net
 from .quantities import real_number
 
@@ -166,7 +166,7 @@ def _forms(net: Net) -> str:
 def _shown(value: Any) -> str:
     """`value` as the user would write it, nets by their head alone."""
     if type(value) is Net:
-        return f"{value.head.name}[...]"
+        return describe(value)
     if type(value) is Expr and value.head is S.Rule and len(value.args) == 2:
         return f"{_shown(value.args[0])} -> {_shown(value.args[1])}"
     if is_list(value):

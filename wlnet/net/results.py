@@ -58,7 +58,6 @@ class Run:
     reason: str = "MaxTrainingRounds"
     device: str = "CPU"
     checkpoints: list[str] = field(default_factory=list)
-    permutations: list[np.ndarray] = field(default_factory=list)
     call: Any = None
     example_losses: Callable[[], np.ndarray] | None = None
     examples_done: int = 0
@@ -179,7 +178,6 @@ PROPERTIES: dict[str, Callable[[Any, Run], Any]] = {
     ),
     "BatchLossList": lambda ev, r: numbers(r.batch_losses),
     "BatchMeasurementsLists": lambda ev, r: lists(r.batch_values),
-    "BatchPermutation": lambda ev, r: make_list(packed(p + 1) for p in r.permutations),
     "BatchSize": lambda ev, r: r.batch_size,
     "BatchesPerRound": lambda ev, r: r.batches_per_round,
     "BestValidationRound": lambda ev, r: _known(r.best_round),
@@ -197,7 +195,7 @@ PROPERTIES: dict[str, Callable[[Any, Run], Any]] = {
     "Properties": lambda ev, r: make_list(PROPERTIES),
     "ReasonTrainingStopped": lambda ev, r: r.reason,
     "ResultsObject": lambda ev, r: Results(r),
-    "RoundLoss": lambda ev, r: number(r.round_losses[-1]) if r.round_losses else S.Missing,
+    "RoundLoss": lambda ev, r: number(r.round_losses[-1]) if r.round_losses else MISSING,
     "RoundLossList": lambda ev, r: numbers(r.round_losses),
     "RoundMeasurements": lambda ev, r: last(r.round_values),
     "RoundMeasurementsLists": lambda ev, r: lists(r.round_values),
@@ -210,7 +208,7 @@ PROPERTIES: dict[str, Callable[[Any, Run], Any]] = {
     "TrainingExamples": lambda ev, r: r.training_examples,
     "TrainingNet": lambda ev, r: r.training_net,
     "ValidationExamples": lambda ev, r: r.validation_examples,
-    "ValidationLoss": lambda ev, r: number(r.validation_losses[-1]) if r.validation_losses else S.Missing,
+    "ValidationLoss": lambda ev, r: number(r.validation_losses[-1]) if r.validation_losses else MISSING,
     "ValidationLossList": lambda ev, r: numbers(r.validation_losses),
     "ValidationMeasurements": lambda ev, r: last(r.validation_values),
     "ValidationMeasurementsLists": lambda ev, r: lists(r.validation_values),

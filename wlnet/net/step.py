@@ -72,6 +72,7 @@ class Machine:
     def __init__(self, plan: Plan, data: Mapping[str, Encoded], device: str = "cpu", steps: int = 1) -> None:
         self.plan = plan
         self.device = device
+        self.flat = False  # whether the loss was found to depend on no array that is trained
         self.steps = steps
         self.types = {port: (each.array.dtype, each.array.shape[1:]) for port, each in data.items()}
         self.sequences = {port for port, each in data.items() if each.lengths is not None}
@@ -135,9 +136,11 @@ class Machine:
         still = [plan.multipliers.get(path, 1.0) == 0 or path in frozen for path in paths]
         moving = [value for value, stays in zip(values, still, strict=True) if not stays]
         try:
-            found = iter(autodiff.gradient(b, mean, moving))
+            slopes = autodiff.gradient(b, mean, moving)
         except GradientError as error:
             raise NetError("NetTrain", "gradient", f"The net cannot be trained: {error}.") from error
+        found = iter(slopes)
+        self.flat = all(value.instr.op.name == "const" for value in slopes)
         gradients = [
             b.zeros(v.type) if stays else next(found) for v, stays in zip(values, still, strict=True)
         ]

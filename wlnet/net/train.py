@@ -131,6 +131,8 @@ class Trainer:
         machine = self.machine
         executable = machine.training(self.source.count(0), self.frozen[0] if self.frozen else frozenset())
         assert machine.store is not None
+        if machine.flat:
+            self.ev.message("NetTrain", "nograd")
         if "random/counter" in machine.store:
             machine.store["random/counter"] = np.array([self.random.integers(1 << 63), 0], np.uint64)
         self.source.fill(0, executable.inputs)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wlnet.expr import Expr, S, is_list, items, make_list, system
-from wlnet.kernel.registry import builtin, symbol
+from wlnet.kernel.registry import builtin, nearest, option_key, split_options, symbol
 
 from . import observe
 from .builtins import report
@@ -27,7 +27,7 @@ from .triggers import Trigger
 from .update_schedule import frozen_by_turn
 from .validate import Examples, evaluate, read_validation
 
-AUTOMATIC, INHERITED, NONE = S.Automatic, S.Inherited, system("None")
+AUTOMATIC, INHERITED, NONE, FAILED = S.Automatic, S.Inherited, system("None"), system("$Failed")
 
 # Tags of the messages of this room; each text comes with the error.
 TAGS = (
@@ -39,6 +39,11 @@ TEXTS = {tag: "`1`" for tag in TAGS.split()}
 TEXTS["arrdiv"] = (
     "Training diverged: `1`. The last usable net is returned. A smaller LearningRate, or "
     '"GradientClipping" in Method, may help.'
+)
+TEXTS["nograd"] = (
+    "The loss does not change with any array that is trained, so that training changes nothing: an "
+    "integer, a "
+    "rounding function or a frozen layer lies between, or LearningRateMultipliers freeze all arrays."
 )
 TEXTS["novalid"] = "TrainingStoppingCriterion is checked on the training data, for there is no ValidationSet."
 
@@ -216,6 +221,34 @@ def measured(
     values = iter(outcome.measurements.values())
     return [outcome.loss if spec == "Loss" else next(values) for spec in wanted]
 
+
+# ---- unknown options
+
+
+def strict(name: str) -> None:
+    """An unknown option of the System` function `name` ends the call: a message with the nearest one, and
+    $Failed.
+
+    (In general such a call stays as it is; a training that did not happen must not pass for a net.)
+    """
+    record = system(name).builtin
+    general = record.call
+
+    def call(ev: Any, args: tuple[Any, ...]) -> Any:
+        for rule in split_options(record, args)[1]:
+            option = option_key(rule.args[0])
+            if option not in record.keywords:
+                near = nearest(str(option), list(record.options))
+                shown = Expr(system(name), (Expr(S.Skeleton, (len(args),)),))
+                ev.message(name, "optx" if near is None else "optnear", rule.args[0], shown, near or "")
+                return FAILED
+        return general(ev, args)
+
+    record.call = call
+
+
+strict("NetTrain")
+strict("NetMeasurements")
 
 # ---- names that belong to training
 

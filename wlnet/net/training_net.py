@@ -147,7 +147,10 @@ def checked(net: Net, attachments: Sequence[Attachment], table: Table) -> Table:
     wanted = [*net.inputs, *targets]
     for key in table.columns:
         if key not in wanted and key not in net.outputs:
-            hint = nearest(key, wanted) or f"Its ports are {quoted(wanted)}."
+            hint = (
+                nearest(key, list(dict.fromkeys([*wanted, *net.outputs])))
+                or f"Its ports are {quoted(wanted)}."
+            )
             raise NetError(
                 "NetTrain", "extra", f'The data have a key "{key}" that names no port of the net. {hint}'
             )
