@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from wlnet.frontends.cli import Options, UsageError, parse_arguments
+from wlnet.frontends.cli import UsageError, parse_arguments
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -108,10 +108,10 @@ def test_missing_file_and_bad_options() -> None:
 
 
 def test_arguments() -> None:
-    assert parse_arguments(["--print", "a.wl", "-c", "x"]) == Options(
-        file="a.wl", arguments=["-c", "x"], show_results=True
-    )
-    assert parse_arguments(["-code", "1", "b"]) == Options(code="1", arguments=["b"])
+    options = parse_arguments(["--print", "a.wl", "-c", "x"])
+    assert (options.file, options.arguments, options.show_results) == ("a.wl", ["-c", "x"], True)
+    options = parse_arguments(["-code", "1", "b"])
+    assert (options.code, options.file, options.arguments) == ("1", None, ["b"])
     assert parse_arguments(["-file", "a.wl"]).file == "a.wl"
     with pytest.raises(UsageError, match="needs a value"):
         parse_arguments(["-c"])

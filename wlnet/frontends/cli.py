@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from wlnet import __version__
 from wlnet.expr import NULL, system
-from wlnet.frontends.pictures import shown_picture
+from wlnet.frontends.display import shown
 from wlnet.session import Session
 
 USAGE = """\
@@ -40,18 +38,20 @@ class UsageError(Exception):
     """A command line that makes no sense; the text says what is wrong and what is allowed."""
 
 
-@dataclass
 class Options:
     """The parsed command line; at most one of `code`, `file` and `stdin` is set."""
 
-    code: str | None = None
-    file: str | None = None
-    stdin: bool = False
-    arguments: list[str] = field(default_factory=list)
-    form: str = "OutputForm"
-    device: str = "cpu"
-    sandbox: bool = False
-    show_results: bool = False
+    __slots__ = ("arguments", "code", "device", "file", "form", "sandbox", "show_results", "stdin")
+
+    def __init__(self) -> None:
+        self.code: str | None = None
+        self.file: str | None = None
+        self.stdin = False
+        self.arguments: list[str] = []
+        self.form = "OutputForm"
+        self.device = "cpu"
+        self.sandbox = False
+        self.show_results = False
 
 
 def parse_arguments(argv: list[str]) -> Options:
@@ -131,11 +131,9 @@ def make_session(options: Options) -> Session:
 
 
 def show(session: Session, value: Any, form: str) -> None:
-    """Print a result; a picture is saved and its path printed instead."""
-    if value is NULL:
-        return
-    picture = shown_picture(session, value)
-    print(picture if picture is not None else session.text(value, form), flush=True)
+    """Print a result, unless it is Null."""
+    if value is not NULL:
+        print(shown(session, value, form), flush=True)
 
 
 def run_code(options: Options) -> int:
@@ -157,7 +155,7 @@ def run_code(options: Options) -> int:
 def run_program(options: Options) -> int:
     """A script file or standard input: evaluate every expression of it, syntax errors notwithstanding."""
     try:
-        text = sys.stdin.read() if options.file is None else Path(options.file).read_text(encoding="utf-8")
+        text = sys.stdin.read() if options.file is None else read_file(options.file)
     except OSError as error:
         print(f"wlnet: cannot read {options.file}: {error.strerror}", file=sys.stderr)
         return 1
@@ -172,6 +170,11 @@ def run_program(options: Options) -> int:
 
     code, failed = run_text(session, text, options.file, present)
     return code or int(failed)
+
+
+def read_file(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def run_text(

@@ -9,27 +9,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from wlnet.expr import Expr
 from wlnet.session import Session
 
 KITTY_CHUNK = 4096  # bytes of base64 text in one escape sequence; the protocol's own limit
-
-_GRAPHICS_HEADS = ("Graphics", "Graphics3D", "Legended", "GraphicsRow", "GraphicsColumn", "GraphicsGrid")
-
-
-def is_picture(value: Any) -> bool:
-    """Whether `value` is something to look at. Cheap: does not load the graphics room."""
-    head = getattr(value.head, "name", "") if type(value) is Expr else type(value).__name__
-    return head in _GRAPHICS_HEADS or (type(value) is not Expr and head == "Image")
 
 
 def shown_picture(session: Session, value: Any) -> str | None:
     """Text that shows the picture `value`: the terminal's inline sequence or the path it was saved under.
 
-    None when `value` is no picture or cannot be drawn (its expression is shown instead).
+    None when it cannot be drawn (its expression is shown instead).
     """
-    if not is_picture(value):
-        return None
     path = save(session, value)
     if path is None:
         return None

@@ -20,7 +20,7 @@ from prompt_toolkit.styles import Style
 
 from wlnet import __version__
 from wlnet.expr import NULL
-from wlnet.frontends.pictures import shown_picture
+from wlnet.frontends.display import shown
 from wlnet.session import Session
 from wlnet.syntax.tokens import status, tokens
 
@@ -172,10 +172,9 @@ class Prompt:
         """Evaluate one input and show its results; Ctrl-C ends the evaluation and keeps the session."""
         for result in self.session.run(text, None):
             if result.value is not None and result.value is not NULL:
-                picture = shown_picture(self.session, result.value)
-                shown = picture if picture is not None else self.session.text(result.value, self.form)
+                text = shown(self.session, result.value, self.form)
                 label = f"Out[{result.line}]= "
-                separator = "\n" if "\n" in shown else ""
+                separator = "\n" if "\n" in text else ""
                 colour = ("\033[31m", "\033[0m") if sys.stdout.isatty() else ("", "")
-                print(f"\n{colour[0]}{label}{colour[1]}{separator}{shown}")
+                print(f"\n{colour[0]}{label}{colour[1]}{separator}{text}")
         print()
