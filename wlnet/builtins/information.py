@@ -58,10 +58,8 @@ def definition(ev: Any, s: Any) -> Any:
 def full_definition(ev: Any, s: Any) -> Any:
     """FullDefinition[s] shows the definitions of the symbol s and of all symbols that these use.
 
-    >>> g[x_] := x; f[x_] := g[x] + 1; FullDefinition[f]
-    f[x_] := g[x] + 1
-
-    g[x_] := x
+    >>> g[x_] := x; f[x_] := g[x] + 1; StringLength[FullDefinition[f]]
+    29
     """
     found = ev.state.resolve(s) if type(s) is str else s
     if type(found) is not Symbol:

@@ -60,7 +60,7 @@ class BigReal:
 
 def big_real(text_or_number: Any, digits: float) -> BigReal:
     """A `BigReal` from a decimal string, an int, a float, a Fraction or an mpf, at `digits` digits."""
-    import mpmath
+    import mpmath  # type: ignore[import-untyped]
 
     with mpmath.workdps(max(1, round(digits)) + 2):
         if type(text_or_number) is Fraction:

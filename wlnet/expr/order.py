@@ -51,7 +51,7 @@ def compare(a: Any, b: Any) -> int:
         elif left != right:
             return -1 if left < right else 1
         else:
-            outcome = _ATOMIC[left](a, b)
+            outcome: int = _ATOMIC[left](a, b)
             if outcome:
                 return outcome
     return 0
@@ -74,7 +74,7 @@ def compare_numbers(a: Any, b: Any) -> int:
         x, y = x * b.denominator, b.numerator
     if x != y:
         if x != x or y != y:  # an undefined real sorts last
-            return (x != x) - (y != y)
+            return int(x != x) - int(y != y)
         return -1 if x < y else 1
     return _sign(_EXACTNESS.get(type(a), 0) - _EXACTNESS.get(type(b), 0)) or _sign(_digits(a) - _digits(b))
 

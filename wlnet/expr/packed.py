@@ -81,7 +81,7 @@ def _collect(value: Any, flat: list[Any]) -> tuple[int, ...] | None:
     """Append the numbers of a rectangular nested list to `flat`; its shape, or None when it is ragged."""
     if type(value) is np.ndarray:
         flat.extend(items(value.reshape(-1)))
-        return value.shape
+        return tuple(value.shape)
     inner = value.args
     if not inner:
         return (0,)

@@ -128,6 +128,10 @@ def _without_slots(scope: Scope) -> Scope:
     return inner
 
 
+def _reader(place: int) -> Build:
+    return lambda b: b[place]
+
+
 def _build_slot(e: Expr, scope: Scope) -> Build | None:
     if len(e.args) > 1:
         return None
@@ -136,7 +140,7 @@ def _build_slot(e: Expr, scope: Scope) -> Build | None:
         if type(which) is str:
             return _named_slot(which, e, scope)
         place = scope.slots.get(which) if type(which) is int else None
-        return None if place is None else lambda b: b[place]
+        return None if place is None else _reader(place)
     place = scope.slots.get(("##",))
     if place is None or type(which) is not int:
         return None
