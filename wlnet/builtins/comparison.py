@@ -73,7 +73,7 @@ def difference_sign(ev: Any, a: Any, b: Any) -> int | None:
     is zero.
     """
     if type(a) in _PLAIN and type(b) in _PLAIN:
-        return (a > b) - (a < b)
+        return int(a > b) - int(a < b)
     left, right = infinity_sign(a), infinity_sign(b)
     if left or right:
         if left and right:
@@ -83,7 +83,7 @@ def difference_sign(ev: Any, a: Any, b: Any) -> int | None:
         return None
     gap = ev.evaluate(Expr(S.Subtract, (a, b)))
     if type(gap) in _PLAIN:
-        return (gap > 0) - (gap < 0)
+        return int(gap > 0) - int(gap < 0)
     if type(gap) is BigReal:
         return 0 if _is_noise(gap) else (1 if gap.value > 0 else -1)
     return None if type(gap) is Complex else _numeric_sign(ev, gap, a, b)
@@ -110,7 +110,7 @@ def _numeric_sign(ev: Any, gap: Any, a: Any, b: Any) -> int | None:
     if type(value) is BigReal:
         return 0 if abs(value.value) < 1e-40 else (1 if value.value > 0 else -1)
     if type(value) in _PLAIN:
-        return (value > 0) - (value < 0)
+        return int(value > 0) - int(value < 0)
     return None
 
 

@@ -32,7 +32,7 @@ from .parts import PART_MESSAGES, PartError, complain
 def dimensions(value: Any) -> tuple[int, ...]:
     """The lengths of the levels down to which `value` is rectangular and has one head."""
     if type(value) is np.ndarray:
-        return value.shape
+        return tuple(value.shape)
     if type(value) is NumericArray:
         return value.array.shape
     if type(value) is not Expr:

@@ -343,7 +343,7 @@ def _array_with(array: np.ndarray, new: Any, *, at_end: bool) -> Any:
     """`array` with one more row or number of its own type, packed; None when `new` does not fit."""
     if array.ndim == 1:
         wanted = {"i": int, "f": float}.get(array.dtype.kind)
-        if type(new) is not wanted or (wanted is int and not -(1 << 63) <= new < 1 << 63):
+        if type(new) is not wanted or (type(new) is int and not -(1 << 63) <= new < 1 << 63):
             return None
         row = np.array([new], dtype=array.dtype)
     elif type(new) is np.ndarray and new.dtype == array.dtype and new.shape == array.shape[1:]:

@@ -62,7 +62,7 @@ def children(value: Any) -> tuple[Any, ...] | None:
     atom."""
     kind = type(value)
     if kind is Expr:
-        return value.args
+        return value.args  # type: ignore[no-any-return]
     if kind is np.ndarray:
         return items(value)
     if kind is Association:

@@ -17,7 +17,7 @@ symbol("False", usage="False is the symbol for the falsity of a statement.")
 
 def _short_circuit(ev: Any, head: Any, args: tuple[Any, ...], stop: Any) -> Any:
     """And (stop False) and Or (stop True): evaluate until `stop` decides; what stays undecided is kept."""
-    left = []
+    left: list[Any] = []
     for argument in args:
         value = ev.evaluate(argument)
         if value is stop:

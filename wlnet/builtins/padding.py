@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -149,7 +150,7 @@ ARRAY_PAD_MESSAGES = {
 }
 
 # Which of n old elements stands at index i, counted from the first old one (0-based, may be negative).
-INDEX_MAPS = {
+INDEX_MAPS: dict[str, Callable[[int, int], int]] = {
     "Fixed": lambda i, n: min(max(i, 0), n - 1),
     "Periodic": lambda i, n: i % n,
     "Reversed": lambda i, n: (i % (2 * n)) if i % (2 * n) < n else 2 * n - 1 - i % (2 * n),

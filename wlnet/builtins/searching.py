@@ -33,7 +33,7 @@ def limit_of(ev: Any, name: str, most: Any) -> float | None:
 def _finder(ev: Any, form: Any) -> Callable[[Any], tuple[Any, bool]]:
     """For a pattern: (part, whether it fits). For `pattern -> new`: (new value, whether it fits)."""
     if is_rule(form):
-        return ev.replacer(form)
+        return ev.replacer(form)  # type: ignore[no-any-return]
     fits = ev.matching(form)
     return lambda part: (part, fits(part))
 

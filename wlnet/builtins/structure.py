@@ -175,7 +175,7 @@ def thread(ev: Any, expr: Any, over: Any = S.List, spec: Any = S.All) -> Any:
         children(x) if i in threaded else itertools.repeat(x, count)  # type: ignore[arg-type]
         for i, x in enumerate(expr.args)
     ]
-    return Expr(over, tuple(Expr(expr.head, row) for row in zip(*columns, strict=True)))  # type: ignore[arg-type]
+    return Expr(over, tuple(Expr(expr.head, row) for row in zip(*columns, strict=True)))
 
 
 @builtin("Through")

@@ -90,13 +90,12 @@ def _lengths(ev: Any, name: str, spec: Any, count: int) -> Iterable[int] | None:
     if spec is S.All:
         return range(count + 1)
     if is_list(spec):
-        parts = [level_bound(x) for x in items(spec)[:2]]
+        ends = [level_bound(x) for x in items(spec)[:2]]
         step = items(spec)[2] if len(items(spec)) == 3 else 1
-        if 1 <= len(items(spec)) <= 3 and None not in parts and type(step) is int and step != 0:
-            low, high = parts[0], parts[-1]
-            if min(low, high) >= 0:  # type: ignore[type-var, operator]
-                low, high = (int(min(x, count + 1)) for x in (low, high))  # type: ignore[type-var]
-                return [n for n in range(low, high + (1 if step > 0 else -1), step) if n <= count]
+        bounds = [int(min(x, count + 1)) for x in ends if x is not None and x >= 0]
+        if 1 <= len(items(spec)) <= 3 and len(bounds) == len(ends) and type(step) is int and step != 0:
+            low, high = bounds[0], bounds[-1]
+            return [n for n in range(low, high + (1 if step > 0 else -1), step) if n <= count]
     bound = level_bound(spec)
     if bound is None or bound < 0:
         ev.message(name, "nninfseq", spec)
