@@ -59,6 +59,11 @@ def test_a_falling_curve_goes_from_the_top_left_to_the_bottom_right() -> None:
     assert lines[3][3] != blank and lines[3][0] == blank
 
 
+def test_a_wide_span_is_drawn_by_its_logarithm() -> None:
+    falling = [10.0**-k for k in range(9)]
+    assert curve(falling, width=8, height=8) == curve([float(9 - k) for k in range(9)], width=8, height=8)
+
+
 def test_a_long_curve_is_binned_and_not_a_number_is_left_out() -> None:
     lines = curve([float("nan"), *(1 / (i + 1) for i in range(5000))], width=10, height=3)
     assert all(len(line) == 10 for line in lines)

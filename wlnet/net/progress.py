@@ -12,6 +12,7 @@ that makes a `Snapshot`, so that nothing is computed when nothing is shown. Ever
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +23,10 @@ from typing import Any, NamedTuple, TextIO
 PANEL_S, PRINT_S, INDICATOR_S = 0.33, 2.0, 0.1
 
 CURVE_WIDTH, CURVE_HEIGHT = 60, 8
+# Points of a curve that are looked at, at most: one redrawing then takes about a millisecond.
+MOST_POINTS = 10_000
+# From this ratio of the largest to the smallest loss on, a curve on a linear scale hides the later part.
+LOG_SPAN = 30.0
 
 
 class Snapshot(NamedTuple):
@@ -64,10 +69,15 @@ def duration(seconds: float | None) -> str:
 def curve(losses: Sequence[float], width: int = CURVE_WIDTH, height: int = CURVE_HEIGHT) -> list[str]:
     """The course of `losses` as `height` lines of Braille dots, top line first; each point a mean over
     its bin.
+
+    Losses that span more than a factor of LOG_SPAN are drawn by their logarithm.
     """
+    losses = losses[:: len(losses) // MOST_POINTS + 1]
     values = [x for x in losses if x == x and abs(x) != float("inf")]
     if len(values) < 2:
         return [" " * width] * height
+    if is_logarithmic(values):
+        values = [math.log(x) for x in values]
     columns = 2 * width
     if len(values) > columns:
         edges = [round(i * len(values) / columns) for i in range(columns + 1)]
@@ -86,6 +96,11 @@ def curve(losses: Sequence[float], width: int = CURVE_WIDTH, height: int = CURVE
         y = round((high - value) / span * rows)
         cells[y // 4][x // 2] |= dots[x % 2][y % 4]
     return ["".join(chr(0x2800 + cell) for cell in line) for line in cells]
+
+
+def is_logarithmic(values: Sequence[float]) -> bool:
+    """Whether a curve of these losses is drawn by their logarithm."""
+    return min(values) > 0 and max(values) > LOG_SPAN * min(values)
 
 
 class Reporter:
@@ -219,7 +234,8 @@ def panel(s: Snapshot) -> Any:
     values = [x for x in s.losses if x == x]
     lines = curve(s.losses)
     if values:
-        lines = [f"{max(values):.4g}", *lines, f"{min(values):.4g}"]
+        scale = "  (logarithmic)" if is_logarithmic(values) else ""
+        lines = [f"{max(values):.4g}", *lines, f"{min(values):.4g}{scale}"]
     both = Table.grid(padding=(0, 3))
     both.add_row(table, Text("\n".join(lines), style="cyan"))
     return Box(both, title="NetTrain", box=box.ROUNDED, expand=False)

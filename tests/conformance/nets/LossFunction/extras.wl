@@ -104,7 +104,7 @@ Print["E14 the sum: ", l14];
 
 (* E15: a loss net with two outputs, scaled *)
 r15 = NetTrain[three, d3, All, LossFunction -> two -> Scaled[0.5], MaxTrainingRounds -> 1, quiet];
-Print["E15 half the sum, terms unscaled: ", near[r15["RoundLoss"], Total[Values[r15["RoundMeasurements"]]]/2, 10^-5],
+Print["E15 half the sum, terms unscaled: ", near[r15["RoundLoss"], Total[Values[r15["RoundMeasurements"]]]/2, 10^-5], " ",
   near[Values[r15["RoundMeasurements"]], Values[r["RoundMeasurements"]], 10^-5]];
 
 (* E16: Scaled[-1] climbs *)
