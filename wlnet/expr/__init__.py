@@ -31,7 +31,7 @@ from .numbers import (
     machine_complex,
     rational,
 )
-from .order import canonical, canonical_args, compare
+from .order import canonical, canonical_args, compare, inserted
 from .packed import pack, packed, to_array, unpacked
 from .symbols import CLOCK, SYSTEM, S, Symbol, system
 
@@ -59,6 +59,7 @@ __all__ = [
     "compare",
     "complex_number",
     "head_of",
+    "inserted",
     "is_list",
     "is_number",
     "is_real_number",

@@ -7,6 +7,7 @@ written (`x` before `x^2`, `b + a x`), all others by length, head and arguments.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cmp_to_key
@@ -213,6 +214,12 @@ def canonical(items: Iterable[Any]) -> list[Any]:
     if kinds == {Symbol}:
         return sorted(items, key=lambda s: (text_key(s.name), text_key(s.context)))
     return sorted(items, key=_as_key)
+
+
+def inserted(items: tuple[Any, ...], x: Any) -> tuple[Any, ...]:
+    """`items`, which are in canonical order, with `x` in its place."""
+    k = bisect_right(items, _as_key(x), key=_as_key)
+    return (*items[:k], x, *items[k:])
 
 
 def is_canonical(items: tuple[Any, ...]) -> bool:

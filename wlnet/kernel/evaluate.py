@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import CLOCK, LIST, Association, Expr, S, Symbol, canonical_args, items, system
+from wlnet.expr import CLOCK, LIST, Association, Expr, S, Symbol, canonical_args, inserted, items, system
 from wlnet.expr.atoms import ATOMS
 from wlnet.expr.attributes import (
     FLAGS,
@@ -201,14 +201,19 @@ def evaluate_expr(e: Expr) -> Any:
 
         # 4. Flat, Listable, Orderless.
         if flags & SHAPING:
+            merged = False
             if flags & FLAT:
-                args = flatten(head, args)
+                if flags & ORDERLESS and len(args) == 2 and (sorted_args := merge(head, args, version)) is not None:
+                    args = sorted_args
+                    merged = True
+                else:
+                    args = flatten(head, args)
             if lists and flags & LISTABLE:
                 threaded = thread(head, args)
                 if threaded is not None:
                     run.depth = depth - 1
                     return threaded
-            if flags & ORDERLESS and len(args) > 1:
+            if flags & ORDERLESS and len(args) > 1 and not merged:
                 args = canonical_args(args)
 
         # 5. Definitions of the arguments, of the head, and built-in ones.
@@ -351,6 +356,21 @@ def _splices_into(head: Any, a: Expr) -> bool:
     if len(a.args) == 1:
         return head is LIST and type(a.args[0]) in (Expr, np.ndarray)
     return len(a.args) == 2 and RUN.ev.matches(head, a.args[1])
+
+
+def merge(head: Any, args: tuple[Any, ...], version: int) -> tuple[Any, ...] | None:
+    """The arguments of a Flat and Orderless call of one evaluated call of itself and one other argument, in order.
+
+    A sum that grows term by term is so kept in order by a search, not by looking through it each time.
+    """
+    first, second = args
+    if type(first) is Expr and first.head is head:
+        first, second = second, first
+    if type(second) is not Expr or second.head is not head or second.stamp != version:
+        return None
+    if type(first) is Expr and first.head is head:
+        return None
+    return inserted(second.args, first)
 
 
 def flatten(head: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
