@@ -32,6 +32,13 @@ class EvaluationError(WlnetError):
         self.value = value
 
 
+def log_message(text: str) -> None:
+    """Show a message as a warning of the logger "wlnet": on standard error unless the program says otherwise."""
+    import logging
+
+    logging.getLogger("wlnet").warning(text)
+
+
 class Result:
     """What became of one top-level expression of a program.
 
@@ -58,7 +65,7 @@ class Session:
     3
 
     on_print, on_message  called with each text that Print shows, and with each message as text; by default
-                          Print goes to standard output, and messages are only kept in `messages`
+                          Print goes to standard output, and messages to the logger "wlnet"
     sandbox               refuse files, processes and the network
     device                "CPU" or "GPU": where nets run when TargetDevice does not say
     """
@@ -67,7 +74,7 @@ class Session:
         self,
         *,
         on_print: Callable[[str], None] = print,
-        on_message: Callable[[str], None] | None = None,
+        on_message: Callable[[str], None] = log_message,
         command_line: Iterable[str] = (),
         script_arguments: Iterable[str] = (),
         sandbox: bool = False,
@@ -94,8 +101,7 @@ class Session:
 
     def _on_message(self, message: Message) -> None:
         self.messages.append(message)
-        if self._show_message is not None:
-            self._show_message(repr(message))
+        self._show_message(repr(message))
 
     # ------------------------------------------------------------ programs
 
@@ -128,8 +134,7 @@ class Session:
             except StopIteration:
                 return None
             if isinstance(e, ReadError):
-                if self._show_message is not None:
-                    self._show_message(e.show())
+                self._show_message(e.show())
                 return Result(self.line, None, True)
             value = self._top(e)
             uncaught = any(m.name in UNCAUGHT for m in self.state.messages)
