@@ -14,7 +14,14 @@ from wlnet.runtime.types import Type
 
 from wlnet.runtime import autodiff, blocks, checks, profile
 
-ROWS, WIDTH = 261, 513  # 133,893 elements: above LARGE, in blocks of 31 rows with a rest
+ROWS, WIDTH = 261, 513  # 133,893 elements, in blocks of 31 rows with a rest
+
+
+@pytest.fixture(autouse=True)
+def sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits that small arrays reach."""
+    monkeypatch.setattr(blocks, "LARGE", 1 << 17)
+    monkeypatch.setattr(blocks, "BLOCK", 1 << 14)
 
 
 def net(dtype: str = "f32") -> Program:

@@ -229,3 +229,16 @@ def test_lines_on_odd_sizes(name: str, size: int, axis: int) -> None:
     b = Builder()
     b.output("y", getattr(b, name)(b.input("x", type_of(x)), axis))
     checks.check_program(b.program(), {"x": x}, tolerance=2e-5)
+
+
+@pytest.mark.parametrize("size", [1023, 1024, 16384, 40000])
+def test_erf_in_float32(size: int) -> None:
+    """Relative error of the rational function, from denormals to where it is 1; also in place."""
+    x = np.concatenate([np.linspace(-6, 6, size - 6), [0, 1e-40, -1e-20, np.inf, -np.inf, np.nan]]).astype(
+        "f4"
+    )
+    wanted = reference.evaluate(OPS["erf"], [x.astype("f8")], {})[0]
+    for out in (np.empty_like(x), x.copy()):
+        with np.errstate(all="ignore"):
+            OPS["erf"].bind(out, (x if out[0] != x[0] else out,), {})()
+        np.testing.assert_allclose(out, wanted, rtol=5e-7, atol=1e-44)
