@@ -51,6 +51,8 @@ def transpose(ev: Any, expr: Any, order: Any = None) -> Any:
     if order is None:
         if type(expr) is np.ndarray and expr.ndim >= 2:
             return packed(np.swapaxes(expr, 0, 1))
+        if type(expr) is Association or any(type(row) is Association for row in children(expr) or ()):
+            return _transposed_entries(ev, expr)
         if len(shape) < 2:
             if len(shape) == 1 and is_list(expr) and not any(map(is_list, items(expr))):
                 return expr
@@ -62,6 +64,26 @@ def transpose(ev: Any, expr: Any, order: Any = None) -> Any:
         ev.message("Transpose", "perm", order, len(shape))
         return None
     return _transposed(expr, shape, levels)
+
+
+def _transposed_entries(ev: Any, expr: Any) -> Any:
+    """Rows and columns exchanged where either are named: lists or associations of lists or associations."""
+    rows = children(expr) or ()
+    kinds = {type(row) is Association for row in rows}
+    first = rows[0] if rows else None
+    names = list(first.entries) if type(first) is Association else list(range(size(first) or 0))
+    same_shape = len(kinds) == 1 and all(
+        list(row.entries) == names if type(row) is Association else is_list(row) and size(row) == len(names)
+        for row in rows
+    )
+    if not rows or not same_shape:
+        ev.message("Transpose", "nmtx", expr)
+        return None
+    columns = [
+        with_values(expr, list(column)) if type(expr) is Association else make_list(column)
+        for column in zip(*(children(row) or () for row in rows), strict=True)
+    ]
+    return with_values(first, columns) if type(first) is Association else make_list(columns)
 
 
 def _permutation(order: Any, depth: int) -> list[int] | None:

@@ -341,7 +341,8 @@ def array_flatten(ev: Any, expr: Any) -> Any:
     widths = _agreed(
         [[s[1] if s and len(s) == 2 else None for s in column] for column in zip(*shapes, strict=False)]
     )
-    if heights is None or widths is None or len({len(row) for row in rows}) > 1:
+    flat = any(s is not None and len(s) < 2 for row in shapes for s in row)
+    if heights is None or widths is None or flat or len({len(row) for row in rows}) > 1:
         ev.message("ArrayFlatten", "blocks", expr)
         return None
     out = []
