@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from wlnet.expr import CLOCK, LIST, NULL, Association, Expr, S, Symbol, head_of, is_list, items, system
@@ -15,6 +16,8 @@ from wlnet.kernel.scope import Scope
 from wlnet.kernel.templates import Code, code, inline
 
 FAILED = system("$Failed")
+# Compiled forms of `head[...] = value`, by head: form(left side, scope, code of the value) -> Code or None.
+SET_FORMS: dict[Symbol, Callable[[Expr, Scope, Code], Code | None]] = {}
 
 
 @builtin("Set", attributes=HOLD_FIRST | SEQUENCE_HOLD)
@@ -71,6 +74,14 @@ def _inline_set(e: Expr, scope: Scope, tail: bool) -> Code | None:
         return _set_symbol(lhs, value)
     if type(lhs) is Symbol and scope.slots[lhs] in scope.locals:
         return _set_local(scope.slots[lhs], value)
+    if type(lhs) is Expr and type(lhs.head) is Symbol and lhs.head in SET_FORMS:
+        found = SET_FORMS[lhs.head](lhs, scope, value)
+        if found is not None:
+            return found
+    return _set_built(lhs, scope, value)
+
+
+def _set_built(lhs: Any, scope: Scope, value: Code) -> Code:
     make = built(lhs, scope)
 
     def assign_built(b: list[Any]) -> Any:

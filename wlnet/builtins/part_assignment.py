@@ -28,10 +28,13 @@ from wlnet.expr import (
     unpack,
 )
 from wlnet.expr.attributes import LOCKED, PROTECTED
+from wlnet.kernel.building import built
 from wlnet.kernel.definitions import assigner, set_own
 from wlnet.kernel.evaluate import Computed, evaluate
+from wlnet.kernel.scope import Scope
+from wlnet.kernel.templates import Code, code
 
-from .assignment import set_value
+from .assignment import SET_FORMS, set_value
 
 FAILED = system("$Failed")
 PACK_AT = 16  # lists from this length on are packed when a number is assigned into them
@@ -181,6 +184,33 @@ def _fits(array: np.ndarray, value: Any) -> bool:
     if type(value) is int:
         return array.dtype == np.int64 and -(1 << 63) <= value < (1 << 63)
     return type(value) is float and array.dtype == np.float64
+
+
+def compile_part_set(lhs: Expr, scope: Scope, value: Code) -> Code | None:
+    """The code of `a[[i]] = v` for a variable and one position."""
+    if len(lhs.args) != 2 or type(lhs.args[0]) is not Symbol:
+        return None
+    name = lhs.args[0]
+    place = scope.slots.get(name)
+    if place is not None and place not in scope.locals:
+        return None
+    position = code(lhs.args[1], scope)
+    make = built(lhs, scope)
+
+    def assign(b: list[Any]) -> Any:
+        v = value(b)
+        symbol = name if place is None else b[place]
+        if not symbol.attributes & (PROTECTED | LOCKED) and type(symbol.own) is np.ndarray and symbol.up is None:
+            i = position(b)
+            if type(i) is int and _set_in_place(symbol, Step(i, False), v):
+                return v
+            return set_value(Expr(S.Part, (symbol, i)), v, False, "Set")
+        return set_value(make(b), v, False, "Set")
+
+    return assign
+
+
+SET_FORMS[S.Part] = compile_part_set
 
 
 # ---------------------------------------------------------------- by copying

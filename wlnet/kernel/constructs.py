@@ -152,6 +152,20 @@ def variables(e: Any) -> list[Symbol]:
     return list(found)
 
 
+def may_be_unbound(e: Any) -> list[Symbol]:
+    """The variables that a match can leave without a value: those of alternatives and of repetitions."""
+    found: dict[Symbol, None] = {}
+    stack = [e]
+    while stack:
+        e = stack.pop()
+        if type(e) is Expr:
+            if e.head in (ALTERNATIVES, REPEATED_NULL):
+                found.update(dict.fromkeys(variables(e)))
+            else:
+                stack.extend(e.args)
+    return list(found)
+
+
 def width(p: Any) -> tuple[int, int | None]:
     """The least and the greatest number of elements that `p` can match; None for no bound."""
     if type(p) is not Expr or type(p.head) is not Symbol or p.head not in CONSTRUCTS:

@@ -8,11 +8,11 @@ from typing import Any
 from wlnet.expr import CLOCK, Association, Expr, S, Symbol, canonical_args, is_list, items
 from wlnet.expr.attributes import ORDERLESS
 
-from .building import FUNCTION, SLOT
+from .building import FUNCTION, SLOT, build
 from .control import RUN, ReturnValue
 from .evaluate import HOLDS, evaluate, evaluate_expr
-from .scope import Scope
-from .templates import Code, apply_plain, code
+from .scope import OPTIONS, Frame, Scope
+from .templates import Code, apply_plain, code, inline
 
 
 def function(f: Any) -> Callable[..., Any]:
@@ -51,16 +51,23 @@ def function(f: Any) -> Callable[..., Any]:
 
 
 class PureFunction:
-    """A compiled Function expression."""
+    """A compiled Function expression.
 
-    __slots__ = ("parameters", "run", "size", "slots", "source")
+    parameters   how many named parameters, or the greatest slot number used
+    captured     values of outer variables, which lie in the frame after the arguments
+    """
 
-    def __init__(self, source: Expr, parameters: int, run: Code, scope: Scope, slots: bool) -> None:
+    __slots__ = ("captured", "parameters", "run", "size", "slots", "source")
+
+    def __init__(
+        self, source: Expr, parameters: int, run: Code, size: Frame, slots: bool, captured: tuple[Any, ...] = ()
+    ) -> None:
         self.source = source
-        self.parameters = parameters  # named parameters, or the greatest slot number used
+        self.parameters = parameters
         self.run = run
         self.slots = slots
-        self.size = scope.frame
+        self.size = size
+        self.captured = captured
 
     def frame(self, args: tuple[Any, ...]) -> list[Any] | None:
         """The bindings for `args`; None when there are too few (with the message)."""
@@ -71,14 +78,20 @@ class PureFunction:
             RUN.ev.message("Function", "fpct", self.source.args[0], Expr(self.source, args))
             return None
         if self.slots:
-            return [args, self.source, *args[:n], *([None] * (self.size.size - n - 2))]
-        return [*args[:n], *([None] * (self.size.size - n))]
+            b = [args, self.source, *args[:n], *self.captured]
+        else:
+            b = [*args[:n], *self.captured]
+        missing = self.size.size - len(b)
+        if missing:
+            b += [None] * missing
+        return b
 
     def _missing_slots(self, args: tuple[Any, ...]) -> list[Any]:
         n = self.parameters
         absent = [Expr(SLOT, (k + 1,)) for k in range(len(args), n)]
         RUN.ev.message("Function", "slotn", len(args) + 1, self.source, Expr(self.source, args))
-        return [args, self.source, *args, *absent, *([None] * (self.size.size - n - 2))]
+        b = [args, self.source, *args, *absent, *self.captured]
+        return b + [None] * (self.size.size - len(b))
 
     def __call__(self, *args: Any) -> Any:
         b = self.frame(args)
@@ -111,14 +124,20 @@ def pure_function(f: Expr) -> PureFunction | None:
     return compiled
 
 
-def _slot_function(f: Expr, body: Any) -> PureFunction:
+def _slot_scope(body: Any) -> tuple[Scope, int]:
+    """The scope of a function of slots, and the greatest slot number: all arguments, the function itself, #1, #2, ..."""
     greatest = _greatest_slot(body)
     scope = Scope()
-    scope.slots[("##",)] = scope.frame.new()  # place 0: all arguments
-    scope.slots[0] = scope.frame.new()  # place 1: the function itself
+    scope.slots[("##",)] = scope.frame.new()
+    scope.slots[0] = scope.frame.new()
     for k in range(1, greatest + 1):
         scope.place(k)
-    return PureFunction(f, greatest, code(body, scope, tail=True), scope, slots=True)
+    return scope, greatest
+
+
+def _slot_function(f: Expr, body: Any) -> PureFunction:
+    scope, greatest = _slot_scope(body)
+    return PureFunction(f, greatest, code(body, scope, tail=True), scope.frame, slots=True)
 
 
 def _named_function(f: Expr) -> PureFunction | None:
@@ -130,7 +149,7 @@ def _named_function(f: Expr) -> PureFunction | None:
     scope = Scope()
     for p in parameters:
         scope.slots[p] = scope.frame.new()
-    return PureFunction(f, len(parameters), code(f.args[1], scope, tail=True), scope, slots=False)
+    return PureFunction(f, len(parameters), code(f.args[1], scope, tail=True), scope.frame, slots=False)
 
 
 def _greatest_slot(body: Any) -> int:
@@ -149,3 +168,60 @@ def _greatest_slot(body: Any) -> int:
             stack.extend(e.values())
             stack.extend(e.keys())
     return greatest
+
+
+# ---------------------------------------------------------------- functions made inside compiled code
+
+
+@inline("Function")
+def inline_function(e: Expr, scope: Scope, tail: bool) -> Code | None:
+    """A pure function that mentions variables of the code around it: compiled once, made anew with their values."""
+    make = build(e, scope)
+    if make is None or not 1 <= len(e.args) <= 2:
+        return None
+    layout = _layout(e)
+    if layout is None:
+        return None
+    inner, parameters = layout
+    outer: list[int] = []
+    for variable, place in scope.slots.items():
+        if variable == OPTIONS or (type(variable) is Symbol and variable not in inner.slots):
+            if place in scope.sequences or variable in (scope.firm & set(_parameters(e))):
+                return None
+            captured = inner.place(variable)
+            outer.append(place)
+            if place in scope.locals:
+                inner.locals.add(captured)
+        elif type(variable) is Symbol or len(e.args) == 2:
+            return None  # a parameter hides it, or the slots of a function around this one are meant
+    inner.firm = scope.firm
+    late: list[Code] = []
+    slots = len(e.args) == 1
+
+    def closure(b: list[Any]) -> Any:
+        f = make(b)
+        if not late:
+            late.append(code(e.args[-1], inner, tail=True))
+        captured = tuple([b[k] for k in outer])
+        f.code = PureFunction(f, parameters, late[0], inner.frame, slots, captured)
+        return evaluate(f)
+
+    return closure
+
+
+def _parameters(e: Expr) -> list[Any]:
+    names = e.args[0]
+    return list(items(names)) if is_list(names) else [names]
+
+
+def _layout(e: Expr) -> tuple[Scope, int] | None:
+    """The scope of a function's own arguments and how many it takes; None when it is malformed."""
+    if len(e.args) == 1:
+        return _slot_scope(e.args[0])
+    inner = Scope()
+    names = _parameters(e)
+    if not all(type(p) is Symbol for p in names) or len(set(names)) != len(names):
+        return None
+    for p in names:
+        inner.place(p)
+    return inner, len(names)

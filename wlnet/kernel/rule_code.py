@@ -17,10 +17,11 @@ from .constructs import (
     is_pattern,
     is_simple,
     is_simple_row,
+    may_be_unbound,
     variables,
 )
 from .control import RUN, ReturnValue
-from .evaluate import attributes_of, evaluate
+from .evaluate import EMPTY_SEQUENCE, attributes_of, evaluate
 from .patterns import compile_row, compile_test
 from .scope import Scope
 from .sequences import WHOLE, compile_args, compile_chain
@@ -188,12 +189,16 @@ def _backtracking_rule(rule: Rule, scope: Scope) -> Callable[[Any], Any]:
     """Every way to match is tried until the conditions hold; the value is found in the last continuation."""
     result = scope.frame.new()
     frame = scope.frame
+    loose = [scope.slots[v] for v in may_be_unbound(rule.lhs)]
     late: list[
         Any
     ] = []  # [tests, run]: compiled after the pattern, which says which variables hold sequences
 
     def accept(b: list[Any]) -> bool:
         tests, run = late
+        for k in loose:
+            if b[k] is None:
+                b[k] = EMPTY_SEQUENCE
         if tests:
             RUN.conditions += 1
         for test in tests:
@@ -203,6 +208,7 @@ def _backtracking_rule(rule: Rule, scope: Scope) -> Callable[[Any], Any]:
         return b[result] is not None
 
     attempts = _attempts(rule, accept, scope, result)
+    scope.sequences.update(loose)
     late.append([code(t, scope) for t in rule.tests])
     late.append(_right(rule, scope))
 
