@@ -37,7 +37,7 @@ EXACT = [
     ("ArcCos[-1]", "Pi"),
     ("ArcTan[1]", "Pi/4"),
     ("ArcTan[-Infinity]", "-1/2*Pi"),
-    ("ArcTan[-1, -1]", "-3/4*Pi"),
+    ("ArcTan[-1, -1]", "(-3*Pi)/4"),
     ("ArcTan[0, 1]", "Pi/2"),
     ("ArcTan[-2, 0]", "Pi"),
     ("Sinh[0]", "0"),

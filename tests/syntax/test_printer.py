@@ -70,9 +70,22 @@ BOTH = [
     ("x/2", "x/2", "x/2"),
     ("-x/2", "-1/2*x", "-x/2"),
     ("3 x/2", "(3*x)/2", "(3 x)/2"),
+    ("-3 x/2", "(-3*x)/2", "(-3 x)/2"),
+    ("a - 3 x/2", "a - (3*x)/2", "a - (3 x)/2"),
+    ("a - x/2", "a - x/2", "a - x/2"),
+    ("-x/y", "-(x/y)", "-x/y"),
+    ("-2 x/y", "(-2*x)/y", "(-2 x)/y"),
+    ("(-1/2) x y^-1", "-1/2*x/y", "-x/(2 y)"),
+    ("-3 x/(2 y)", "(-3*x)/(2*y)", "(-3 x)/(2 y)"),
+    ("2/x", "2/x", "2/x"),
+    ("-2/x", "-2/x", "-2/x"),
+    ("(1/2) x^-1", "1/(2*x)", "1/(2 x)"),
+    ("(-1/2) x^-1", "-1/2*1/x", "-1/(2 x)"),
+    ("-1/x", "-x^(-1)", "-1/x"),
     ("a/b", "a/b", "a/b"),
     ("a/(b c)", "a/(b*c)", "a/(b c)"),
     ("a/b^2", "a/b^2", "a/b^2"),
+    ("(-1/2) x y z^-1", "-1/2*(x*y)/z", "-(x y)/(2 z)"),
     ("x^-1", "x^(-1)", "1/x"),
     ("x^-2", "x^(-2)", "x^(-2)"),
     ("x^(1/2)", "Sqrt[x]", "Sqrt[x]"),
@@ -157,7 +170,11 @@ NUMBERS = [
     (Complex(0, -1), "-I", "-I", "Complex[0, -1]"),
     (Complex(0, -2), "-2*I", "-2 I", "Complex[0, -2]"),
     (Complex(1.5, -0.5), "1.5 - 0.5*I", "1.5 - 0.5 I", "Complex[1.5`, -0.5`]"),
-    (Complex(1, Fraction(-1, 2)), "1 - 1/2*I", "1 - 1/2 I", "Complex[1, Rational[-1, 2]]"),
+    (Complex(1, Fraction(-1, 2)), "1 - I/2", "1 - I/2", "Complex[1, Rational[-1, 2]]"),
+    (Complex(0, Fraction(1, 2)), "I/2", "I/2", "Complex[0, Rational[1, 2]]"),
+    (Complex(0, Fraction(-1, 2)), "-1/2*I", "-I/2", "Complex[0, Rational[-1, 2]]"),
+    (Complex(0, Fraction(-3, 4)), "(-3*I)/4", "(-3 I)/4", "Complex[0, Rational[-3, 4]]"),
+    (Complex(2, Fraction(3, 4)), "2 + (3*I)/4", "2 + (3 I)/4", "Complex[2, Rational[3, 4]]"),
     (big_real("1.5", 20), "1.5`20.", "1.5000000000000000000", "1.5`20."),
     (big_real("-123.25", 10), "-123.25`10.", "-123.2500000", "-123.25`10."),
     (big_real(10**30, 5), "1.*^30", "1.*^30", ""),
@@ -177,6 +194,7 @@ def test_numbers_as_operands() -> None:
     a = resolve("a")
     assert to_text(Expr(S.Plus, (Complex(1, 2), a))) == "(1 + 2*I) + a"
     assert to_text(Expr(S.Times, (Complex(0, 2), a))) == "(2*I)*a"
+    assert to_text(Expr(S.Times, (Complex(0, Fraction(-3, 4)), a))) == "((-3*I)/4)*a"
     assert to_text(Expr(S.Power, (Fraction(1, 2), a))) == "(1/2)^a"
     assert to_text(Expr(S.Power, (2.0, a))) == "2.^a"
     assert to_text(Expr(S.Plus, (a, -1.5))) == "a - 1.5"

@@ -18,7 +18,7 @@ from .infinity import is_infinite
 from .levels import leaf_count
 from .string_patterns import substitute
 from .structure import NORMAL_FORMS
-from .sympy_bridge import FAILURES, Bridge, Unsolved, through
+from .sympy_bridge import Bridge, Unsolved, failures, through
 
 # A sum over more terms than this is first tried in closed form.
 MANY_TERMS = 100_000
@@ -129,7 +129,7 @@ def residue(ev: Any, f: Any, spec: Any) -> Any:
     """Residue[f, {z, z0}] gives the residue of f at z0.
 
     >>> Residue[1/(z^2 + 1), {z, I}]
-    -1/2 I
+    -I/2
     """
     if not is_list(spec) or len(items(spec)) != 2:
         return None
@@ -159,7 +159,7 @@ def series(ev: Any, f: Any, *specs: Any) -> Any:
         for power, c in collected.items():
             k = power.as_base_exp()[1] if power != 1 else sp.Integer(0)
             found[Fraction(int(k.p), int(k.q))] = ev.evaluate(b.out(c))
-    except (Unsolved, *FAILURES):
+    except (Unsolved, *failures()):
         return None
     return _series_data(x, x0, found, n)
 
@@ -225,6 +225,8 @@ def _accumulated(ev: Any, name: str, f: Any, specs: tuple[Any, ...]) -> Any:
         inner = Expr(getattr(S, name), (f, *specs[1:]))
         return _accumulated(ev, name, inner, specs[:1])
     (held,) = specs
+    if type(held) is Expr and held.head is S.List and not 1 < len(held.args) < 5:
+        return None
     spec = (
         ev.evaluate(Expr(S.List, held.args[1:]))
         if type(held) is Expr and held.head is S.List
@@ -234,9 +236,11 @@ def _accumulated(ev: Any, name: str, f: Any, specs: tuple[Any, ...]) -> Any:
     if variable is None:
         if not is_list(spec):
             return _antidifference(ev, name, f, spec)
-        variable, bounds = items(spec)[0], items(spec)[1:]
+        variable, bounds = (items(spec)[0], items(spec)[1:]) if len(items(spec)) else (None, ())
     else:
         bounds = items(spec)
+    if not 1 <= len(bounds) <= 3:
+        return None
     if len(bounds) == 1 and is_list(bounds[0]):
         return _combined(ev, name, f, Expr(S.List, (variable, bounds[0])))
     low, high, step = (1, bounds[0], 1) if len(bounds) == 1 else (*bounds, 1)[:3]

@@ -57,15 +57,16 @@ def times(printer: Printer, expr: Expr, need: int) -> Layout | None:
         if spaced:
             return PRODUCT, ["-", (rest, PRODUCT)]
         return MINUS if _is_tight(rest) else PRODUCT, ["-", (rest, MINUS + 1)]
-    over, under = sides(expr.args, spaced)
+    apart = not spaced and type(first) is Fraction and first.numerator == -1  # -1/2*x/y
+    over, under = sides(expr.args[1:] if apart else expr.args)
     if not under:
-        return PRODUCT, _product(over, " " if spaced else "*")
-    pieces: list[Piece] = []
-    if spaced and over and type(over[0]) is int and over[0] < 0:
+        return PRODUCT, _product([first, *over] if apart else over, " " if spaced else "*")
+    pieces: list[Piece] = [(first, PRODUCT + 1), "*"] if apart else []
+    if spaced and len(over) > 1 and type(over[0]) is int and over[0] == -1:
         pieces.append("-")
-        over = over[1:] if over[0] == -1 else [-over[0], *over[1:]]
+        over = over[1:]
     pieces += [_side(over, QUOTIENT), "/", _side(under, QUOTIENT + 1)]
-    return QUOTIENT if pieces[0] != "-" else PRODUCT, pieces
+    return QUOTIENT if len(pieces) == 3 else PRODUCT, pieces
 
 
 def _is_tight(value: Any) -> bool:
@@ -87,15 +88,13 @@ def _side(factors: list[Any], need: int) -> Piece:
     return (factors[0] if len(factors) == 1 else Expr(S.Times, tuple(factors)), need)
 
 
-def sides(args: tuple[Any, ...], spaced: bool) -> tuple[list[Any], list[Any]]:
-    """The factors above and below the line. A rational coefficient is split, in InputForm only if it is
-    positive.
-    """
+def sides(args: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
+    """The factors above and below the line. A rational coefficient is split."""
     over: list[Any] = []
     under: list[Any] = []
     for i, factor in enumerate(args):
         kind = type(factor)
-        if kind is Fraction and i == 0 and (spaced or factor > 0):
+        if kind is Fraction and i == 0:
             if factor.numerator != 1:
                 over.append(factor.numerator)
             under.append(factor.denominator)

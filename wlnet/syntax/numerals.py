@@ -122,19 +122,27 @@ def number(value: Any, form: str) -> tuple[str, int]:
 
 def _complex(value: Complex, form: str) -> tuple[str, int]:
     """`re + im*I`; exact zero real parts and unit imaginary parts are left out."""
-    times = " " if form == "OutputForm" else "*"
     negative = is_negative(value.im)
-    size = -value.im if type(value.im) is not BigReal else BigReal(abs(value.im.value), value.im.digits)
-    text, level = number(size if negative else value.im, form)
-    if text == "1":
-        imaginary, level = "I", ATOM
-    else:
-        imaginary, level = f"{text}{times}I", _PRODUCT
+    size = abs(value.im) if type(value.im) is not BigReal else BigReal(abs(value.im.value), value.im.digits)
     if type(value.re) is int and value.re == 0:
-        if not negative:
-            return imaginary, level
-        return f"-{imaginary}", _NEGATIVE if level == ATOM else _PRODUCT
-    return f"{number(value.re, form)[0]} {'-' if negative else '+'} {imaginary}", _SUM
+        return _imaginary(size, negative, form)
+    return f"{number(value.re, form)[0]} {'-' if negative else '+'} {_imaginary(size, False, form)[0]}", _SUM
+
+
+def _imaginary(size: Any, negative: bool, form: str) -> tuple[str, int]:
+    """`size I` or minus that, for a positive number: `I`, `2*I`, `I/2`, `(-3*I)/4`."""
+    times = " " if form == "OutputForm" else "*"
+    sign = "-" if negative else ""
+    if type(size) is not Fraction:
+        if type(size) is int and size == 1:
+            return sign + "I", _NEGATIVE if negative else ATOM
+        return f"{sign}{number(size, form)[0]}{times}I", _PRODUCT
+    under = integer(size.denominator)
+    if size.numerator != 1:
+        return f"({sign}{integer(size.numerator)}{times}I)/{under}", _PRODUCT
+    if negative and form != "OutputForm":
+        return f"-1/{under}{times}I", _PRODUCT
+    return f"{sign}I/{under}", _PRODUCT
 
 
 def is_negative(value: Any) -> bool:

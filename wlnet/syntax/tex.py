@@ -144,7 +144,7 @@ def _plus(printer: Printer, expr: Expr, need: int) -> Layout | None:
 def _times(printer: Printer, expr: Expr, need: int) -> Layout | None:
     if len(expr.args) < 2:
         return None
-    over, under = arithmetic.sides(expr.args, True)
+    over, under = arithmetic.sides(expr.args)
     sign = ""
     if over and type(over[0]) in REAL_TYPES and numerals.is_negative(over[0]):
         sign = "-"
