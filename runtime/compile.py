@@ -44,8 +44,11 @@ class Code(Protocol):
     @property
     def source(self) -> str:
         """What was generated, for reading."""
+        ...
 
-    def call(self) -> None: ...
+    def call(self) -> None:
+        """Run one step."""
+        ...
 
 
 class Executable:

@@ -64,7 +64,8 @@ def evaluate(op: Op, operands: Sequence[np.ndarray], params: Params) -> tuple[np
         [np.empty(each.shape, DTYPES[each.dtype]) for each in op.scratch(types, params)] if op.scratch else []
     )
     with np.errstate(all="ignore"):
-        function(op, params)(results if len(results) > 1 else results[0], *operands, *scratch)
+        (only, *more) = results
+        function(op, params)(results if more else only, *operands, *scratch)
     return results
 
 

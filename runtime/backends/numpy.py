@@ -33,7 +33,7 @@ REPEATS = (broadcast_view, np.broadcast_to)
 class Code:
     """A plan bound to memory: `call()` runs one step; `inputs` and `outputs` are its arrays by name."""
 
-    __slots__ = ("plan", "source", "call", "inputs", "outputs", "arena", "lines", "scope")
+    __slots__ = ("plan", "source", "step", "inputs", "outputs", "arena", "lines", "scope")
 
     def __init__(self, plan: Plan, store: Store, arena: np.ndarray, kernels: bool = False) -> None:
         self.plan = plan
@@ -42,9 +42,13 @@ class Code:
         self.lines = [binder.step_lines(step) for step in plan.steps]
         self.source = function_source([*self.lines, binder.copy_lines()])
         self.scope = binder.scope
-        self.call = self.function(self.source)
+        self.step = self.function(self.source)
         self.inputs = {name: binder.array(plan.places[value]) for name, value in plan.program.inputs.items()}
         self.outputs = {name: binder.array(place) for name, place in plan.outputs.items()}
+
+    def call(self) -> None:
+        """Run one step."""
+        self.step()
 
     def function(self, source: str) -> Callable[[], None]:
         exec(compile(source, "<step>", "exec"), self.scope)
