@@ -9,4 +9,5 @@ from runtime import plan as plan
 from runtime import profile as profile
 from runtime import random as random
 from runtime import simplify as simplify
+from runtime import store as store
 from runtime import types as types

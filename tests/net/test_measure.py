@@ -147,3 +147,11 @@ def test_stopping_follows_a_measurement() -> None:
         TrainingStoppingCriterion -> "ErrorRate"]"""
     ).run
     assert run.reason == "EarlyStopping" and run.rounds == 2
+
+
+def test_stopping_follows_the_mean_of_a_measurement_of_classes() -> None:
+    run = wl(
+        """NetTrain[cls, data, All, MaxTrainingRounds -> 30, ValidationSet -> data, LearningRate -> 1.*^-12,
+        TrainingProgressMeasurements -> "Recall", TrainingStoppingCriterion -> "Recall"]"""
+    ).run
+    assert run.reason == "EarlyStopping" and run.best_round == 1

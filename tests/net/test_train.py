@@ -378,3 +378,63 @@ def test_the_training_net_is_a_net_with_losses_at_its_outputs() -> None:
     assert training.head is S.NetGraph
     assert list(training.inputs) == ["Input", "Output"] and list(training.outputs) == ["Loss"]
     assert training.initialized
+
+
+# ---- options that mean nothing
+
+
+@pytest.mark.parametrize(
+    ("options", "tag", "needle"),
+    [
+        ("BatchSize -> 0", "option", "BatchSize must be"),
+        ("MaxTrainingRounds -> 2.5", "option", "MaxTrainingRounds must be"),
+        ("TimeGoal -> -1", "time", "TimeGoal must be"),
+        ('Method -> "ADAMM"', "method", 'Did you mean "ADAM"?'),
+        ("LearningRate -> {1, 2}", "rate", "positive number"),
+        ('TargetDevice -> "TPU"', "device", '"CPU"'),
+        ("TargetDevice -> {1, 2}", "device", '"CPU"'),
+        ('WorkingPrecision -> "Real8"', "option", '"Real64"'),
+        ("WorkingPrecision -> {1, 2}", "option", '"Real64"'),
+        ("RandomSeeding -> 1.5", "option", "RandomSeeding must be"),
+        ("ValidationSet -> Scaled[2]", "validation", "0 < r < 1"),
+        ("ValidationSet -> {{1, 2}, {3, 4}}", "missing", '"Output"'),
+        ("LearningRateMultipliers -> {7 -> 0}", "multipliers", "no array of the net belongs to 7"),
+        ("LearningRateMultipliers -> {1 -> x}", "multipliers", "takes Automatic"),
+        ("TrainingStoppingCriterion -> {1, 2}", "stopping", "takes None"),
+        ('TrainingStoppingCriterion -> "Accurracy"', "stopping", '"Accurracy"'),
+        ("TrainingUpdateSchedule -> {9}", "schedule", "names no array"),
+        ('TrainingProgressReporting -> "Pannel"', "report", '"Panel"'),
+        ('TrainingProgressReporting -> File["x.doc"]', "report", ".csv"),
+        ('TrainingProgressMeasurements -> "Accuracy"', "measurement", "CrossEntropyLossLayer"),
+        ('TrainingProgressFunction -> {f, "Interval" -> {1, 2}}', "interval", '"Interval"'),
+        ('TrainingProgressCheckpointing -> {"Folder", "x"}', "report", '"Directory"'),
+        ('PerformanceGoal -> "Beauty"', "option", "PerformanceGoal"),
+        ("BatchSizes -> 3", "optnear", "BatchSize"),
+    ],
+)
+def test_wrong_options(options: str, tag: str, needle: str) -> None:
+    assert quietly(f"NetTrain[net, data, {options}, MaxTrainingRounds -> 1]").name == "$Failed"
+    assert SESSION.messages[0].tag == tag
+    assert needle in SESSION.messages[0].text
+
+
+def test_the_first_of_two_settings_counts() -> None:
+    assert train("MaxTrainingRounds -> 2, MaxTrainingRounds -> 5").rounds == 2
+
+
+def test_checkpoints_are_written(tmp_path: Any) -> None:
+    name = tmp_path / "net.wlnet"
+    run = train(f'MaxTrainingRounds -> 3, TrainingProgressCheckpointing -> {{"File", "{name}"}}')
+    assert run.checkpoints == [str(name)] and name.exists()
+    assert same(wl(f'Import["{name}"]'), run.trained)
+    options = f'{{"Directory", "{tmp_path}", "Interval" -> Quantity[2, "Batches"]}}'
+    run = train(f"BatchSize -> 4, MaxTrainingRounds -> 2, TrainingProgressCheckpointing -> {options}")
+    assert len(run.checkpoints) == 3 and all(path.endswith(".wlnet") for path in run.checkpoints)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "json", "wl"])
+def test_a_file_of_progress(tmp_path: Any, suffix: str) -> None:
+    path = tmp_path / f"log.{suffix}"
+    train(f'MaxTrainingRounds -> 3, TrainingProgressReporting -> File["{path}"]')
+    text = path.read_text()
+    assert "RoundLoss" in text and len(text.splitlines()) >= 3

@@ -90,7 +90,8 @@ def _entropy(net: Net, port: str, column: Column | None, activation: str | None)
         return _labels(_cross_entropy("Index"), column)
     if _are_indices(net.outputs[port], column):
         assert column is not None and column.array is not None
-        unknown = net.outputs[port].shape is None or net.outputs[port].shape[-1] is None
+        shape = net.outputs[port].shape
+        unknown = shape is None or shape[-1] is None
         classes = int(column.array.max()) if unknown else None
         return Choice(_cross_entropy("Index"), classes=classes)
     return Choice(_cross_entropy("Probabilities"))

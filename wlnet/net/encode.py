@@ -15,7 +15,7 @@ from .data import Column, Table
 from .errors import NetError
 from .types import VARYING, PortType, dims_text, wanted_text
 
-DTYPES = {"f32": np.dtype(np.float32), "f64": np.dtype(np.float64)}
+DTYPES: dict[str, np.dtype[Any]] = {"f32": np.dtype(np.float32), "f64": np.dtype(np.float64)}
 
 
 class Encoded(NamedTuple):

@@ -90,7 +90,7 @@ def _net(t: Trainer) -> Any:
 def _batch_data(t: Trainer) -> Any:
     """The latest batch as it was fed, by port."""
     inputs = t.last_inputs()
-    names = [port for port in t.machine.types if port in inputs and lengths_input(port) not in inputs]
+    names = [port for port in t.machine.ports if port in inputs and lengths_input(port) not in inputs]
     return Association.of((port, NumericArray(inputs[port].copy())) for port in names)
 
 

@@ -70,7 +70,7 @@ def _span(args: tuple[Any, ...], length: int) -> range:
     return range(first - 1, last, by)
 
 
-def lookup(net: Net, setting: Any, path: Path, read: Callable[[Any], float]) -> float | None:
+def lookup(net: Net, setting: Any, path: Path, read: Callable[[Any], float | None]) -> float | None:
     """The number that `setting`, a number or rules, gives to the array at `path`; None where no rule matches.
 
     `read` turns the value of a rule into its number and raises NetError for one that is none.

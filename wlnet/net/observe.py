@@ -16,7 +16,7 @@ from .errors import NetError
 from .monitor import View, association
 from .prepare import trained_net
 from .progress import Call, FileReport, Indicator, Panel, Print, Reporter, automatic
-from .quantities import Amount
+from .quantities import Amount, says
 from .results import last
 from .schedule import Criterion
 from .train import Hook, Trainer
@@ -132,7 +132,7 @@ def checkpoints(ev: Any, trainer: Trainer, setting: Any) -> list[Hook]:
     hooks = []
     for spec in _checkpoint_specs(setting):
         parts = items(spec.setting) if is_list(spec.setting) else ()
-        if len(parts) != 2 or parts[0] not in ("File", "Directory") or type(parts[1]) is not str:
+        if len(parts) != 2 or not says(parts[0], "File", "Directory") or type(parts[1]) is not str:
             text = (
                 'TrainingProgressCheckpointing takes {"File", "name.wlnet"} or {"Directory", "folder"}, with '
             )

@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wlnet.expr import Expr, S, Symbol, is_list, items, system
-from wlnet.runtime.types import Type
+from wlnet.runtime import types
 
 from .errors import NetError
 from .quantities import real_number
 
 if TYPE_CHECKING:
-    from wlnet.runtime.ir import Builder, Value
+    from wlnet.runtime import ir
 
 NONE, AUTOMATIC = system("None"), S.Automatic
 INFINITY = float("inf")
@@ -43,29 +43,53 @@ class Method(NamedTuple):
     rate: float
     settings: dict[str, float]
     states: tuple[str, ...]
-    step: Callable[..., tuple[Value, ...]]
+    step: Callable[..., tuple[ir.Value, ...]]
 
 
 def _adam(
-    b: Builder, w: Value, g: Value, states: Sequence[Value], rate: Value, count: Value, s: dict[str, float]
+    b: ir.Builder,
+    w: ir.Value,
+    g: ir.Value,
+    states: Sequence[ir.Value],
+    rate: ir.Value,
+    count: ir.Value,
+    s: dict[str, float],
 ) -> Any:
     return b.adam(w, g, *states, rate, count, beta1=s["Beta1"], beta2=s["Beta2"], epsilon=s["Epsilon"])
 
 
 def _rmsprop(
-    b: Builder, w: Value, g: Value, states: Sequence[Value], rate: Value, _: Value, s: dict[str, float]
+    b: ir.Builder,
+    w: ir.Value,
+    g: ir.Value,
+    states: Sequence[ir.Value],
+    rate: ir.Value,
+    _: ir.Value,
+    s: dict[str, float],
 ) -> Any:
     return b.rmsprop(w, g, *states, rate, beta=s["Beta"], epsilon=s["Epsilon"], momentum=s["Momentum"])
 
 
 def _sgd(
-    b: Builder, w: Value, g: Value, states: Sequence[Value], rate: Value, _: Value, s: dict[str, float]
+    b: ir.Builder,
+    w: ir.Value,
+    g: ir.Value,
+    states: Sequence[ir.Value],
+    rate: ir.Value,
+    _: ir.Value,
+    s: dict[str, float],
 ) -> Any:
     return b.sgd_momentum(w, g, *states, rate, momentum=s["Momentum"])
 
 
 def _sign(
-    b: Builder, w: Value, g: Value, states: Sequence[Value], rate: Value, _: Value, s: dict[str, float]
+    b: ir.Builder,
+    w: ir.Value,
+    g: ir.Value,
+    states: Sequence[ir.Value],
+    rate: ir.Value,
+    _: ir.Value,
+    s: dict[str, float],
 ) -> Any:
     return b.sign_sgd(w, g, *states, rate, momentum=s["Momentum"])
 
@@ -238,7 +262,9 @@ class Arrays(NamedTuple):
     held: list[bool] | None = None
 
 
-def emit(b: Builder, optimizer: Optimizer, gradients: Sequence[Value], rate: Value, arrays: Arrays) -> None:
+def emit(
+    b: ir.Builder, optimizer: Optimizer, gradients: Sequence[ir.Value], rate: ir.Value, arrays: Arrays
+) -> None:
     """Append the update of every learned array to the training step `b`.
 
     `gradients` holds one value for each variable of the group "parameters", in order; `rate` is the
@@ -260,7 +286,7 @@ def emit(b: Builder, optimizer: Optimizer, gradients: Sequence[Value], rate: Val
     states = [
         b.variable(f"optimizer/{name}", w.type, group=f"optimizer/{name}") for name in optimizer.method.states
     ]
-    count = b.variable("optimizer/count", Type("i64", ()), group="optimizer/count")
+    count = b.variable("optimizer/count", types.Type("i64", ()), group="optimizer/count")
     next_count = count + 1
     new, *after = optimizer.method.step(b, w, g, states, rate, next_count, optimizer.settings)
     if arrays.weight_clipping is not None:
@@ -271,7 +297,7 @@ def emit(b: Builder, optimizer: Optimizer, gradients: Sequence[Value], rate: Val
     b.update(count, next_count)
 
 
-def _spread(b: Builder, numbers: list[float]) -> Any:
+def _spread(b: ir.Builder, numbers: list[float]) -> Any:
     """One number for all arrays as it is, else a vector in the layout of the flat parameters."""
     if len(set(numbers)) == 1:
         return b.constant(numbers[0], b.flat(PARAMETERS).type.dtype)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from .measure import Meter, comparisons, read_measurements
 from .multipliers import Path, lookup, multipliers
 from .net import SHARED, Net
 from .optimizers import Optimizer
-from .quantities import real_number
+from .quantities import real_number, says
 from .settings import BATCH, MOST_ROUNDS, VARYING_BATCH, Settings
 from .step import Machine, Plan, columns
 from .training_net import NET, TrainingNet, build, missing
@@ -146,11 +146,18 @@ def bounds_of(training: TrainingNet, optimizer: Optimizer) -> dict[Path, tuple[A
     places = training.inner.array_places()
     found = {}
     for path, positions in places.items():
-        values = []
-        for setting in (optimizer.regularization, optimizer.gradient_clipping, optimizer.weight_clipping):
+
+        def value(setting: Any, positions: Sequence[Path] = positions) -> float | None:
+            if setting is None:
+                return None
             matches = (lookup(training.inner, setting, place, _bound) for place in positions)
-            values.append(None if setting is None else next((x for x in matches if x is not None), None))
-        found[path if path[0] == SHARED else (NET, *path)] = tuple(values)
+            return next((x for x in matches if x is not None), None)
+
+        found[path if path[0] == SHARED else (NET, *path)] = (
+            value(optimizer.regularization),
+            value(optimizer.gradient_clipping),
+            value(optimizer.weight_clipping),
+        )
     return found
 
 
@@ -224,7 +231,7 @@ def read_generator(data: Any, settings: Settings) -> Generator | None:
         return Generator(data, None, settings.batch_size)
     if is_list(data) and len(items(data)) == 2:
         function, rule = items(data)
-        if type(rule) is Expr and rule.head is S.Rule and rule.args[0] == "RoundLength":
+        if type(rule) is Expr and rule.head is S.Rule and says(rule.args[0], "RoundLength"):
             if type(rule.args[1]) is not int or rule.args[1] < 1:
                 raise NetError("NetTrain", "data", '"RoundLength" must be a positive number of examples.')
             return Generator(function, rule.args[1], settings.batch_size)

@@ -343,4 +343,4 @@ def automatic(stream: TextIO | None = None) -> Reporter:
     seconds.
     """
     stream = stream or sys.stderr
-    return Panel(stream) if stream.isatty() else Print(stream, brief=True)
+    return Panel(stream) if stream is not None and stream.isatty() else Print(stream, brief=True)

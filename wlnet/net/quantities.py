@@ -25,6 +25,14 @@ def real_number(value: Any) -> float | None:
     return None
 
 
+def says(value: Any, *words: str) -> bool:
+    """Whether `value` is one of these strings. (An array must not be compared with a string: it compares
+    element by
+    element.)
+    """
+    return type(value) is str and value in words
+
+
 class Amount(NamedTuple):
     """A number of one of `UNITS`; times are kept in seconds (unit "Seconds")."""
 

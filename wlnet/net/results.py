@@ -14,6 +14,7 @@ from wlnet.expr import TRUE, Association, AtomType, Expr, S, make_list, packed, 
 
 from .errors import NetError
 from .progress import duration
+from .quantities import says
 
 if TYPE_CHECKING:
     from .net import Net
@@ -111,19 +112,17 @@ def loss_plot(ev: Any, run: Run) -> Any:
     """The mean training loss, and the validation loss where there is one, against rounds (batches for one
     round).
     """
-    if run.rounds > 1:
-        curves, names, axis = [list(zip(run.positions, run.round_losses, strict=True))], ["training"], "batch"
-        if run.batches_per_round:
-            curves = [[(p / run.batches_per_round, y) for p, y in curves[0]]]
-            axis = "round"
-    else:
-        curves, names, axis = [list(enumerate(run.batch_losses, 1))], ["training"], "batch"
+    by_round = run.rounds > 1
+    scale = run.batches_per_round if by_round else 1
+    places = run.positions if by_round else range(1, run.batches + 1)
+    losses = run.round_losses if by_round else run.batch_losses
+    curves = [[(p / scale, y) for p, y in zip(places, losses, strict=True)]]
+    names = ["training"]
     if run.validation_losses:
-        scale = run.batches_per_round if axis == "round" else 1
-        places = [p / scale for p in run.validation_positions]
-        curves.append(list(zip(places, run.validation_losses, strict=True)))
+        validated = zip(run.validation_positions, run.validation_losses, strict=True)
+        curves.append([(p / scale, y) for p, y in validated])
         names.append("validation")
-    return plot(ev, curves, names, axis, "loss")
+    return plot(ev, curves, names, "round" if by_round else "batch", "loss")
 
 
 def plot(
@@ -220,9 +219,9 @@ def check_property(name: Any) -> None:
     """Raise NetError unless `name` is a property, All, or a list of properties."""
     names = name.args if type(name) is Expr and name.head is S.List else (name,)
     for each in names:
-        if each is S.All or each in PROPERTIES:
+        if each is S.All or says(each, *PROPERTIES):
             continue
-        close = difflib.get_close_matches(str(each), PROPERTIES, 1)
+        close = difflib.get_close_matches(each, PROPERTIES, 1) if type(each) is str else []
         hint = f' Did you mean "{close[0]}"?' if close else ' "Properties" lists them.'
         shown = f'"{each}"' if type(each) is str else "what was given"
         raise NetError("NetTrain", "prop", f"{shown} is not a property of a training.{hint}")

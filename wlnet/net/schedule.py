@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from wlnet.expr import Association, Expr, S, Symbol, is_list, items, system
 
 from .errors import NetError
-from .quantities import real_number
+from .quantities import real_number, says
 
 NONE, AUTOMATIC = system("None"), S.Automatic
 
@@ -32,7 +32,7 @@ def rate_schedule(setting: Any, call: Callable[[Any, int, int], Any]) -> Callabl
     name, rest = (
         (items(setting)[0], items(setting)[1:]) if is_list(setting) and len(items(setting)) else (setting, ())
     )
-    if name == "Polynomial":
+    if says(name, "Polynomial"):
         power = 1.0
         for rule in rest:
             number = real_number(rule.args[1]) if type(rule) is Expr and rule.args[:1] == ("Power",) else None
@@ -84,7 +84,7 @@ def read_criterion(setting: Any) -> Criterion | None:
     """The criterion that a setting of TrainingStoppingCriterion asks for; NetError where it asks for none."""
     if setting is NONE:
         return None
-    if setting is AUTOMATIC or setting == "Loss":
+    if setting is AUTOMATIC or says(setting, "Loss"):
         return Criterion("Loss")
     if type(setting) is str:
         return Criterion(setting)
@@ -124,7 +124,7 @@ def _change(key: str, value: Any) -> float:
 
 
 def stopping(text: str) -> NetError:
-    return NetError("NetTrain", "stopping", f"TrainingStoppingCriterion: {text}.")
+    return NetError("NetTrain", "stopping", f"TrainingStoppingCriterion: {text.rstrip('.')}.")
 
 
 class Watch:

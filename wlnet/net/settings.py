@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wlnet.expr import Expr, S, is_list, items, system
-from wlnet.runtime.backends import cuda
+from wlnet.runtime.backends import cuda  # pyright: ignore[reportMissingImports]
 
 from .errors import NetError
 from .optimizers import Optimizer, read_method
-from .quantities import seconds
+from .quantities import says, seconds
 from .schedule import Criterion, Turn, read_criterion, read_turns
 
 AUTOMATIC, INHERITED, NONE = S.Automatic, S.Inherited, system("None")
@@ -87,7 +87,7 @@ def rounds(value: Any) -> int | None:
         type(value) is Expr
         and value.head is S.Quantity
         and len(value.args) == 2
-        and value.args[1] == "Rounds"
+        and says(value.args[1], "Rounds")
     ):
         value = value.args[0]
     return count(value, "MaxTrainingRounds")
@@ -97,10 +97,10 @@ def precision(value: Any, function: str) -> str:
     """The dtype of programs that WorkingPrecision asks for."""
     if value is AUTOMATIC:
         return "f32"
-    if value in DTYPES:
+    if says(value, *DTYPES):
         return DTYPES[value]
     text = 'WorkingPrecision must be "Real32" (also Automatic) or "Real64"'
-    if value in ("Mixed", "Real16"):
+    if says(value, "Mixed", "Real16"):
         text += f'; "{value}" needs a GPU'
     raise NetError(function, "option", text + ".")
 
@@ -113,9 +113,9 @@ def device_of(value: Any, session: Any, function: str) -> str:
     if value is AUTOMATIC:
         value = str(session).upper()
     name = items(value)[0] if is_list(value) and len(items(value)) else value
-    if name == "CPU":
+    if says(name, "CPU"):
         return "cpu"
-    if name != "GPU":
+    if not says(name, "GPU"):
         raise NetError(function, "device", 'TargetDevice must be "CPU" or "GPU".')
     reason = cuda.available()
     if reason is not None:

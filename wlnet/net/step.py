@@ -12,10 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wlnet.runtime import autodiff, ir
+from wlnet.runtime import autodiff, ir, store, types
 from wlnet.runtime import compile as runtime_compile
-from wlnet.runtime.store import Store
-from wlnet.runtime.types import GradientError, Type
 
 from .encode import Encoded
 from .errors import NetError
@@ -74,11 +72,11 @@ class Machine:
         self.device = device
         self.flat = False  # whether the loss was found to depend on no array that is trained
         self.steps = steps
-        self.types = {port: (each.array.dtype, each.array.shape[1:]) for port, each in data.items()}
+        self.ports = {port: (each.array.dtype, each.array.shape[1:]) for port, each in data.items()}
         self.sequences = {port for port, each in data.items() if each.lengths is not None}
         self.paths = {variable_name(path): path for path in plan.net.all_arrays()}
         self.arena = runtime_compile.Arena()
-        self.store: Store | None = None
+        self.store: store.Store | None = None
         self.executables: dict[Any, runtime_compile.Executable] = {}
 
     # ---- programs
@@ -86,9 +84,11 @@ class Machine:
     def inputs(self, b: ir.Builder, n: int) -> dict[str, Wire]:
         """The wires of a batch of `n` examples."""
         wires = {}
-        for port, (dtype, shape) in self.types.items():
-            value = b.input(port, Type(_name(dtype), (n, *shape)))
-            lengths = b.input(lengths_input(port), Type("i32", (n,))) if port in self.sequences else None
+        for port, (dtype, shape) in self.ports.items():
+            value = b.input(port, types.Type(_name(dtype), (n, *shape)))
+            lengths = (
+                b.input(lengths_input(port), types.Type("i32", (n,))) if port in self.sequences else None
+            )
             wires[port] = Wire(value, lengths)
         return wires
 
@@ -137,14 +137,14 @@ class Machine:
         moving = [value for value, stays in zip(values, still, strict=True) if not stays]
         try:
             slopes = autodiff.gradient(b, mean, moving)
-        except GradientError as error:
+        except types.GradientError as error:
             raise NetError("NetTrain", "gradient", f"The net cannot be trained: {error}.") from error
         found = iter(slopes)
         self.flat = all(value.instr.op.name == "const" for value in slopes)
         gradients = [
             b.zeros(v.type) if stays else next(found) for v, stays in zip(values, still, strict=True)
         ]
-        rate = b.input(RATE, Type(plan.dtype, ()))
+        rate = b.input(RATE, types.Type(plan.dtype, ()))
         emit(b, plan.optimizer, gradients, rate, self.arrays(paths, still, frozen))
         return b.program()
 
@@ -155,13 +155,13 @@ class Machine:
             (None, None, None) if s else self.plan.bounds.get(p, (None,) * 3)
             for p, s in zip(paths, still, strict=True)
         ]
-        lists = []
-        for i, absent in enumerate((0.0, np.inf, np.inf)):
-            column = [each[i] for each in bounds]
-            lists.append(
-                None if all(x is None for x in column) else [absent if x is None else x for x in column]
-            )
-        return Arrays(rates, *lists, [path in frozen for path in paths] if frozen else None)
+
+        def column(i: int, absent: float) -> list[float] | None:
+            values = [each[i] for each in bounds]
+            return None if all(x is None for x in values) else [absent if x is None else x for x in values]
+
+        held = [path in frozen for path in paths] if frozen else None
+        return Arrays(rates, column(0, 0.0), column(1, np.inf), column(2, np.inf), held)
 
     def evaluation_program(self, n: int) -> ir.Program:
         """The losses of `n` examples in evaluation mode; the total of every example is an output too."""
@@ -207,15 +207,15 @@ class Machine:
             self.executables[key] = found
         return found
 
-    def filled(self, program: ir.Program) -> Store:
+    def filled(self, program: ir.Program) -> store.Store:
         """A new store with the arrays of the net in it."""
         arrays = self.plan.net.all_arrays()
-        store = Store(program.variables)
-        for name in store:
+        found = store.Store(program.variables)
+        for name in found:
             path = self.paths.get(name)
             if path is not None:
-                store[name] = arrays[path]
-        return store
+                found[name] = arrays[path]
+        return found
 
     # ---- arrays
 

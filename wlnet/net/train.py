@@ -14,15 +14,16 @@ from typing import Any
 
 import numpy as np
 
+from .errors import nearest
 from .lower import variable_name
 from .measure import reported
 from .multipliers import Path
 from .optimizers import PARAMETERS
 from .prepare import Prepared, trained_net
 from .progress import Clockwork, Snapshot
+from .quantities import says
 from .results import Run
-from .schedule import Watch, turn_of
-from .scores import SCORES
+from .schedule import Watch, stopping, turn_of
 from .settings import AIM_S, MOST_ROUNDS, Settings
 from .step import RATE, TOTAL, term_output
 from .triggers import Trigger
@@ -77,6 +78,7 @@ class Trainer:
         self.rate = settings.optimizer.rate
         self.last_loss = math.nan
         self.last_values: dict[str, Any] = {}
+        self.round_raw: dict[str, Any] = {}
         self.watch = self.watcher()
         self.kept: dict[str, np.ndarray] = {}
         self.kept_at = 0
@@ -116,11 +118,14 @@ class Trainer:
         criterion = self.settings.criterion
         if criterion is None or criterion.is_function:
             return None
-        better = -1
-        for measurement in self.meter.measurements:
-            if measurement.key == criterion.watch:
-                better = SCORES[measurement.score.name].better or -1
-        return Watch(criterion, better)
+        measured = {m.key: m for m in self.meter.measurements}
+        known = ["Loss", *self.loss_names, *measured]
+        if criterion.watch not in known:
+            raise stopping(
+                f'nothing called "{criterion.watch}" is measured. {nearest(criterion.watch, known)}'
+            )
+        better = measured[criterion.watch].score.better if criterion.watch in measured else -1
+        return Watch(criterion, better or -1)
 
     # ---- the whole
 
@@ -198,6 +203,7 @@ class Trainer:
         for loss_, x in zip(self.losses, sums, strict=True):
             self.run.round_values[loss_.name].append(x / count_of_round)
         if self.meter:
+            self.round_raw = self.meter.raw_values()
             for key, value in self.meter.values(self.ev).items():
                 self.run.round_values[key].append(value)
         self.between_rounds()
@@ -264,7 +270,7 @@ class Trainer:
     def fire(self, hook: Hook) -> None:
         if hook.trigger.due(self.run.batches, self.rounds_done(), 100 * self.fraction()):
             answer = hook.act()
-            if answer in (STOP, ABORT):
+            if says(answer, STOP, ABORT):
                 self.reason = "UserStopped"
                 self.discard = self.discard or answer == ABORT
 
@@ -290,10 +296,12 @@ class Trainer:
         """Whether a validation is the best so far: by loss, or by the measurement that early stopping
         follows.
         """
-        value = found.loss
-        if self.watch is not None and self.watch.criterion.watch in found.raw:
-            value = -self.watch.better * float(found.raw[self.watch.criterion.watch])
-        if value < self.best_loss:
+        value: float | None = found.loss
+        for measurement in self.meter.measurements:
+            if self.watch is not None and measurement.key == self.watch.criterion.watch:
+                value = reported(measurement, found.raw[measurement.key])
+                value = None if value is None else -self.watch.better * value
+        if value is not None and value < self.best_loss:
             self.best_loss = value
             return True
         return False
@@ -324,9 +332,13 @@ class Trainer:
         name = self.settings.criterion.watch  # type: ignore[union-attr]
         if name == "Loss":
             return self.run.validation_losses[-1] if validated else self.run.round_losses[-1]
+        for measurement in self.meter.measurements:
+            if measurement.key == name:
+                raw = self.last_validation.raw if validated and self.last_validation else self.round_raw
+                value = reported(measurement, raw[name])
+                return math.nan if value is None else value
         values = self.run.validation_values if validated else self.run.round_values
-        value = values[name][-1]
-        return value if isinstance(value, float) else math.nan
+        return float(values[name][-1])
 
     def diverged(self, what: str) -> None:
         """Stop, and go back to the last arrays that were kept."""
@@ -352,8 +364,9 @@ class Trainer:
         run.training_net = self.prepared.training.net.with_arrays(arrays)
         run.final_rate = self.rate
         run.examples_done = self.examples
-        if self.prepared.examples is not None:
-            run.example_losses = lambda: example_losses(machine, self.prepared.examples)
+        examples = self.prepared.examples
+        if examples is not None:
+            run.example_losses = lambda: example_losses(machine, examples)
         return run
 
     def keep(self) -> None:

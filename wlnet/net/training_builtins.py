@@ -17,6 +17,7 @@ from .measure import Meter, comparisons, read_measurements
 from .net import Net
 from .prepare import Options, check_complete, prepare
 from .progress import Clockwork
+from .quantities import says
 from .results import Run, check_property, value_of
 from .schedule import rate_schedule
 from .settings import count, device_of, generator, precision, read_settings
@@ -101,7 +102,7 @@ def net_train(
     def train() -> Any:
         check_net(net)
         check_property(prop)
-        if performance_goal not in (AUTOMATIC, "TrainingSpeed"):
+        if performance_goal is not AUTOMATIC and not says(performance_goal, "TrainingSpeed"):
             raise NetError("NetTrain", "option", 'PerformanceGoal must be Automatic or "TrainingSpeed".')
         settings = read_settings(
             batch_size=batch_size,
@@ -209,7 +210,7 @@ def measured(
     training, table = build(net, loss_function, read_table(data, "Data"))
     check_complete(training.net)
     found = comparisons(training)
-    specs = [spec for spec in wanted if spec != "Loss"]
+    specs = [spec for spec in wanted if not says(spec, "Loss")]
     meter = Meter(
         [m for each in specs for m in read_measurements(make_list((each,)), found, "NetMeasurements")], found
     )
@@ -219,7 +220,7 @@ def measured(
         ev, Machine(plan, encoded, device), training.losses, Examples(columns(encoded), table.length), meter
     )
     values = iter(outcome.measurements.values())
-    return [outcome.loss if spec == "Loss" else next(values) for spec in wanted]
+    return [outcome.loss if says(spec, "Loss") else next(values) for spec in wanted]
 
 
 # ---- unknown options

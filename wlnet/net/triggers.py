@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from wlnet.expr import Expr, S, is_list, items, system
 
 from .errors import NetError
-from .quantities import Amount, amount, real_number
+from .quantities import Amount, amount, real_number, says
 
 # Option names that a list {spec, option -> value, ...} may end in.
 TIMING = ("Interval", "MinimumInterval")
@@ -90,4 +90,6 @@ def read_several(setting: Any, option: str) -> list[Timed]:
 
 
 def _timing(value: Any) -> bool:
-    return type(value) is Expr and value.head is S.Rule and len(value.args) == 2 and value.args[0] in TIMING
+    return (
+        type(value) is Expr and value.head is S.Rule and len(value.args) == 2 and says(value.args[0], *TIMING)
+    )

@@ -14,7 +14,7 @@ from wlnet.expr import Expr, S, is_list, items, system
 from .data import Table
 from .errors import NetError
 from .measure import Meter
-from .quantities import Amount, amount, real_number
+from .quantities import Amount, amount, real_number, says
 from .step import EXAMPLES, TOTAL, Machine, term_output
 from .training_net import Loss
 
@@ -117,7 +117,10 @@ def read_validation(setting: Any) -> ValidationSpec | None:
 
 def _interval_rule(value: Any) -> bool:
     return (
-        type(value) is Expr and value.head is S.Rule and len(value.args) == 2 and value.args[0] == "Interval"
+        type(value) is Expr
+        and value.head is S.Rule
+        and len(value.args) == 2
+        and says(value.args[0], "Interval")
     )
 
 
