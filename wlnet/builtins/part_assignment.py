@@ -200,7 +200,11 @@ def compile_part_set(lhs: Expr, scope: Scope, value: Code) -> Code | None:
     def assign(b: list[Any]) -> Any:
         v = value(b)
         symbol = name if place is None else b[place]
-        if not symbol.attributes & (PROTECTED | LOCKED) and type(symbol.own) is np.ndarray and symbol.up is None:
+        if (
+            not symbol.attributes & (PROTECTED | LOCKED)
+            and type(symbol.own) is np.ndarray
+            and symbol.up is None
+        ):
             i = position(b)
             if type(i) is int and _set_in_place(symbol, Step(i, False), v):
                 return v

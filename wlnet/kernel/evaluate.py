@@ -203,7 +203,11 @@ def evaluate_expr(e: Expr) -> Any:
         if flags & SHAPING:
             merged = False
             if flags & FLAT:
-                if flags & ORDERLESS and len(args) == 2 and (sorted_args := merge(head, args, version)) is not None:
+                if (
+                    flags & ORDERLESS
+                    and len(args) == 2
+                    and (sorted_args := merge(head, args, version)) is not None
+                ):
                     args = sorted_args
                     merged = True
                 else:

@@ -60,7 +60,13 @@ class PureFunction:
     __slots__ = ("captured", "parameters", "run", "size", "slots", "source")
 
     def __init__(
-        self, source: Expr, parameters: int, run: Code, size: Frame, slots: bool, captured: tuple[Any, ...] = ()
+        self,
+        source: Expr,
+        parameters: int,
+        run: Code,
+        size: Frame,
+        slots: bool,
+        captured: tuple[Any, ...] = (),
     ) -> None:
         self.source = source
         self.parameters = parameters

@@ -369,17 +369,20 @@ def _call_with_options(record: Builtin, ev: Any, args: tuple[Any, ...]) -> Any:
 def split_options(record: Builtin, args: tuple[Any, ...]) -> tuple[int, list[Expr]]:
     """How many of `args` are positional, and the rules of the trailing options.
 
-    Arguments that the function needs are never taken for options. A rule for an unknown name in a place where
-    an optional argument may stand is an option if the name is a symbol, else that argument.
+    A rule for a known option is one wherever it stands. One for an unknown name is an argument where the function
+    needs one; in a place where
+    an optional argument may stand it is an option if the name is a symbol, else that argument.
     """
     count = len(args)
     found: list[Expr] = []
-    while count > record.least:
+    while count:
         rules = _option_rules(args[count - 1])
         if rules is None:
             break
         known = [option_key(r.args[0]) in record.keywords for r in rules]
-        if not all(known) and count <= record.most and not any(known):
+        if not all(known) and count <= record.least:
+            break
+        if not any(known) and count <= record.most:
             single = type(args[count - 1]) is Expr and args[count - 1].head in RULES
             if not (single and type(rules[0].args[0]) is Symbol):
                 break
