@@ -24,12 +24,25 @@ COUNTER = "random/counter"
 COUNTER_TYPE = Type("u64", (2,))
 
 
-def philox_state(counter: np.ndarray, stream: int) -> Any:
-    """The state from which stream `stream` draws in the step that `counter` (seed, step) stands at."""
-    seed, step = int(counter[0]), int(counter[1])
-    words = {"counter": np.array([0, step, 0, 0], np.uint64), "key": np.array([seed, stream], np.uint64)}
-    empty = {"buffer": np.zeros(4, np.uint64), "buffer_pos": 4, "has_uint32": 0, "uinteger": 0}
-    return {"bit_generator": "Philox", "state": words, **empty}
+class Stream:
+    """NumPy's Philox, set to where stream `stream` begins in the step that `counter` (seed, step) stands
+    at.
+    """
+
+    def __init__(self, counter: np.ndarray, stream: int) -> None:
+        self.bits = np.random.Philox()
+        self.counter = counter
+        self.key, self.words = np.array([0, stream], np.uint64), np.zeros(4, np.uint64)
+        rest = {"buffer": np.zeros(4, np.uint64), "buffer_pos": 4, "has_uint32": 0, "uinteger": 0}
+        self.state: Any = {
+            "bit_generator": "Philox",
+            "state": {"counter": self.words, "key": self.key},
+            **rest,
+        }
+
+    def start(self) -> None:
+        self.key[0], self.words[1] = self.counter
+        self.bits.state = self.state
 
 
 def random_counter(b: Builder) -> Value:
@@ -54,12 +67,11 @@ def uniform_type(counter: Type, *, shape: Shape, dtype: str = "f32", stream: int
 
 
 def uniform_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params) -> Callable[[], None]:
-    bits = np.random.Philox()
-    generator = np.random.Generator(bits)
-    counter, stream = operands[0], params["stream"]
+    stream = Stream(operands[0], params["stream"])
+    generator = np.random.Generator(stream.bits)
 
     def call() -> None:
-        bits.state = philox_state(counter, stream)
+        stream.start()
         generator.random(None, out.dtype, out)
 
     return call
@@ -124,14 +136,13 @@ def bernoulli_type(counter: Type, *, shape: Shape, threshold: int, bits: int = 1
 
 
 def bernoulli_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params) -> Callable[[], None]:
-    bits = np.random.Philox()
-    counter, stream, width = operands[0], params["stream"], params["bits"]
+    stream, width = Stream(operands[0], params["stream"]), params["bits"]
     words = -(-out.size * width // 64)
     limit, kind = params["threshold"], np.dtype(f"<u{width // 8}")
 
     def call() -> None:
-        bits.state = philox_state(counter, stream)
-        drawn = bits.random_raw(words).astype("<u8", copy=False).view(kind)[: out.size]
+        stream.start()
+        drawn = stream.bits.random_raw(words).astype("<u8", copy=False).view(kind)[: out.size]
         np.less(drawn.reshape(out.shape), limit, out)
 
     return call
