@@ -15,7 +15,6 @@ from wlnet.expr import (
     Association,
     Expr,
     S,
-    Symbol,
     head_of,
     is_list,
     items,
@@ -23,22 +22,18 @@ from wlnet.expr import (
     pack,
     packed,
 )
-from wlnet.expr.attributes import HOLD_FIRST, HOLD_REST, LISTABLE
+from wlnet.expr.attributes import HOLD_FIRST, HOLD_REST
 from wlnet.kernel.registry import builtin
 
 from .levels import ALL_LEVELS, LEVEL_1, children, levels_of, map_parts, rebuild, size, walk
 from .searching import COUNT_MESSAGE, NOT_FOUND, limit_of
+from .whole_arrays import mapped_over, mask_over, takes_arrays
 
 
 def with_values(assoc: Association, values: list[Any]) -> Association:
     """`assoc` with other values, already evaluated, at the same keys."""
     entries = zip(assoc.entries.items(), values, strict=True)
     return Association({name: (k, v, False) for (name, (k, _, _)), v in entries})
-
-
-def takes_arrays(f: Any) -> bool:
-    """Whether `f` is a built-in Listable function, which goes over whole packed lists by itself."""
-    return type(f) is Symbol and bool(f.attributes & LISTABLE) and f.builtin is not None and f.down is None
 
 
 def mapped(ev: Any, f: Any, value: Any) -> Any:
@@ -51,6 +46,9 @@ def mapped(ev: Any, f: Any, value: Any) -> Any:
     if kind is np.ndarray:
         if takes_arrays(f):
             return Expr(f, (value,))
+        whole = mapped_over(ev, f, value)
+        if whole is not None:
+            return whole
         return pack(make_list(map(ev.function(f), items(value))))
     if kind is not Expr:
         return value
@@ -254,6 +252,10 @@ def select(ev: Any, expr: Any, criterion: Any, most: Any = None) -> Any:
     if inner is None:
         ev.message("Select", "normal", 1, Expr(S.Select, (expr, criterion)))
         return None
+    if most is None and type(expr) is np.ndarray:
+        mask = mask_over(ev, criterion, expr)
+        if mask is not None:
+            return packed(expr[mask]) if mask.any() else make_list(())
     passes = ev.predicate(criterion)
     if most is None:
         return chosen(expr, [passes(x) for x in inner])

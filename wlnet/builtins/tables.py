@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Expr, S, Symbol, is_list, is_real_number, items, make_list, packed
+from wlnet.expr import Expr, S, Symbol, is_list, is_real_number, items, make_list, packed, to_array
 from wlnet.expr.attributes import HOLD_ALL, LISTABLE
-from wlnet.kernel.iterators import SLACK, iterator, span
+from wlnet.kernel.iterators import SLACK, Iterator, iterator, span
 from wlnet.kernel.registry import builtin
+
+from .whole_arrays import SHORTEST, is_elementwise, values_over
 
 # No longer list is made: at 8 bytes an element it would take 16 GB, more than most machines can spare.
 MOST_ELEMENTS = 2 * 10**9
@@ -82,10 +84,10 @@ def table(ev: Any, body: Any, *iterators: Any) -> Any:
     """
     if not iterators:
         return ev.evaluate(body)
-    return _table(ev, ev.compiled(body), iterators)
+    return _table(ev, body, ev.compiled(body), iterators)
 
 
-def _table(ev: Any, body: Callable[[], Any], iterators: tuple[Any, ...]) -> Any:
+def _table(ev: Any, body: Any, run: Callable[[], Any], iterators: tuple[Any, ...]) -> Any:
     it = iterator(ev, "Table", iterators[0])
     if it is None:
         return None
@@ -95,10 +97,35 @@ def _table(ev: Any, body: Callable[[], Any], iterators: tuple[Any, ...]) -> Any:
     out: list[Any] = []
     add, rest = out.append, iterators[1:]
     if not rest:
-        it.run(lambda: add(body()))
+        whole = _whole_table(ev, body, it)
+        if whole is not None:
+            return whole
+        it.run(lambda: add(run()))
         return born_packed(out)
-    it.run(lambda: add(_table(ev, body, rest)))
+    it.run(lambda: add(_table(ev, body, run, rest)))
     return None if any(x is None for x in out) else born_packed(out)
+
+
+def _whole_table(ev: Any, body: Any, it: Iterator) -> Any:
+    """The values of a body of numeric functions for all values of the iterator at once, or None."""
+    if (
+        it.symbol is None
+        or it.count < SHORTEST
+        or type(body) is not Expr
+        or not is_elementwise(body, it.symbol)
+    ):
+        return None
+    numbers = range_array(it.values) if type(it.values) is range else to_array(make_list(it.values))
+    if numbers is None or numbers.ndim != 1 or numbers.dtype.kind == "c":
+        return None
+    return values_over(ev, body, it.symbol, packed(numbers))
+
+
+def range_array(values: range) -> np.ndarray | None:
+    """A Python range as an array; None beyond 64 bits."""
+    if max(abs(values.start), abs(values.stop)) >= 1 << 62:
+        return None
+    return np.arange(values.start, values.stop, values.step, dtype=np.int64)
 
 
 def born_packed(values: list[Any]) -> Any:
