@@ -27,6 +27,7 @@ COMPARISONS = {
     S.Greater: np.greater,
     S.GreaterEqual: np.greater_equal,
 }
+COMPARISONS_OF_INTEGERS = {S.Equal: np.equal, S.Unequal: np.not_equal}
 CONNECTIVES = {S.And: np.logical_and, S.Or: np.logical_or}
 
 
@@ -106,7 +107,7 @@ def mask_over(ev: Any, f: Any, array: np.ndarray) -> np.ndarray | None:
     if array.ndim != 1 or len(array) < SHORTEST or array.dtype.kind == "c":
         return None
     if (f is S.EvenQ or f is S.OddQ) and array.dtype == np.int64:
-        return array % 2 == (1 if f is S.OddQ else 0)
+        return np.equal(array % 2, 1 if f is S.OddQ else 0)  # type: ignore[no-any-return]
     if f is S.Positive or f is S.Negative:
         return array > 0 if f is S.Positive else array < 0
     parts = variable_and_body(f)
@@ -119,7 +120,7 @@ def _test(ev: Any, body: Any, variable: Any, array: np.ndarray) -> np.ndarray | 
     if body.head in CONNECTIVES and len(body.args) >= 2:
         tests = [_test(ev, part, variable, array) for part in body.args]
         known = [test for test in tests if test is not None]
-        return None if len(known) < len(tests) else CONNECTIVES[body.head].reduce(known)  # type: ignore[no-any-return]
+        return None if len(known) < len(tests) else CONNECTIVES[body.head].reduce(known)
     if body.head is S.Not and len(body.args) == 1:
         inner = _test(ev, body.args[0], variable, array)
         return None if inner is None else ~inner
@@ -140,8 +141,8 @@ def _compared(head: Any, left: Any, right: Any) -> np.ndarray | None:
         return None
     if head in COMPARISONS:
         return COMPARISONS[head](left, right)  # type: ignore[no-any-return]
-    if kinds == {"i"} and (head is S.Equal or head is S.Unequal):
-        return np.equal(left, right) if head is S.Equal else np.not_equal(left, right)
+    if kinds == {"i"} and head in COMPARISONS_OF_INTEGERS:
+        return COMPARISONS_OF_INTEGERS[head](left, right)  # type: ignore[no-any-return]
     return None
 
 
