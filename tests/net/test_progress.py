@@ -150,14 +150,14 @@ def test_reports_come_at_their_intervals() -> None:
             self.seen += 1
 
     every, never = Count(0.0), Count(1e9)
-    clock = Clockwork([every, never])
-    clock.start(snapshot)
+    clock = Clockwork([every, never], snapshot)
+    clock.start()
     for _ in range(3):
-        clock.tick(time.perf_counter() + 1, snapshot)
+        clock.tick(time.perf_counter() + 1)
     assert (every.seen, never.seen) == (3, 0)
-    silent = Clockwork([])
-    silent.start(snapshot)
-    silent.tick(time.perf_counter(), snapshot)
+    silent = Clockwork()
+    silent.start()
+    silent.tick(time.perf_counter())
     assert silent.next == float("inf")
 
 

@@ -7,19 +7,22 @@ training.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wlnet.expr import Association, AtomType, Expr, NumericArray, S, key, make_list, packed, register
 
+from .lower import variable_name
 from .multipliers import Path
 from .net import SHARED
+from .optimizers import PARAMETERS
 from .prepare import trained_net
 from .results import MISSING, last, lists, number, numbers
 from .step import lengths_input
 from .training_net import NET
+from .validate import example_losses
 
 if TYPE_CHECKING:
     from .train import Trainer
@@ -60,9 +63,16 @@ def _place(path: Path) -> Any:
     return make_list(int(step) if step.isdigit() else step for step in inner)
 
 
+def _learned(t: Trainer) -> list[tuple[Path, np.ndarray]]:
+    """The learned arrays by path in the training net, as they stand (not copies)."""
+    store, paths = t.machine.store, t.machine.paths
+    assert store is not None
+    return [(paths[name], store[name]) for name in store.group(PARAMETERS)]
+
+
 def _arrays(t: Trainer) -> list[tuple[Path, np.ndarray]]:
     """The learned arrays of the user's net by path, as they stand."""
-    return [(path, array) for path, array in t.learned() if path[0] in (NET, SHARED)]
+    return [(path, array) for path, array in _learned(t) if path[0] in (NET, SHARED)]
 
 
 def _by_place(pieces: list[tuple[Path, np.ndarray]]) -> Association:
@@ -78,9 +88,31 @@ def _vector(pieces: list[tuple[Path, np.ndarray]]) -> Any:
     return packed(np.concatenate([array.reshape(-1) for _, array in pieces]).astype(np.float64))
 
 
+def _last_inputs(t: Trainer) -> Mapping[str, np.ndarray]:
+    """The latest batch as it was fed."""
+    return t.last_executable.inputs if t.last_executable is not None else {}
+
+
 def _gradients(t: Trainer) -> list[tuple[Path, np.ndarray]]:
-    """The gradient of the latest batch, computed once more without changing anything."""
-    return [(path, array) for path, array in t.gradients() if path[0] in (NET, SHARED)]
+    """The gradient of the mean loss of the latest batch at the arrays as they stand, computed without
+    changing
+    anything.
+    """
+    inputs = _last_inputs(t)
+    if not inputs:
+        return []
+    executable = t.machine.gradient(len(next(iter(inputs.values()))))
+    for name in executable.inputs:
+        executable.inputs[name][...] = inputs[name]
+    executable.step()
+    found = ((path, executable.outputs[variable_name(path)].copy()) for path, _ in _learned(t))
+    return [(path, array) for path, array in found if path[0] in (NET, SHARED)]
+
+
+def _example_losses(t: Trainer) -> np.ndarray:
+    """The loss of every training example with the arrays as they stand (N)."""
+    examples = t.prepared.examples
+    return example_losses(t.machine, examples) if examples is not None else np.zeros(0)
 
 
 def _net(t: Trainer) -> Any:
@@ -89,7 +121,7 @@ def _net(t: Trainer) -> Any:
 
 def _batch_data(t: Trainer) -> Any:
     """The latest batch as it was fed, by port."""
-    inputs = t.last_inputs()
+    inputs = _last_inputs(t)
     names = [port for port in t.machine.ports if port in inputs and lengths_input(port) not in inputs]
     return Association.of((port, NumericArray(inputs[port].copy())) for port in names)
 
@@ -113,7 +145,7 @@ KEYS: dict[str, Callable[[Trainer], Any]] = {
     "BestValidationRound": lambda t: MISSING if t.run.best_round is None else t.run.best_round,
     "CheckpointingFiles": lambda t: make_list(t.run.checkpoints),
     "Event": lambda t: t.event,
-    "ExampleLosses": lambda t: packed(t.example_losses().astype(np.float64)),
+    "ExampleLosses": lambda t: packed(_example_losses(t).astype(np.float64)),
     "ExamplesPerSecond": lambda t: _ratio(t.examples, _now(t)),
     "ExamplesProcessed": lambda t: t.examples,
     "Gradients": lambda t: _by_place(_gradients(t)),

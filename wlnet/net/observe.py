@@ -5,6 +5,7 @@ acts.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +14,10 @@ from typing import Any, TextIO
 from wlnet.expr import TRUE, Association, Expr, S, is_list, items, system
 
 from .errors import NetError
+from .measure import reported
 from .monitor import View, association
 from .prepare import trained_net
-from .progress import Call, FileReport, Indicator, Panel, Print, Reporter, automatic
+from .progress import Call, FileReport, Indicator, Panel, Print, Reporter, Snapshot, automatic
 from .quantities import Amount, says
 from .results import last
 from .schedule import Criterion
@@ -30,6 +32,47 @@ FUNCTION_S = 0.05
 
 # Counts the calls of NetTrain that write checkpoints into a folder, for the names of their files.
 _checkpointed = 0
+
+
+# ---- where a training stands
+
+
+def snapshot(t: Trainer) -> Snapshot:
+    """What reports show."""
+    run, elapsed = t.run, time.perf_counter() - t.started
+    shown = {}
+    for m in t.meter.measurements:
+        if m.key in t.last_values:
+            value = reported(m, t.last_values[m.key])
+            if value is not None:
+                shown[m.key] = value
+    if len(t.losses) > 1:
+        shown = {name: column[-1] for name in t.loss_names if (column := run.batch_values[name])} | shown
+    return Snapshot(
+        round=t.round,
+        rounds=t.planned,
+        batch=t.batch,
+        batches_per_round=t.source.per_round,
+        fraction=t.fraction(),
+        elapsed_s=elapsed,
+        remaining_s=t.remaining_s(),
+        loss=t.last_loss if not run.round_losses else run.round_losses[-1],
+        rate=t.rate,
+        examples_per_s=t.examples / elapsed if elapsed > 0 else 0.0,
+        losses=run.round_losses if len(run.round_losses) > 1 else run.batch_losses,
+        round_loss=run.round_losses[-1] if run.round_losses else None,
+        validation_loss=run.validation_losses[-1] if run.validation_losses else None,
+        measurements=shown,
+        validation_measurements=validation_shown(t),
+    )
+
+
+def validation_shown(t: Trainer) -> dict[str, float]:
+    found = t.last_validation
+    if found is None:
+        return {}
+    pairs = ((m.key, reported(m, found.raw[m.key])) for m in t.meter.measurements)
+    return {key: value for key, value in pairs if value is not None}
 
 
 # ---- reports
@@ -56,7 +99,7 @@ def reporters(
 
 
 def _report(made: Reporter, trainer: Trainer) -> Callable[[], None]:
-    return lambda: made.batch(trainer.snapshot)
+    return lambda: made.batch(lambda: snapshot(trainer))
 
 
 def reporter(ev: Any, trainer: Trainer, setting: Any, stream: TextIO | None) -> Reporter:

@@ -302,40 +302,49 @@ class Call(Reporter):
             self.function()
 
 
+def nothing() -> Snapshot:
+    """For a training that nobody watches."""
+    raise AssertionError("nobody asks")
+
+
 class Clockwork:
-    """Several reporters and when each is due next; `tick` costs one clock reading while nothing is due."""
+    """Several reporters, what they report of, and when each is due next.
 
-    __slots__ = ("due", "next", "reporters")
+    `tick` costs one clock reading while nothing is due.
+    """
 
-    def __init__(self, reporters: Sequence[Reporter]) -> None:
+    __slots__ = ("due", "next", "reporters", "take")
+
+    def __init__(self, reporters: Sequence[Reporter] = (), take: Take | None = None) -> None:
         self.reporters = tuple(reporters)
+        self.take = take or nothing
         self.due: list[float] = []
         self.next = float("inf")
 
-    def start(self, take: Take) -> None:
+    def start(self) -> None:
         now = time.perf_counter()
         for each in self.reporters:
-            each.started(take)
+            each.started(self.take)
         self.due = [now + each.interval_s for each in self.reporters]
         self.next = min(self.due, default=float("inf"))
 
-    def tick(self, now: float, take: Take) -> None:
+    def tick(self, now: float) -> None:
         """Let every reporter that is due at `now` (seconds of `time.perf_counter`) report."""
         if now < self.next:
             return
         for i, each in enumerate(self.reporters):
             if now >= self.due[i]:
-                each.batch(take)
+                each.batch(self.take)
                 self.due[i] = time.perf_counter() + each.interval_s
         self.next = min(self.due)
 
-    def round(self, take: Take) -> None:
+    def round(self) -> None:
         for each in self.reporters:
-            each.round(take)
+            each.round(self.take)
 
-    def finish(self, take: Take) -> None:
+    def finish(self) -> None:
         for each in self.reporters:
-            each.finished(take)
+            each.finished(self.take)
 
 
 def automatic(stream: TextIO | None = None) -> Reporter:

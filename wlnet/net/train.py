@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .errors import nearest
-from .lower import variable_name
 from .measure import reported
 from .multipliers import Path
-from .optimizers import PARAMETERS
 from .prepare import Prepared, trained_net
-from .progress import Clockwork, Snapshot
+from .progress import Clockwork
 from .quantities import says
 from .results import Run
 from .schedule import Watch, stopping, turn_of
@@ -144,7 +142,7 @@ class Trainer:
         self.planned = self.plan_rounds(executable)
         self.keep()
         self.started = time.perf_counter()
-        self.clock.start(self.snapshot)
+        self.clock.start()
         try:
             while self.reason is None:
                 self.one_round()
@@ -152,7 +150,7 @@ class Trainer:
             self.reason = "UserStopped"
         finally:
             self.run.seconds = time.perf_counter() - self.started
-            self.clock.finish(self.snapshot)
+            self.clock.finish()
         return self.finished()
 
     def plan_rounds(self, executable: Any) -> int | None:
@@ -241,7 +239,7 @@ class Trainer:
         """Time, reports, hooks that act between batches."""
         now = time.perf_counter()
         if now >= self.clock.next:
-            self.clock.tick(now, self.snapshot)
+            self.clock.tick(now)
         goal = self.settings.time_goal_s
         if goal is not None and now - self.started >= goal:
             self.reason = "TimeGoal"
@@ -256,7 +254,7 @@ class Trainer:
         self.event = "Round"
         if self.validate_when is not None and self.validate_when.by_round:
             self.validate()
-        self.clock.round(self.snapshot)
+        self.clock.round()
         for hook in self.hooks:
             if hook.trigger.by_round:
                 self.fire(hook)
@@ -399,70 +397,3 @@ class Trainer:
     def remaining_s(self) -> float | None:
         done, elapsed = self.fraction(), time.perf_counter() - self.started
         return elapsed * (1 - done) / done if done > 0 else None
-
-    def snapshot(self) -> Snapshot:
-        """What reports show."""
-        run, elapsed = self.run, time.perf_counter() - self.started
-        shown = {}
-        for m in self.meter.measurements:
-            if m.key in self.last_values:
-                value = reported(m, self.last_values[m.key])
-                if value is not None:
-                    shown[m.key] = value
-        if len(self.losses) > 1:
-            shown = {
-                name: column[-1] for name in self.loss_names if (column := run.batch_values[name])
-            } | shown
-        return Snapshot(
-            round=self.round,
-            rounds=self.planned,
-            batch=self.batch,
-            batches_per_round=self.source.per_round,
-            fraction=self.fraction(),
-            elapsed_s=elapsed,
-            remaining_s=self.remaining_s(),
-            loss=self.last_loss if not run.round_losses else run.round_losses[-1],
-            rate=self.rate,
-            examples_per_s=self.examples / elapsed if elapsed > 0 else 0.0,
-            losses=run.round_losses if len(run.round_losses) > 1 else run.batch_losses,
-            round_loss=run.round_losses[-1] if run.round_losses else None,
-            validation_loss=run.validation_losses[-1] if run.validation_losses else None,
-            measurements=shown,
-            validation_measurements=self.validation_shown(),
-        )
-
-    def validation_shown(self) -> dict[str, float]:
-        found = self.last_validation
-        if found is None:
-            return {}
-        pairs = ((m.key, reported(m, found.raw[m.key])) for m in self.meter.measurements)
-        return {key: value for key, value in pairs if value is not None}
-
-    # ---- for those who watch
-
-    def learned(self) -> list[tuple[Path, np.ndarray]]:
-        """The learned arrays by path in the training net, as they stand (not copies)."""
-        store, paths = self.machine.store, self.machine.paths
-        assert store is not None
-        return [(paths[name], store[name]) for name in store.group(PARAMETERS)]
-
-    def last_inputs(self) -> Mapping[str, np.ndarray]:
-        """The latest batch as it was fed."""
-        return self.last_executable.inputs if self.last_executable is not None else {}
-
-    def gradients(self) -> list[tuple[Path, np.ndarray]]:
-        """The gradient of the mean loss of the latest batch at the arrays as they stand, by path."""
-        inputs = self.last_inputs()
-        if not inputs:
-            return []
-        executable = self.machine.gradient(len(next(iter(inputs.values()))))
-        for name in executable.inputs:
-            executable.inputs[name][...] = inputs[name]
-        executable.step()
-        return [(path, executable.outputs[variable_name(path)].copy()) for path, _ in self.learned()]
-
-    def example_losses(self) -> np.ndarray:
-        """The loss of every training example with the arrays as they stand (N)."""
-        if self.prepared.examples is None:
-            return np.zeros(0)
-        return example_losses(self.machine, self.prepared.examples)

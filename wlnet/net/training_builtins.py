@@ -156,7 +156,7 @@ def check_net(net: Any) -> None:
 def watched(ev: Any, trainer: Trainer, reporting: Any, functions: Any, checkpointing: Any) -> None:
     """Set up who watches the training."""
     reporters, hooks = observe.reporters(ev, trainer, reporting, getattr(ev.state, "progress_stream", None))
-    trainer.clock = Clockwork(reporters)
+    trainer.clock = Clockwork(reporters, lambda: observe.snapshot(trainer))
     trainer.hooks = [
         *hooks,
         *observe.functions(ev, trainer, functions),
