@@ -48,6 +48,8 @@ from .conftest import Script
         ("SetAttributes[f, {Flat, Orderless}]; f[a, b] = c; f[b, x, a]", "f[c, x]"),
         ("SetAttributes[f, HoldFirst]; f[x_, y_] := {Hold[x], y}; f[1 + 1, 1 + 1]", "{Hold[1 + 1], 2}"),
         ("SetAttributes[f, Listable]; f[x_] := x^2; f[{1, {2, 3}}]", "{1, {4, 9}}"),
+        ("N[f[x_]] := x^2.; {N[1 + f[3]], f[3], Length[NValues[f]]}", "{10., f[3], 1}"),
+        ("N[c] = 2.5; {N[2 c + 1], c}", "{6., c}"),
         # removing
         ("f[1] = 2; f[x_] := 3; f[1] =.; {f[1], f[2]}", "{3, 3}"),
         ("x = 5; x =.; x", "x"),

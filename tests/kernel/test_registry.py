@@ -1,4 +1,4 @@
-"""Declaring builtins: arity, options, operator forms, definitions in the language; loading chapters on demand."""
+"""Declaring builtins: arity, options, operator forms, definitions in the language; loading on demand."""
 
 from __future__ import annotations
 
@@ -87,7 +87,8 @@ def test_calls(script: Script, program: str, expected: str) -> None:
         ),
         (
             "SampleSpan[a, b, SmeTest -> f]",
-            "SampleSpan::optnear: Unknown option SmeTest in SampleSpan[a, b, SmeTest -> f]. Did you mean SameTest?",
+            "SampleSpan::optnear: Unknown option SmeTest in SampleSpan[a, b, SmeTest -> f]. "
+            "Did you mean SameTest?",
         ),
     ],
 )
@@ -129,6 +130,7 @@ def test_names_are_found_without_loading_everything() -> None:
     code = (
         "import sys; from wlnet.kernel.evaluator import Evaluator; ev = Evaluator();"
         "assert ev.top(ev.read('Total[Map[#^2 &, {1, 2}]]')) == 5; ev.top(ev.read('MyOwnName[x_] := x'));"
-        "bad = [m for m in sys.modules if m.startswith(('wlnet.net', 'wlnet.graphics', 'scipy', 'sympy'))]; assert not bad, bad"
+        "bad = [m for m in sys.modules if m.startswith(('wlnet.net', 'wlnet.graphics', 'scipy', 'sympy'))];"
+        "assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -9,7 +9,7 @@ from wlnet.expr import CLOCK, LIST, NULL, Association, Expr, S, Symbol, head_of,
 from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, SEQUENCE_HOLD
 from wlnet.kernel.building import built
 from wlnet.kernel.control import RUN
-from wlnet.kernel.definitions import ASSIGNERS, UNASSIGNERS, assign, evaluated_lhs, unassign
+from wlnet.kernel.definitions import ASSIGNERS, UNASSIGNERS, assign, assigner, define, evaluated_lhs, unassign
 from wlnet.kernel.evaluate import evaluate, root_symbol
 from wlnet.kernel.registry import builtin
 from wlnet.kernel.scope import Scope
@@ -304,3 +304,21 @@ def unset(ev: Any, lhs: Any) -> Any:
         if value is not None:
             return value
     return NULL if unassign(lhs, "Unset") else FAILED
+
+
+@assigner("N")
+def assign_numerical(ev: Any, lhs: Expr, rhs: Any, delayed: bool) -> Any:
+    """N[f[x_]] = v and N[f[x_], p_] = v: a definition of a numerical value, attached to f."""
+    if not 1 <= len(lhs.args) <= 2:
+        return None
+    target = evaluated_lhs(lhs.args[0]) if type(lhs.args[0]) is Expr else lhs.args[0]
+    symbol = target if type(target) is Symbol else root_symbol(target)
+    if symbol is None:
+        return None
+    value = rhs if delayed else evaluate(rhs)
+    done = define(
+        symbol, "n_values", Expr(S.N, (target, *lhs.args[1:])), value, "SetDelayed" if delayed else "Set"
+    )
+    if delayed:
+        return NULL if done else FAILED
+    return value

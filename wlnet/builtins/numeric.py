@@ -9,6 +9,7 @@ import numpy as np
 
 from wlnet.expr import Association, Complex, Expr, S, Symbol, packed
 from wlnet.expr.attributes import CONSTANT, N_HOLD_ALL, N_HOLD_FIRST, N_HOLD_REST, NUMERIC_FUNCTION
+from wlnet.kernel.definitions import numerical_value
 
 from . import numbers
 
@@ -66,12 +67,13 @@ def approximate(ev: Any, x: Any, digits: float | None) -> Any:
     if kind in numbers.KIND:
         return numbers.at_precision(x, digits)
     if kind is Symbol:
-        value = constant_value(x, digits)
+        value = constant_value(x, digits) or numerical_value(x, digits)
         return x if value is None else value
     if kind is np.ndarray:
         return _array(x, digits)
     if kind is Expr:
-        return _expression(ev, x, digits)
+        value = numerical_value(x, digits)
+        return _expression(ev, x, digits) if value is None else value
     if kind is Association:
         return Association({k: (n, approximate(ev, v, digits), d) for k, (n, v, d) in x.entries.items()})
     return x

@@ -13,7 +13,7 @@ from .control import RUN
 from .evaluate import HOLDS, Computed, attributes_of, evaluate, evaluate_some, root_symbol, splice
 from .rule_code import is_conditional, strip
 from .rules import Delayed, OwnRules, Rule, Rules
-from .templates import INLINE
+from .templates import INLINE, finish
 
 # What watches the value of a System` symbol such as $RecursionLimit: watcher(value or None), called after
 # each change.
@@ -235,6 +235,19 @@ def clear(symbol: Symbol, everything: bool = False) -> None:
             CLOCK.shape += 1
         symbol.messages = symbol.options = symbol.default_values = None
         set_attributes(symbol, 0)
+
+
+def numerical_value(e: Any, digits: float | None) -> Any:
+    """What definitions `N[e] = v` and `N[e, p] = v` give for `e`; None when there is none."""
+    symbol = e if type(e) is Symbol else root_symbol(e)
+    if symbol is None or symbol.n_values is None:
+        return None
+    if digits is not None:
+        value = symbol.n_values.apply(Expr(S.N, (e, digits)))
+        if value is not None:
+            return finish(value)
+    value = symbol.n_values.apply(Expr(S.N, (e,)))
+    return None if value is None else finish(value)
 
 
 def rules_of(symbol: Symbol, slot: str) -> list[tuple[Any, Any]]:

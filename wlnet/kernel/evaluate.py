@@ -363,7 +363,7 @@ def _splices_into(head: Any, a: Expr) -> bool:
 
 
 def merge(head: Any, args: tuple[Any, ...], version: int) -> tuple[Any, ...] | None:
-    """The arguments of a Flat and Orderless call of one evaluated call of itself and one other argument, in order.
+    """The arguments of a Flat and Orderless call of an evaluated call of itself and one more, in order.
 
     A sum that grows term by term is so kept in order by a search, not by looking through it each time.
     """

@@ -131,7 +131,7 @@ def pure_function(f: Expr) -> PureFunction | None:
 
 
 def _slot_scope(body: Any) -> tuple[Scope, int]:
-    """The scope of a function of slots, and the greatest slot number: all arguments, the function itself, #1, #2, ..."""
+    """The scope of a function of slots (all arguments, itself, #1, #2, ...), and the greatest slot number."""
     greatest = _greatest_slot(body)
     scope = Scope()
     scope.slots[("##",)] = scope.frame.new()
@@ -181,7 +181,7 @@ def _greatest_slot(body: Any) -> int:
 
 @inline("Function")
 def inline_function(e: Expr, scope: Scope, tail: bool) -> Code | None:
-    """A pure function that mentions variables of the code around it: compiled once, made anew with their values."""
+    """A pure function that mentions variables around it: compiled once, made anew with their values."""
     make = build(e, scope)
     if make is None or not 1 <= len(e.args) <= 2:
         return None

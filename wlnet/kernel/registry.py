@@ -17,10 +17,12 @@ from typing import Any
 from wlnet.expr import LIST, SYSTEM, Expr, S, Symbol, system
 from wlnet.expr.attributes import PROTECTED
 
-from .definitions import set_own
+from .definitions import SLOTS
 from .loading import is_declared, load_all, load_core, load_name
+from .rules import Rules
 from .state import active
 
+DOWN = SLOTS.index("down")
 MANY = 1 << 30  # "any number of arguments"
 
 
@@ -189,7 +191,7 @@ def symbol(
     if assignable:
         record.symbol.attributes &= ~PROTECTED
     if value is not None:
-        set_own(record.symbol, value)
+        record.symbol.own = value  # shared by all sessions, so no change by the one that runs
     return record.symbol
 
 
@@ -240,9 +242,18 @@ class _Group:
             return
         state.suspended(define)
         for s in symbols:
-            if s in state.overlay and s.down is None:
-                shared = state.overlay[s][1]
-                s.down = None if shared is None else shared.copy()
+            if s in state.overlay:  # the session has definitions of its own: it gets these beside them
+                s.down = joined(state.overlay[s][DOWN], s.down)
+
+
+def joined(shared: Rules | None, own: Rules | None) -> Rules | None:
+    """A copy of the shared rules with a session's own put among them."""
+    if shared is None or own is None:
+        return own if shared is None else shared.copy()
+    both = shared.copy()
+    for rule in own.all():
+        both.add(rule)
+    return both
 
 
 # ---------------------------------------------------------------- signatures
@@ -369,9 +380,9 @@ def _call_with_options(record: Builtin, ev: Any, args: tuple[Any, ...]) -> Any:
 def split_options(record: Builtin, args: tuple[Any, ...]) -> tuple[int, list[Expr]]:
     """How many of `args` are positional, and the rules of the trailing options.
 
-    A rule for a known option is one wherever it stands. One for an unknown name is an argument where the function
-    needs one; in a place where
-    an optional argument may stand it is an option if the name is a symbol, else that argument.
+    A rule for a known option is one wherever it stands. One for an unknown name is an argument where the
+    function needs one; where an optional argument may stand, it is an option if the name is a symbol, else
+    that argument.
     """
     count = len(args)
     found: list[Expr] = []
