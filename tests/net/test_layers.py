@@ -38,7 +38,8 @@ def test_documented_values(wl: Any, name: str, example: Any) -> None:
 
 # One fully specified layer or more of each kind, with inputs where it is smooth.
 SMOOTH = {
-    "LinearLayer": ['LinearLayer[2, "Input" -> {3, 2}]', 'LinearLayer[{2, 2}, "Input" -> 3, "Biases" -> None]',
+    "LinearLayer": ['LinearLayer[2, "Input" -> {3, 2}]', 'LinearLayer[{2, 2}, "Input" -> 3, "Biases" -> '
+        'None]',
                     'LinearLayer[{}, "Input" -> "Real"]'],
     "EmbeddingLayer": ['EmbeddingLayer[3, 4, "Input" -> {2, Restricted["Integer", 4]}]'],
     "UnitVectorLayer": ['UnitVectorLayer[3, "Input" -> Restricted["Integer", 3]]'],
@@ -47,7 +48,8 @@ SMOOTH = {
     "ConstantPlusLayer": ['ConstantPlusLayer["Input" -> {2, 2}]'],
     "ElementwiseLayer": ['ElementwiseLayer[Tanh[#]^2/(1 + Exp[-#]) &, "Input" -> {2, 3}]',
                          'ElementwiseLayer["GELU", "Input" -> 3]'],
-    "ParametricRampLayer": ['ParametricRampLayer["Input" -> {2, 3}]', 'ParametricRampLayer[{}, "Input" -> 3]'],
+    "ParametricRampLayer": ['ParametricRampLayer["Input" -> {2, 3}]', 'ParametricRampLayer[{}, "Input" -> '
+        '3]'],
     "DropoutLayer": ['DropoutLayer[0.5, "Input" -> 4]'],
     "SoftmaxLayer": ['SoftmaxLayer["Input" -> {2, 3}]', 'SoftmaxLayer[1, "Input" -> {2, 3}]'],
     "ThreadingLayer": ['ThreadingLayer[#1 #2 - #1/(2 + #2^2) &, "Input1" -> {2, 3}, "Input2" -> {2, 1}]',
@@ -59,7 +61,8 @@ SMOOTH = {
     "SummationLayer": ['SummationLayer["Input" -> {2, 3}]'],
     "AggregationLayer": [
         f'AggregationLayer[{f}, {{-1, 1}}, "Input" -> {{2, 3, 2}}]'
-        for f in ("Mean", "Min", "Max", "Total", "Times", "Median", "Variance", "StandardDeviation", "MeanDeviation",
+        for f in ("Mean", "Min", "Max", "Total", "Times", "Median", "Variance", "StandardDeviation",
+        "MeanDeviation",
                   "InterquartileRange")
     ],
     "DotLayer": ['DotLayer["Input1" -> {2, 3}, "Input2" -> {3, 2}, "Input3" -> 2]'],
@@ -76,7 +79,8 @@ SMOOTH = {
                      'PaddingLayer[{{1, 2}}, Padding -> 5, "Input" -> {3, 2}]'],
     "BatchNormalizationLayer": ['BatchNormalizationLayer["Input" -> {2, 3}]',
                                 'BatchNormalizationLayer[Interleaving -> True, "Input" -> {3, 2}]'],
-    "NormalizationLayer": ['NormalizationLayer["Input" -> {2, 4}]', 'NormalizationLayer[2, "Same", "Input" -> {2, 4}]',
+    "NormalizationLayer": ['NormalizationLayer["Input" -> {2, 4}]', 'NormalizationLayer[2, "Same", "Input" '
+        '-> {2, 4}]',
                            'NormalizationLayer[2, "GroupNumber" -> 2, Method -> "RMS", "Input" -> {2, 4}]',
                            'NormalizationLayer[1 ;; 2, "Unbiased" -> True, "Input" -> {2, 4}]'],
     "NetMapOperator": ['NetMapOperator[LinearLayer[2], "Input" -> {3, 2}]'],
@@ -199,8 +203,10 @@ def test_activations(wl: Any, name: str) -> None:
 
 # Where each function of one number is asked: within its domain, and negative where that is allowed.
 POINTS = {
-    "ArcTanh": 0.4, "ArcSin": -0.4, "ArcCos": 0.4, "ArcCosh": 1.4, "ArcCoth": 1.4, "ArcCsc": 1.4, "ArcSec": -1.4,
-    "ArcSech": 0.4, "Log": 1.7, "Sqrt": 1.7, "LogGamma": 1.7, "InverseErf": -0.4, "InverseErfc": 1.4, "Gamma": 2.4,
+    "ArcTanh": 0.4, "ArcSin": -0.4, "ArcCos": 0.4, "ArcCosh": 1.4, "ArcCoth": 1.4, "ArcCsc": 1.4,
+    "ArcSec": -1.4,
+    "ArcSech": 0.4, "Log": 1.7, "Sqrt": 1.7, "LogGamma": 1.7, "InverseErf": -0.4, "InverseErfc": 1.4,
+    "Gamma": 2.4,
     "InverseHaversine": 0.4, "InverseGudermannian": 0.4,
 }  # fmt: skip
 # Definitions of functions that the language may leave as they are.
@@ -219,10 +225,13 @@ def test_named_functions_agree_with_the_language(wl: Any, name: str) -> None:
 
 
 COMPOUND = [
-    "If[# > 0, #, # / 10] &", "Which[# < -1, -1, # > 1, 1, True, #^3] &", "Clip[#, {-1/2, 2}] &", "Max[#, 0, #^2] &",
+    "If[# > 0, #, # / 10] &", "Which[# < -1, -1, # > 1, 1, True, #^3] &", "Clip[#, {-1/2, 2}] &", "Max[#, "
+        "0, #^2] &",
     "Mod[#, 3] &", "Surd[#, 3] &", "#^2 - 3 # + Pi &", "Piecewise[{{#, # > 0}}, 2 #] &",
     "Boole[And[# > 0, # < 1]] &", "If[Or[Negative[#], # == 1.5], 1, 0] &", "Composition[Tanh, # + 1 &]",
-    "Sin /* Cos", "Function[x, x^2 + x]", "If[-1 <= # < 1, 5, 7] &", "Min[#, 2 - #] &", "1/(1 + #^2) &", "Power[2, #] &",
+    "Sin /* Cos", "Function[x, x^2 + x]", "If[-1 <= # < 1, 5, 7] &", "Min[#, 2 - #] &", "1/(1 + #^2) &",
+    "Power[2, "
+        "#] &",
 ]  # fmt: skip
 
 
@@ -249,16 +258,28 @@ def test_user_defined_functions(wl: Any) -> None:
 
 FUNCTIONS = [
     ("Total[#] &", "{{1., 2.}, {3., 5.}}"), ("Total[#, 2] &", "{{1., 2.}, {3., 5.}}"),
-    ("Mean[#] &", "{{1., 2.}, {3., 5.}}"), ("Max[#] &", "{{1., 2.}, {3., 5.}}"), ("#[[2, 1]] &", "{{1., 2.}, {3., 5.}}"),
-    ("#[[All, 2]] &", "{{1., 2.}, {3., 5.}}"), ("Take[#, -1] &", "{{1., 2.}, {3., 5.}}"), ("Drop[#, 1] &", "{1., 2., 3.}"),
-    ("Reverse[#] &", "{1., 2., 3.}"), ("Transpose[#] &", "{{1., 2.}, {3., 5.}}"), ("Flatten[#] &", "{{1., 2.}, {3., 5.}}"),
-    ("# . # &", "{{1., 2.}, {3., 5.}}"), ("Join[#, {7., 8.}] &", "{1., 2., 3.}"), ("Variance[#] &", "{1., 2., 4.}"),
-    ("StandardDeviation[#] &", "{1., 2., 4.}"), ("Norm[#] &", "{1., 2., 4.}"), ("{Total[#], Max[#]} &", "{1., 2., 4.}"),
-    ("Accumulate[#] &", "{1., 2., 4.}"), ("Differences[#] &", "{1., 2., 4.}"), ("Tr[#] &", "{{1., 2.}, {3., 5.}}"),
+    ("Mean[#] &", "{{1., 2.}, {3., 5.}}"), ("Max[#] &", "{{1., 2.}, {3., 5.}}"), ("#[[2, 1]] &", "{{1., "
+     "2.}, {3., 5.}}"),
+    ("#[[All, 2]] &", "{{1., 2.}, {3., 5.}}"), ("Take[#, -1] &", "{{1., 2.}, {3., 5.}}"), ("Drop[#, 1] &",
+     "{1., "
+     "2., "
+     "3.}"),
+    ("Reverse[#] &", "{1., 2., 3.}"), ("Transpose[#] &", "{{1., 2.}, {3., 5.}}"), ("Flatten[#] &", "{{1., "
+     "2.}, {3., 5.}}"),
+    ("# . # &", "{{1., 2.}, {3., 5.}}"), ("Join[#, {7., 8.}] &", "{1., 2., 3.}"), ("Variance[#] &", "{1., "
+     "2., "
+     "4.}"),
+    ("StandardDeviation[#] &", "{1., 2., 4.}"), ("Norm[#] &", "{1., 2., 4.}"), ("{Total[#], Max[#]} &",
+     "{1., "
+     "2., "
+     "4.}"),
+    ("Accumulate[#] &", "{1., 2., 4.}"), ("Differences[#] &", "{1., 2., 4.}"), ("Tr[#] &", "{{1., 2.}, {3., "
+     "5.}}"),
     ("# {10., 20.} &", "{{1., 2.}, {3., 5.}}"), ("If[Total[#] > 0, #, -#] &", "{-3., 1.}"),
     ("SquaredEuclideanDistance[#, {1., 1.}] &", "{4., 5.}"), ("CosineDistance[#, {1., 1.}] &", "{4., 5.}"),
     ("With[{m = Mean[#]}, Total[(# - m)^2]] &", "{1., 2., 4.}"), ("Total /* Sqrt", "{1., 2., 6.}"),
-    ("First[#] + Last[#] &", "{1., 2., 4.}"), ("ArrayReshape[#, {2, 2}] &", "{1., 2., 3., 4.}"), ("Median[#] &", "{4., 1., 3.}"),
+    ("First[#] + Last[#] &", "{1., 2., 4.}"), ("ArrayReshape[#, {2, 2}] &", "{1., 2., 3., 4.}"),
+     ("Median[#] &", "{4., 1., 3.}"),
 ]  # fmt: skip
 
 
@@ -356,9 +377,11 @@ def test_group_normalization_against_numpy(wl: Any) -> None:
 
 
 LOSSES = [
-    ('CrossEntropyLossLayer["Index"][<|"Input" -> {{.5, .5}, {.25, .75}}, "Target" -> {1, 2}|>, BatchSize -> 1]',
+    ('CrossEntropyLossLayer["Index"][<|"Input" -> {{.5, .5}, {.25, .75}}, "Target" -> {1, 2}|>, BatchSize '
+     '-> 1]',
      [-np.log(0.5), -np.log(0.75)]),
-    ('CrossEntropyLossLayer["Index", "Input" -> {2, 2}][<|"Input" -> {{.5, .5}, {.25, .75}}, "Target" -> {1, 2}|>]',
+    ('CrossEntropyLossLayer["Index", "Input" -> {2, 2}][<|"Input" -> {{.5, .5}, {.25, .75}}, "Target" -> '
+     '{1, 2}|>]',
      (-np.log(0.5) - np.log(0.75)) / 2),
     ('CrossEntropyLossLayer["Probabilities", "Input" -> {2, 2}][<|"Input" -> {{.5, .5}, {.25, .75}}, '
      '"Target" -> {{1, 0}, {.5, .5}}|>]', (-np.log(0.5) - 0.5 * np.log(0.25) - 0.5 * np.log(0.75)) / 2),
@@ -366,7 +389,8 @@ LOSSES = [
      (-np.log(0.5) - np.log(0.75)) / 2),
     ('ContrastiveLossLayer[2][<|"Input" -> 0.5, "Target" -> True|>]', 1.5),
     ('ContrastiveLossLayer[][<|"Input" -> {0.5, 0.7}, "Target" -> {False, True}|>]', [0.5, 0.0]),
-    ('MeanSquaredLossLayer["Input" -> {2, 2}][<|"Input" -> {{1, 2}, {3, 4}}, "Target" -> {{0, 0}, {0, 0}}|>]', 7.5),
+    ('MeanSquaredLossLayer["Input" -> {2, 2}][<|"Input" -> {{1, 2}, {3, 4}}, "Target" -> {{0, 0}, {0, '
+     '0}}|>]', 7.5),
 ]  # fmt: skip
 
 

@@ -68,7 +68,10 @@ def read_shared(spec: Expr, symbol: str) -> SharedArray:
         unknown = [k for k in arg if k not in ("Name", "Array", "Dimensions")]
         if type(name) is str and not unknown and (value is AUTOMATIC or array is not None):
             return SharedArray(name, known if array is None else array.shape, array)
-    text = 'A shared array is NetArray["name"] or NetArray[<|"Name" -> "name", "Array" -> array, "Dimensions" -> dims|>].'
+    text = (
+        'A shared array is NetArray["name"] or NetArray[<|"Name" -> "name", "Array" -> array, '
+        '"Dimensions" -> dims|>].'
+    )
     raise NetError(symbol, "netarray", text)
 
 

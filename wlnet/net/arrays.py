@@ -145,7 +145,8 @@ class Emitter:
         ]
 
 
-INNER = Symbol("Inner", "Net`Formulas`")
+# NetPort["1"][x] in a formula: the net inside of that name, applied to x.
+INNER = S.NetPort
 EXTREMA = {"Max": "max", "Min": "min"}
 
 

@@ -140,22 +140,27 @@ declare_coder(
 
 symbol(
     "NetPort",
-    usage='NetPort["port"] is a port of a net, NetPort["layer", "port"] or NetPort[{layer, ..., "port"}] one of a layer.',
+    usage='NetPort["port"] is a port of a net, NetPort["layer", "port"] or NetPort[{layer, ..., "port"}] '
+    "one of a layer.",
     messages=TEXTS,
 )
 symbol(
     "NetPortGradient",
-    usage='NetPortGradient["port"] asks a net for the gradient of its output with respect to an input or an array.\n'
+    usage='NetPortGradient["port"] asks a net for the gradient of its output with respect to an input or an '
+    "array.\n"
     "NetPortGradient[All] asks for all of them.",
     messages=TEXTS,
 )
 OPTION_USAGE = {
     "DistanceFunction": "DistanceFunction is an option that tells how distances are measured.",
-    "InputPorts": "InputPorts is an option of layers with several inputs: a number of ports, their names or shapes.",
+    "InputPorts": "InputPorts is an option of layers with several inputs: a number of ports, their names or "
+    "shapes.",
     "Interleaving": "Interleaving is an option of layers: True means that channels are the last dimension.",
-    "NetEvaluationMode": 'NetEvaluationMode is an option of applied nets: "Test", or "Train" for dropout and batch '
+    "NetEvaluationMode": 'NetEvaluationMode is an option of applied nets: "Test", or "Train" for dropout '
+    "and batch "
     "statistics.",
-    "WorkingPrecision": 'WorkingPrecision is an option of nets and numerical functions: "Real32" or "Real64" for nets.',
+    "WorkingPrecision": 'WorkingPrecision is an option of nets and numerical functions: "Real32" or '
+    '"Real64" for nets.',
 }
 for _name, _usage in OPTION_USAGE.items():
     if not is_declared(_name):

@@ -279,7 +279,8 @@ def show(value: Any) -> str:
     if type(value) is Expr:
         if value.head is S.Rule and len(value.args) == 2:
             return f"{show(value.args[0])} -> {show(value.args[1])}"
-        return f"{show(value.head)}[{', '.join(map(show, value.args[:4]))}{', ...' if len(value.args) > 4 else ''}]"
+        inner = ", ".join(map(show, value.args[:4]))
+        return f"{show(value.head)}[{inner}{', ...' if len(value.args) > 4 else ''}]"
     return repr(value)
 
 
@@ -303,7 +304,10 @@ def make_coder(kind: type[Coder], name: str, values: Sequence[Any]) -> Any:
             rules if type(value) is Expr and value.head is S.Rule and len(value.args) == 2 else positional
         ).append(value)
     if len(positional) > len(side.arguments):
-        text = f'"{name}" takes at most {len(side.arguments)} arguments besides its options; found {len(positional)}.'
+        text = (
+            f'"{name}" takes at most {len(side.arguments)} arguments besides its options; found '
+            f"{len(positional)}."
+        )
         raise NetError(kind.symbol, "arguments", text)
     for each, value in zip(side.arguments, positional, strict=False):
         params[each.name] = read_parameter(kind, name, each, value)
@@ -353,7 +357,10 @@ def read_coder(kind: type[Coder], spec: Any) -> Any:
 
 
 def no_partner(kind: type[Coder], spec: Coder) -> Any:
-    text = f'There is no {kind.__name__.lower()} that belongs to the {type(spec).__name__.lower()} "{spec.name}".'
+    text = (
+        f"There is no {kind.__name__.lower()} that belongs to the {type(spec).__name__.lower()} "
+        f'"{spec.name}".'
+    )
     raise NetError(kind.symbol, "partner", text)
 
 

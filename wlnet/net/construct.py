@@ -30,7 +30,10 @@ def construct(ev: Any, record: LayerRecord, args: Sequence[Any]) -> Net:
     positional, rules = split(args, len(record.arguments))
     if len(positional) > len(record.arguments):
         most = len(record.arguments)
-        text = f"{record.name} takes {'no' if not most else f'at most {most}'} argument{'s' if most != 1 else ''} besides "
+        text = (
+            f"{record.name} takes {'no' if not most else f'at most {most}'} "
+            f"argument{'s' if most != 1 else ''} besides "
+        )
         raise NetError(record.name, "arguments", text + f"its options; found {len(positional)}.")
     params: dict[str, Any] = {each.name: each.default for each in record.parameters()}
     for each, value in zip(record.arguments, positional, strict=False):
@@ -159,7 +162,10 @@ def as_net(ev: Any, value: Any, symbol: str, place: str = "") -> Net:
             ev, LAYERS["ThreadingLayer" if takes_several(value) else "ElementwiseLayer"], (value,)
         )
     what = f"{place} is" if place else f"{symbol} got"
-    text = f"{what} {show(value)}, which is no layer. A layer may be written as LinearLayer[3], as a number n for LinearLayer[n], "
+    text = (
+        f"{what} {show(value)}, which is no layer. A layer may be written as LinearLayer[3], as a number "
+        "n for LinearLayer[n], "
+    )
     raise NetError(symbol, "layer", text + "or as a function such as Ramp or Tanh.")
 
 

@@ -108,7 +108,10 @@ def set_array(net: Net, name: str, value: Any) -> Net:
     old = net.arrays[name]
     shape = old.shape if getattr(old, "shape", None) is not None else None
     if shape is not None and getattr(new, "shape", None) is not None and new.shape != shape:
-        text = f'"{name}" of {describe(net)} has dimensions {types.dims_text(shape)}, not {types.dims_text(new.shape)}.'
+        text = (
+            f'"{name}" of {describe(net)} has dimensions {types.dims_text(shape)}, not '
+            f"{types.dims_text(new.shape)}."
+        )
         raise NetError("NetReplacePart", "dims", text)
     return net.replace(arrays={**net.arrays, name: new})
 
@@ -161,16 +164,28 @@ def set_port(net: Net, name: str, value: Any) -> tuple[Net, bool]:
         except types.MismatchError:
             changed = True
     if changed:
-        net = reopened(net)
+        given, net = net, reopened(net)
         side = {**(net.outputs if is_output else net.inputs), name: new}
         stated = {**net.record.input_ports(net.params), **net.record.output_ports(net.params)}.get(name)
         if stated is not None and not net.is_container:
             try:
                 side[name] = types.meet(new, stated.bare())
             except types.MismatchError:
-                text = f'{describe(net)} takes {types.wanted_text(stated)} at "{name}", not {types.found_text(new)}.'
+                text = (
+                    f'{describe(net)} takes {types.wanted_text(stated)} at "{name}", not '
+                    f"{types.found_text(new)}."
+                )
                 raise NetError("NetReplacePart", "shape", text) from None
         ports = side
+        found = net.replace(**{"outputs" if is_output else "inputs": ports})
+        try:
+            infer(found, symbol="NetReplacePart")
+        except NetError:
+            # With everything known in place the contradiction names the layer that stands against it.
+            infer(
+                given.replace(**{"outputs" if is_output else "inputs": {**ports, name: new}}),
+                symbol="NetReplacePart",
+            )
     return net.replace(**{"outputs" if is_output else "inputs": ports}), True
 
 

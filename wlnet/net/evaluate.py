@@ -67,7 +67,10 @@ def call(ev: Any, net: Net, args: Sequence[Any]) -> Any:
     while positional and is_option(positional[-1]):
         rules.insert(0, positional.pop())
     if len(positional) > 2:
-        text = f"{describe(net)} takes its data, what is asked of it, and options; found {len(positional)} arguments."
+        text = (
+            f"{describe(net)} takes its data, what is asked of it, and options; found {len(positional)} "
+            "arguments."
+        )
         raise NetError(net.record.name, "arguments", text)
     settings = read_settings(ev, net, rules) if rules else plain(ev)
     data = positional[0] if positional else Association()
@@ -163,7 +166,10 @@ def completed(net: Net, columns: Any) -> Net:
         raise NetError(net.record.name, "uninit", text)
     path, port, type_ = next(net.unknown_ports())
     where = f" of the layer {{{', '.join(path)}}}" if path else ""
-    text = f'The shape of the port "{port}"{where} does not follow from the data ({dims_text(type_.shape)}). State it'
+    text = (
+        f'The shape of the port "{port}"{where} does not follow from the data '
+        f"({dims_text(type_.shape)}). State it"
+    )
     raise NetError(
         net.record.name, "unspecified", f'{text}, for example with "{next(iter(net.inputs), port)}" -> n.'
     )
@@ -425,7 +431,10 @@ def gradients_of(
         each = wanted[i]
         leaf = ins[each.port].value if type(each) is InputGradient else b.values["/".join(each.path)]  # type: ignore[union-attr]
         if not leaf.type.is_float:
-            text = f'The input "{each.port}" of {describe(net)} holds integers: there is no gradient with respect to it.'  # type: ignore[union-attr]
+            text = (
+                f'The input "{each.port}" of {describe(net)} holds integers: there is no gradient with '
+                "respect to it."
+            )  # type: ignore[union-attr]
             raise NetError(net.record.name, "gradient", text)
         leaves.append(leaf)
     terms = []
@@ -507,6 +516,7 @@ def decode(ev: Any, coder: Decoder, args: Sequence[Any]) -> Any:
         wanted = "a number" if rank == 0 else f"an array of depth {rank}"
         text = f'The decoder "{coder.name}" takes {wanted}, or a list of such; found {show(args[0])}.'
         raise NetError("NetDecoder", "invalid", text)
+    array = array.astype(np.float64)
     if array.ndim == rank:
         return coder.decode(ev, array, prop)
     return make_list(coder.decode_batch(ev, array, prop))

@@ -104,7 +104,10 @@ def feed(ev: Any, net: Net, data: Mapping[str, Any]) -> Feed:
         arrays[name], batches[name] = read_port(ev, net, name, net.inputs[name], value)
     if len(set(batches.values())) > 1:
         lists, singles = ([x for x in batches if batches[x] is y] for y in (True, False))
-        text = f"{describe(net)} got a list of examples for {quoted(lists)}, but one example for {quoted(singles)}."
+        text = (
+            f"{describe(net)} got a list of examples for {quoted(lists)}, but one example for "
+            f"{quoted(singles)}."
+        )
         raise NetError(net.record.name, "batch", text)
     batch = next(iter(batches.values()), False)
     counts = {name: len(rows) for name, rows in arrays.items()}

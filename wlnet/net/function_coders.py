@@ -36,7 +36,7 @@ BATCHED = Parameter("Batched", read_truth, "True or False", FALSE)
 
 
 def encode(ev: Any, found: Any, values: Sequence[Any]) -> np.ndarray:
-    """f of each value, or of all at once, as an array (N, ...)."""
+    """The function of each value, or of all at once, as an array (N, ...)."""
     f, port = found.params["Function"], port_of(found.params)
     if found.params["Batched"] is TRUE:
         rows = ev.call(f, make_list(values))
@@ -66,7 +66,7 @@ def accepts(found: Any, value: Any) -> bool:
 
 
 def decode(ev: Any, found: Any, array: np.ndarray, name: str, argument: Any) -> list[Any]:
-    """f of each array, or of all at once."""
+    """The function of each array, or of all at once."""
     f = found.params["Function"]
     values = [value_of(row) for row in array]
     if name == "None":

@@ -28,7 +28,8 @@ CHAIN = layer(
 )
 GRAPH = layer(
     "NetGraph",
-    usage="NetGraph[{layer1, layer2, ...}, {1 -> 2, ...}] is a net of layers and the connections between them.\n"
+    usage="NetGraph[{layer1, layer2, ...}, {1 -> 2, ...}] is a net of layers and the connections between "
+    "them.\n"
     'NetGraph[<|"name1" -> layer1, ...|>, {"name1" -> "name2", ...}] gives names to the layers.\n'
     'NetGraph[layers, edges, "port" -> spec] states types, encoders and decoders of ports.',
     inputs={},
@@ -230,7 +231,10 @@ class Wiring:
         """The name of the input at which a connection ends; it must be free."""
         net, fed = self.known(node), self.fed[node]
         if type(port) is tuple:
-            text = f"{capital(self.name(node))} is a net: a connection can lead to its inputs ({quoted(net.inputs)}), "
+            text = (
+                f"{capital(self.name(node))} is a net: a connection can lead to its inputs "
+                f"({quoted(net.inputs)}), "
+            )
             raise self.fail("port", text + "not to those of layers inside.")
         if node in self.open:
             port = port or f"Input{len(fed) + 1}"
@@ -249,7 +253,10 @@ class Wiring:
             text = f'{capital(self.name(node))} has no input port "{port}"; it has {quoted(net.inputs)}.'
             raise self.fail("port", f"{text} {did_you_mean(port, net.inputs)}".strip())
         if port in fed:
-            text = f'The input port "{port}" of {self.name(node)} is connected twice. Combine the two first, for example '
+            text = (
+                f'The input port "{port}" of {self.name(node)} is connected twice. Combine the two '
+                "first, for example "
+            )
             raise self.fail("portdup", text + "with a TotalLayer or a CatenateLayer.")
         fed.append(port)
         return port
@@ -384,8 +391,7 @@ def with_ports(net: Net, ports: Mapping[str, PortType], symbol: str) -> Net:
         try:
             found[name] = types.meet(more, found[name])
         except MismatchError:
-            text = f'{symbol} takes {types.wanted_text(found[name])} at "{name}", but {types.found_text(more)} was specified.'
-            raise NetError(symbol, "shape", text) from None
+            found[name] = more  # inference meets the contradiction, and names the layer
     if inputs != net.inputs or outputs != net.outputs:
         net = net.replace(inputs=inputs, outputs=outputs)
     return infer(net, symbol=symbol)

@@ -203,7 +203,10 @@ def make_layer(
         try:
             known[port] = types.meet(more, known[port])
         except MismatchError:
-            text = f'{describe(net)} takes {types.wanted_text(known[port])} at "{port}", not {types.found_text(more)}.'
+            text = (
+                f'{describe(net)} takes {types.wanted_text(known[port])} at "{port}", not '
+                f"{types.found_text(more)}."
+            )
             raise NetError(name, "shape", text) from None
     return infer(net)
 
@@ -369,7 +372,10 @@ def join_shared(a: SharedArray | None, b: SharedArray) -> SharedArray:
         dims = types.meet_dims(a.dims, b.dims)
         dims = types.meet_dims(dims, None if value is None else value.shape)
     except MismatchError:
-        text = f'NetArray["{a.name}"] has shape {types.dims_text(a.dims)} in one place and {types.dims_text(b.dims)} in another.'
+        text = (
+            f'NetArray["{a.name}"] has shape {types.dims_text(a.dims)} in one place and '
+            f"{types.dims_text(b.dims)} in another."
+        )
         raise NetError("NetArray", "shape", text) from None
     return SharedArray(a.name, dims, value)
 
@@ -458,7 +464,7 @@ def edge_error(
         return NetError(symbol, "shape", text)
     taker = capital(place(net, nodes, edge.target, "target"))
     found, wanted = types.found_text(source), types.wanted_text(target)
-    if source.kind != target.kind:
+    if source.kind and target.kind and source.kind != target.kind:
         found = f"type {source.kind}" if source.shape in ((), None) else f"{found}, {source.kind}s,"
     text = f'{taker} got "{port}" of {found} from {giver}, but takes {wanted}.'
     return NetError(symbol, "shape", f"{text} {remedy_for(source, target)}".rstrip())

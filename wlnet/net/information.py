@@ -36,7 +36,7 @@ def information(net: Net, prop: Any) -> Any:
     function = PROPERTIES.get(prop) if type(prop) is str else None
     if function is None:
         hint = nearest(prop, list(PROPERTIES)) if type(prop) is str else ""
-        raise NetError("Information", "prop", f"Nets have no property {show(prop)}. {hint}".strip())
+        raise NetError(net.record.name, "prop", f"Nets have no property {show(prop)}. {hint}".strip())
     return function(net)
 
 
@@ -174,7 +174,7 @@ def input_form(net: Net) -> Expr:
 def program(net: Net) -> str:
     """The tensor program for one example, one line an instruction."""
     if not net.specified:
-        raise NetError("Information", "unspecified", f"The shapes of {describe(net)} are not known.")
+        raise NetError(net.record.name, "unspecified", f"The shapes of {describe(net)} are not known.")
     lengths = tuple(1 for port in net.inputs.values() if port.varies)
     return str(program_for(net, 1, lengths, default_request(net).wanted, PLAIN, ()))
 

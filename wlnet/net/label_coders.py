@@ -94,7 +94,7 @@ def encode_each(
         codes = None if flat is None else [one(x) for x in flat[0]]
         if codes is None or any(x is None for x in codes):
             array = numeric(value)
-            if array is None or not fits(array.shape, (*dims, *element)):
+            if array is None or not fits(array.shape, (*dims, *element)) or not in_range(found, array):
                 raise invalid(found, value, flat, codes)
             rows.append(array.astype(dtype))
         else:
@@ -107,6 +107,17 @@ def encode_each(
             "The inputs of one batch must have one length here; encode them one by one.",
         )
     return np.stack(rows) if rows else np.zeros((0,), dtype)
+
+
+def in_range(found: Encoder, array: np.ndarray) -> bool:
+    """Whether numbers are what the encoder could have given."""
+    port = found.side.port(found.params)
+    if port.kind != "integer" or port.range is None:
+        return True
+    low, high = port.range
+    return bool(
+        (array == np.rint(array)).all() and (array >= low).all() and (high is None or (array <= high).all())
+    )
 
 
 def invalid(found: Encoder, value: Any, flat: Any, codes: Any) -> NetError:

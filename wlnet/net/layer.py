@@ -103,7 +103,8 @@ class LayerRecord:
 
     __slots__ = (
         "name", "usage", "arguments", "options", "arrays", "inputs", "outputs", "variadic", "infer", "lower",
-        "lengths", "fans", "inner", "is_loss", "activation", "automatic_loss", "container", "examples", "short",
+        "lengths", "fans", "inner", "is_loss", "activation", "automatic_loss", "container", "examples",
+        "short",
         "check", "random", "assume", "detach",
     )  # fmt: skip
 

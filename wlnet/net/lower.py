@@ -157,7 +157,10 @@ def declare(net: Net, b: Builder, dtype: str = "f32") -> None:
         if value is not None:
             dims = value.shape
         if dims is None or any(type(x) is not int for x in dims):
-            text = f'The shape of the array "{field.name}" of {describe(inner)} is not known. Specify the inputs of the net.'
+            text = (
+                f'The shape of the array "{field.name}" of {describe(inner)} is not known. Specify the '
+                "inputs of the net."
+            )
             raise NetError(net.record.name, "unspecified", text)
         initial = field.fill if value is None else value
         b.variable(name, Type(dtype, dims), group=field.group, initial=initial)  # type: ignore[arg-type]

@@ -153,7 +153,9 @@ class Net:
         """This net with the arrays at these paths (keys of `all_arrays`) replaced; None opens an array
         again.
         """
-        shared = {path[1]: value for path, value in values.items() if path[0] == SHARED and len(path) == 2}
+        shared = {
+            path[1]: frozen(value) for path, value in values.items() if path[0] == SHARED and len(path) == 2
+        }
         return self._with(dict(values), shared)
 
     def _with(self, values: dict[Path, np.ndarray | None], shared: dict[str, np.ndarray | None]) -> Net:
@@ -161,7 +163,7 @@ class Net:
         for name, old in self.arrays.items():
             if type(old) is SharedArray:
                 if old.name in shared:
-                    arrays[name] = old._replace(value=frozen(shared[old.name]))
+                    arrays[name] = old._replace(value=shared[old.name])
             elif (name,) in values:
                 arrays[name] = frozen(values[(name,)])
         nodes = {}

@@ -89,14 +89,15 @@ def subgraph(
     inside = set(names)
     links: list[tuple[Loose, Loose]] = []
     opened: dict[End, str] = {}
-    for source, target in net.edges:
-        if target[0] is None or target[0] not in inside:
-            continue
+    entering = [e for e in net.edges if e.target[0] in inside]
+    taken = {e.source[1] for e in entering if e.source[0] is None}
+    for source, target in entering:
         if source[0] is None or source[0] in inside:
             links.append((source, target))
-        else:
-            port = opened.setdefault(source, target[1])
-            links.append(((None, port), target))
+            continue
+        if source not in opened:
+            opened[source] = fresh_port(target[1], {*taken, *opened.values()})
+        links.append(((None, opened[source]), target))
     outs = list(exposed) if only else [*exposed, *old_outputs(net, inside, exposed)]
     links += [(end, (None, port)) for end, port in outs]
     numbered = net.numbered
@@ -114,7 +115,7 @@ def subgraph(
             for p in net.nodes[n].outputs
             if (n, p) not in shown and not feeds(net, n, p, inside)
         ]
-    ports = {name: port for name, port in net.inputs.items() if any(x[0] == (None, name) for x in links)}
+    ports = {name: port for name, port in net.inputs.items() if name in taken}
     coders = {name: port for name, port in net.outputs.items() if any(x[1] == (None, name) for x in links)}
     nodes = {rename[name]: net.nodes[name] for name in names}
     return make_graph(
@@ -126,6 +127,14 @@ def subgraph(
         multipliers=multipliers(net),
         symbol=symbol,
     )
+
+
+def fresh_port(name: str, taken: set[str]) -> str:
+    number, found = 0, name
+    while found in taken:
+        number += 1
+        found = f"{name}{number}"
+    return found
 
 
 def feeds(net: Net, node: str, port: str, inside: set[str]) -> bool:
@@ -403,7 +412,10 @@ def insert(net: Net, new: Named, position: Any) -> Net:
     """NetInsert in a chain: before the layer at `position`, a name or a number (negative: from the end)."""
     symbol = "NetInsert"
     if net.record.name != "NetChain":
-        text = "NetInsert puts layers into chains. A graph takes new layers by NetGraph with further connections."
+        text = (
+            "NetInsert puts layers into chains. A graph takes new layers by NetGraph with further "
+            "connections."
+        )
         raise NetError(symbol, "chain", text)
     names = list(net.nodes)
     if type(position) is int and position and abs(position) <= len(names) + 1:

@@ -233,7 +233,10 @@ def array(ev: Any, f: Any, layer: str) -> Any:
     else:
         slots = slot_names(f) or [1]
         if slots == [1] and type(f) is Expr and f.head is S.Function and arity(f, layer) > 1:
-            text = f"{layer} takes a function of one argument. For several inputs write {layer}[Apply[f]] or named slots."
+            text = (
+                f"{layer} takes a function of one argument. For several inputs write {layer}[Apply[f]] "
+                "or named slots."
+            )
             raise NetError(layer, "function", text)
     variables = {variable(slot): Expr(S.Slot, (slot,)) for slot in slots}
     if type(slots[0]) is str:

@@ -132,7 +132,8 @@ def embedding_lower(at: Lowering, ins: dict[str, Value]) -> Value:
 
 layer(
     "EmbeddingLayer",
-    usage="EmbeddingLayer[size, n] is a trainable layer that turns integers from 1 to n into vectors of length size.\n"
+    usage="EmbeddingLayer[size, n] is a trainable layer that turns integers from 1 to n into vectors of "
+    "length size.\n"
     "EmbeddingLayer[size] leaves n to the net it stands in, for example to a Class encoder.",
     arguments=(
         Parameter("Size", automatic_or(positive), "a positive integer or Automatic", AUTOMATIC),
@@ -214,7 +215,8 @@ def constant_types(name: str) -> Any:
 
 layer(
     "ConstantTimesLayer",
-    usage='ConstantTimesLayer["Scaling" -> array] multiplies its input by a trainable array of the same dimensions.',
+    usage='ConstantTimesLayer["Scaling" -> array] multiplies its input by a trainable array of the same '
+    "dimensions.",
     arrays=(ArrayField("Scaling", "constant", 1.0),),
     infer=constant_types("Scaling"),
     lower=lambda at, ins: at.b.mul(ins["Input"], at.need("Scaling")),

@@ -103,7 +103,8 @@ def ramp_lower(at: Lowering, ins: dict[str, Value]) -> Value:
 
 layer(
     "ParametricRampLayer",
-    usage="ParametricRampLayer[] gives x where x >= 0 and slope x elsewhere, with a trainable slope for each element\n"
+    usage="ParametricRampLayer[] gives x where x >= 0 and slope x elsewhere, with a trainable slope for "
+    "each element\n"
     "of the first level.\nParametricRampLayer[levels] has slopes for the given levels; {} means one for all.",
     arguments=(Parameter("Levels", level_spec, "a level, a span of levels, or a list of levels", 1),),
     arrays=(ArrayField("Slope", "constant", 0.1),),
@@ -158,7 +159,8 @@ def read_outputs(value: Any) -> Any:
 
 layer(
     "DropoutLayer",
-    usage="DropoutLayer[p] sets each number of its input to zero with probability p while training and divides the others\n"
+    usage="DropoutLayer[p] sets each number of its input to zero with probability p while training and "
+    "divides the others\n"
     "by 1 - p; outside training it gives its input.\nDropoutLayer[] takes p = 0.5.",
     arguments=(Parameter("DropoutProbability", real_between(0, 1), "a number between 0 and 1", 0.5),),
     options=(

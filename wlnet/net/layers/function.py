@@ -199,7 +199,8 @@ def function_lower(at: Lowering, ins: dict[str, Value]) -> dict[str, Value]:
 
 layer(
     "FunctionLayer",
-    usage="FunctionLayer[f] is a layer that computes f of its input: arithmetic, elementary functions, Total, Mean, Max,\n"
+    usage="FunctionLayer[f] is a layer that computes f of its input: arithmetic, elementary functions, "
+    "Total, Mean, Max,\n"
     "Dot, Part, Take, Join, Flatten, Transpose, distances, nets, and NetArray[...] for arrays to be "
     "trained.\n"
     "Named slots such as #a are inputs of these names; an association as result gives outputs of its keys.\n"

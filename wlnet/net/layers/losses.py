@@ -45,7 +45,8 @@ def difference_loss(method: str) -> Callable[[Lowering, dict[str, Value]], Value
 
 layer(
     "MeanSquaredLossLayer",
-    usage="MeanSquaredLossLayer[] is a loss layer that gives the mean of (input - target)^2 over all elements.",
+    usage="MeanSquaredLossLayer[] is a loss layer that gives the mean of (input - target)^2 over all "
+    "elements.",
     inputs={"Input": REAL, "Target": REAL},
     outputs=LOSS,
     infer=equal_types,
@@ -58,7 +59,8 @@ layer(
 )
 layer(
     "MeanAbsoluteLossLayer",
-    usage="MeanAbsoluteLossLayer[] is a loss layer that gives the mean of Abs[input - target] over all elements.",
+    usage="MeanAbsoluteLossLayer[] is a loss layer that gives the mean of Abs[input - target] over all "
+    "elements.",
     inputs={"Input": REAL, "Target": REAL},
     outputs=LOSS,
     infer=equal_types,
@@ -111,7 +113,10 @@ def index_types(t: Typing) -> None:
 def entropy_lower(at: Lowering, ins: dict[str, Value]) -> Value:
     b, form = at.b, at.params["TargetForm"]
     if form is AUTOMATIC:
-        text = 'CrossEntropyLossLayer[] gets its form from NetTrain. To apply it, write CrossEntropyLossLayer["Index"], '
+        text = (
+            "CrossEntropyLossLayer[] gets its form from NetTrain. To apply it, write "
+            'CrossEntropyLossLayer["Index"], '
+        )
         raise NetError("CrossEntropyLossLayer", "form", text + '["Probabilities"] or ["Binary"].')
     p, target = ins["Input"], ins["Target"]
     if form == "Index":
@@ -126,7 +131,8 @@ FORMS = choice("Index", "Probabilities", "Binary")
 
 layer(
     "CrossEntropyLossLayer",
-    usage='CrossEntropyLossLayer["Index"] is a loss layer for class probabilities and the number of the right class.\n'
+    usage='CrossEntropyLossLayer["Index"] is a loss layer for class probabilities and the number of the '
+    "right class.\n"
     'CrossEntropyLossLayer["Probabilities"] takes a vector of probabilities as target.\n'
     'CrossEntropyLossLayer["Binary"] takes probabilities of a yes-or-no answer, and targets between 0 and '
     "1.\n"
@@ -175,7 +181,8 @@ def contrastive_types(t: Typing) -> None:
 
 layer(
     "ContrastiveLossLayer",
-    usage="ContrastiveLossLayer[] is a loss layer that pulls a distance to 0 for target False and beyond the margin for\n"
+    usage="ContrastiveLossLayer[] is a loss layer that pulls a distance to 0 for target False and beyond "
+    "the margin for\n"
     "target True: If[target, Max[margin - input, 0], input].\nContrastiveLossLayer[margin] states the "
     "margin; it is 0.5.",
     arguments=(Parameter("Margin", real_between(0, float("inf")), "a number that is not negative", 0.5),),

@@ -62,7 +62,8 @@ def batch_lower(at: Lowering, ins: dict[str, Value]) -> Value:
 
 layer(
     "BatchNormalizationLayer",
-    usage="BatchNormalizationLayer[] is a layer that normalizes each channel by its mean and variance: over the batch while\n"
+    usage="BatchNormalizationLayer[] is a layer that normalizes each channel by its mean and variance: over "
+    "the batch while\n"
     "training, by moving averages otherwise; then it scales and shifts.",
     options=(
         EPSILON,

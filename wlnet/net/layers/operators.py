@@ -139,7 +139,8 @@ def root(at: Lowering, x: Value) -> Value:
 
 layer(
     "NetPairEmbeddingOperator",
-    usage="NetPairEmbeddingOperator[net] is a net that applies net to both elements of a pair and gives the distance\n"
+    usage="NetPairEmbeddingOperator[net] is a net that applies net to both elements of a pair and gives the "
+    "distance\n"
     "between the results.\nDistanceFunction is EuclideanDistance or CosineDistance.",
     arguments=(INNER,),
     options=(

@@ -197,7 +197,8 @@ def reshape_lower(at: Lowering, ins: dict[str, Value]) -> Value:
 
 layer(
     "ReshapeLayer",
-    usage="ReshapeLayer[{n1, n2, ...}] is a layer that gives the numbers of its input as an array of these dimensions.\n"
+    usage="ReshapeLayer[{n1, n2, ...}] is a layer that gives the numbers of its input as an array of these "
+    "dimensions.\n"
     "A dimension can be Inherited (that of the input), Automatic (whatever remains) or All (all that "
     "remain).\n"
     'ReshapeLayer["ReferenceShape"] takes the dimensions of a second input.',
@@ -223,7 +224,7 @@ layer(
 
 
 def read_transpose(value: Any) -> Any:
-    """m <-> n, a list of such, or a permutation."""
+    """Read m <-> n, a list of such, or a permutation."""
     if is_swap(value):
         return value
     if not is_list(value) or not items(value):

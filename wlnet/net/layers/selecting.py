@@ -217,7 +217,8 @@ def catenate_lower(at: Lowering, ins: dict[str, Value]) -> Value:
 
 layer(
     "CatenateLayer",
-    usage="CatenateLayer[] is a layer that joins its inputs, as Join does.\nCatenateLayer[n] joins them at level n.\n"
+    usage="CatenateLayer[] is a layer that joins its inputs, as Join does.\nCatenateLayer[n] joins them at "
+    "level n.\n"
     "Inputs of lower rank are repeated over the dimensions that they lack.",
     arguments=(
         Parameter(
@@ -270,7 +271,8 @@ def append_lower(first: bool) -> Any:
 for _name, _first, _verb in (("AppendLayer", False, "after"), ("PrependLayer", True, "before")):
     layer(
         _name,
-        usage=f'{_name}[] is a layer that puts its input "Element" {_verb} the elements of its input "Input".',
+        usage=f'{_name}[] is a layer that puts its input "Element" {_verb} the elements of its input '
+        '"Input".',
         inputs={"Input": ANY, "Element": ANY},
         infer=append_types,
         lower=append_lower(_first),
@@ -332,7 +334,8 @@ def padding_lower(at: Lowering, ins: dict[str, Value]) -> Value:
 
 layer(
     "PaddingLayer",
-    usage="PaddingLayer[{{m1, n1}, {m2, n2}, ...}] is a layer that puts mi elements before and ni after at level i.\n"
+    usage="PaddingLayer[{{m1, n1}, {m2, n2}, ...}] is a layer that puts mi elements before and ni after at "
+    "level i.\n"
     'Padding is a number, "Fixed" (the outermost element again) or "Reflected".',
     arguments=(Parameter("Widths", read_widths, "a list of pairs {before, after}", REQUIRED),),
     options=(Parameter("Padding", read_padding, 'a number, "Fixed" or "Reflected"', 0.0, symbol=True),),

@@ -34,7 +34,8 @@ def softmax_lower(at: Lowering, ins: dict[str, Value]) -> Value:
 
 layer(
     "SoftmaxLayer",
-    usage="SoftmaxLayer[] is a layer that gives Exp[x]/Total[Exp[x]] along the last level of its input: probabilities.\n"
+    usage="SoftmaxLayer[] is a layer that gives Exp[x]/Total[Exp[x]] along the last level of its input: "
+    "probabilities.\n"
     "SoftmaxLayer[n] normalizes along level n.",
     arguments=(
         Parameter(
