@@ -50,79 +50,63 @@ def case(*operands: Any, **params: Any) -> Case:
 
 
 class Op:
-    """One op.  The fields are the questionnaire of style.md 2.7; a field left out means "not supported".
+    """One op.  The fields are the questionnaire of style.md 2.7; one left out means "not supported"."""
 
-    name      as printed, and as the Builder's method
-    kind      one of the constants above
-    shape     (*types, *, params...) -> Type or tuple of Types; its keyword-only arguments are the op's
-    parameters numpy     the reference: a statement over {x} {y} {z} (operands) and {out}, or a function
-              (out, *operands, **params) that fills `out` (a tuple where there are several results)
-    bind      (out, operands, params) -> call without arguments: a prepared form of `numpy` (chunks,
-    generators) numba     name of a one-pass kernel in backends/numba_kernels.py, used for large work
-    expand    (b, *values, **params) -> value(s): the op in simpler ops
-    cuda      an expression over {x} {y} {z} (and {ctype}, the C type of the result), or a launches.Kernel
-    vjp       (b, operands, result, cotangent, **params) -> one cotangent an operand, None for zero;
-              results and cotangents are tuples where there are several (a cotangent may then be None)
-    view      (array, **params) -> array sharing its memory, or None where that cannot be
-    inplace   pairs (result, operand): the result may take over that operand's buffer
-    cost      (operand types, result types, params) -> FLOPs; bytes follow from the types
-    domain    (low, high) of random test operands, or one pair an operand
-    examples  cases for the generated tests
-    build     (b, *args, **params) -> value(s): the Builder's method where it must prepare its arguments
-    scratch   (operand types, params) -> types of temporaries, appended to the operands of `numpy` and `bind`
-    """
+    name: str  # as printed, and as the Builder's method
+    kind: str  # one of the constants above
+    doc: str
 
-    __slots__ = (
-        "name", "kind", "shape", "numpy", "bind", "numba", "expand", "cuda", "vjp", "view", "inplace", "cost",
-        "domain", "examples", "build", "scratch", "doc", "defaults", "arity", "commutative", "float_only",
-    )  # fmt: skip
+    # (*types, *, params...) -> Type or tuple of Types; its keyword-only arguments are the op's parameters.
+    shape: Callable[..., Type | Types]
+
+    # The reference: statements over {x} {y} {z} (operands), {out}, {s} {t} (temporaries), {zero} {one} and
+    # parameters; or a function (out, *operands, *temporaries, **params) that fills `out`, a tuple where
+    # there are several results.
+    numpy: str | Callable[..., None] | None
+
+    # (out, operands and temporaries, params) -> a call without arguments, or (function, arguments): a
+    # prepared form of `numpy`, with stretches, generators and the like made beforehand.
+    bind: Callable[..., Any] | None
+
+    numba: str | None  # a one-pass kernel of backends/numba_kernels.py, used for large planned work
+    expand: Callable[..., Any] | None  # (b, *values, **params) -> value(s): the op in simpler ops
+
+    # An expression over {x} {y} {z} (and {ctype}, the C type of the result), or a record of ops/launches.py.
+    cuda: Any
+
+    # (b, operands, result, cotangent, **params) -> one cotangent an operand, None for zero.  Results and
+    # cotangents are tuples where there are several; a cotangent may then be None.
+    vjp: Callable[..., tuple[Value | None, ...]] | None
+
+    view: (
+        Callable[..., Any] | None
+    )  # (array, **params) -> array sharing its memory, None where that cannot be
+    inplace: tuple[tuple[int, int], ...]  # (result, operand): the result may take over that operand's buffer
+    cost: Callable[[Types, Types, Params], int]  # (operand types, result types, params) -> FLOPs
+    scratch: Callable[[Types, Params], Types] | None  # (operand types, params) -> types of temporaries
+    build: (
+        Callable[..., Any] | None
+    )  # (b, *args, **params) -> value(s): the method, where it prepares arguments
+    commutative: bool  # operands may change places
+    domain: tuple[Any, ...]  # (low, high) of random test operands, or one pair an operand
+    examples: tuple[Case, ...]  # cases of the generated tests
+
+    # Derived from the shape rule.
+    arity: int | None  # number of operands, None for any
+    defaults: Params  # parameters in declared order
+    float_only: bool  # integers become f32 in the builder
 
     def __init__(
-        self,
-        name: str,
-        *,
-        kind: str,
-        shape: Callable[..., Type | Types],
-        doc: str,
-        numpy: str | Callable[..., None] | None = None,
-        bind: Callable[..., Callable[[], None]] | None = None,
-        numba: str | None = None,
-        expand: Callable[..., Any] | None = None,
-        cuda: Any = None,
-        vjp: Callable[..., tuple[Value | None, ...]] | None = None,
-        view: Callable[..., Any] | None = None,
-        inplace: tuple[tuple[int, int], ...] = (),
-        cost: Callable[[Types, Types, Params], int] | None = None,
-        domain: tuple[Any, ...] = (-2.0, 2.0),
-        examples: Sequence[Case] = (),
-        build: Callable[..., Any] | None = None,
-        scratch: Callable[[Types, Params], Types] | None = None,
-        commutative: bool = False,
-        arity: int | None = None,
+        self, name: str, *, kind: str, shape: Callable[..., Type | Types], doc: str, **fields: Any
     ) -> None:
-        self.name = name
-        self.kind = kind
-        self.shape = shape
-        self.doc = doc
-        self.numpy = numpy
-        self.bind = bind
-        self.numba = numba
-        self.expand = expand
-        self.cuda = cuda
-        self.vjp = vjp
-        self.view = view
-        self.inplace = inplace
-        self.cost = cost or result_size
-        self.domain = domain
-        self.examples = tuple(examples)
-        self.build = build
-        self.scratch = scratch
-        self.commutative = commutative
+        self.name, self.kind, self.shape, self.doc = name, kind, shape, doc
+        for field, default in FIELDS.items():
+            setattr(self, field, fields.pop(field, default))
+        assert not fields, f"op {name} has no fields {sorted(fields)}"
         code = shape.__code__
-        variadic = bool(code.co_flags & 0x04)
-        self.arity = arity if arity is not None else None if variadic else code.co_argcount
+        self.arity = None if code.co_flags & VARIADIC else code.co_argcount
         self.defaults = parameter_defaults(shape)
-        self.float_only = shape in (same_float, same_floats)  # integers become f32 in the builder
+        self.float_only = shape in (same_float, same_floats)
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
@@ -164,6 +148,8 @@ def parameter_defaults(rule: Callable[..., Any]) -> Params:
     defaults = rule.__kwdefaults__ or {}
     return {name: defaults.get(name, REQUIRED) for name in names}
 
+
+VARIADIC = 0x04  # CO_VARARGS of a code object
 
 OPS: dict[str, Op] = {}
 COMPOSITES: dict[str, Callable[..., Any]] = {}
@@ -243,3 +229,22 @@ def axes_of(name: str, axes: int | Sequence[int] | None, rank: int) -> tuple[int
     if len(found) != len(axes):
         raise ShapeError(name, "different axes", str(tuple(axes)))
     return tuple(found)
+
+
+# What a record holds where a field is left out.
+FIELDS: dict[str, Any] = {
+    "numpy": None,
+    "bind": None,
+    "numba": None,
+    "expand": None,
+    "cuda": None,
+    "vjp": None,
+    "view": None,
+    "inplace": (),
+    "cost": result_size,
+    "scratch": None,
+    "build": None,
+    "commutative": False,
+    "domain": (-2.0, 2.0),
+    "examples": (),
+}
