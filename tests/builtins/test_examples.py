@@ -1,4 +1,4 @@
-"""Every builtin's docstring examples: input, and the expected OutputForm text (nothing below an input: Null)."""
+"""Every builtin's docstring examples: input, and the OutputForm expected (nothing below an input: Null)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from wlnet.expr import NULL, SYSTEM
 from wlnet.kernel import registry
 from wlnet.kernel.evaluator import Evaluator
-from wlnet.kernel.threads import run_with_big_stack
+from wlnet.worker import WORKER
 
 
 def _declared() -> list[Any]:
@@ -36,7 +36,7 @@ def _run(record: Any) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("record", _declared(), ids=lambda r: r.name)
 def test_examples(record: Any) -> None:
-    for source, expected, found in run_with_big_stack(lambda: _run(record)):
+    for source, expected, found in WORKER.run(lambda: _run(record)):
         assert _lines(found) == _lines(expected), f"{record.name}: {source}"
 
 

@@ -10,7 +10,8 @@ import pytest
 from wlnet.expr import Expr, Symbol, system
 from wlnet.kernel.control import RUN
 from wlnet.kernel.evaluator import Evaluator
-from wlnet.kernel.threads import raise_in, run_with_big_stack
+from wlnet.kernel.threads import raise_in
+from wlnet.worker import WORKER
 
 from .conftest import Script
 
@@ -46,7 +47,7 @@ def test_deep_recursion_under_a_raised_limit() -> None:
         script = Script()
         return script("$RecursionLimit = Infinity; f[0] = 0; f[n_] := 1 + f[n - 1]; f[20000]")
 
-    assert run_with_big_stack(deep) == "20000"
+    assert WORKER.run(deep) == "20000"
 
 
 def test_a_deep_expression(script: Script) -> None:

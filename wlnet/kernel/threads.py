@@ -1,61 +1,19 @@
-"""Threads: evaluation on a big stack, and exceptions sent into it (interrupts, TimeConstrained)."""
+"""Watches that end an evaluation from another thread: limits of time and memory."""
 
 from __future__ import annotations
 
 import ctypes
-import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
 
-from .control import Abort, LimitReached
-
-T = TypeVar("T")
-
-# Reserved, not used: pages are taken as they are touched. Deep enough for a $RecursionLimit of some 10^5.
-STACK_BYTES = 512 << 20
-DEPTH_OF_PYTHON = 1_000_000
+from .control import LimitReached
 
 
 def raise_in(thread_id: int, exception: type[BaseException] | None) -> None:
     """Make the thread raise `exception` as soon as it runs Python code; None takes one back."""
     target = ctypes.py_object(exception) if exception is not None else None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), target)
-
-
-def run_with_big_stack(action: Callable[[], T]) -> T:
-    """Run `action` in a thread with a big stack and give its value, or raise what it raises.
-
-    Ctrl-C in the main thread meanwhile becomes an Abort in the action; `action` sees to what that means.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return action()
-    outcome: list[Any] = []
-
-    def work() -> None:
-        try:
-            outcome.append((True, action()))
-        except BaseException as error:  # handed over to the caller's thread, whatever it is
-            outcome.append((False, error))
-
-    before = threading.stack_size(STACK_BYTES)
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEPTH_OF_PYTHON))
-    try:
-        worker = threading.Thread(target=work, name="wlnet evaluator", daemon=True)
-        worker.start()
-    finally:
-        threading.stack_size(before)
-    while worker.is_alive():
-        try:
-            worker.join()
-        except KeyboardInterrupt:
-            if worker.ident is not None:
-                raise_in(worker.ident, Abort)
-    done, value = outcome[0]
-    if done:
-        return value  # type: ignore[no-any-return]
-    raise value
 
 
 class Watch:
