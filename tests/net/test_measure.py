@@ -155,3 +155,12 @@ def test_stopping_follows_the_mean_of_a_measurement_of_classes() -> None:
         TrainingProgressMeasurements -> "Recall", TrainingStoppingCriterion -> "Recall"]"""
     ).run
     assert run.reason == "EarlyStopping" and run.best_round == 1
+
+
+def test_values_are_measured_during_training_too() -> None:
+    run = wl(
+        """NetTrain[reg, points, All, MaxTrainingRounds -> 1, LearningRate -> 1.*^-12,
+        TrainingProgressMeasurements -> {"MeanSquare", "RSquared"}]"""
+    ).run
+    assert run.round_values["MeanSquare"][0] == pytest.approx(run.round_losses[0])
+    assert run.batch_values["MeanSquare"][0] == pytest.approx(1 / 3)

@@ -250,9 +250,33 @@ class Meter:
 
     def batch(self, outputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
         """Take in the watched outputs of one batch; the raw value of every measurement on it alone."""
+        if self.hits_only and list(self.families) == ["class"]:
+            return self.hits(outputs)
         taken = {family: self.take(family, each, outputs) for family, each in self.families.items()}
         self.gather(taken)
         return self.raw_values(taken)
+
+    def hits(self, outputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
+        """As `batch`, where only right and wrong decisions count: the default measurement of classifiers,
+        without
+        detours.
+        """
+        each = self.families["class"]
+        output, target = outputs[" output class"], outputs[" target class"]
+        if each.form == "Index" and output.ndim == 2:
+            count, hits = len(output), int(np.count_nonzero(output.argmax(1) == target - 1))
+            self.class_count = output.shape[1]
+        else:
+            probabilities, truth = classes(each.form, output, target)
+            count, hits = len(truth), int(np.count_nonzero(probabilities.argmax(1) == truth))
+            self.class_count = probabilities.shape[1]
+        known = self.statistics.get("class")
+        if known is None:
+            known = self.statistics["class"] = HitStatistics()
+        known.count += count
+        known.hits += hits
+        share = hits / count
+        return {m.key: 1 - share if m.score.name == "ErrorRate" else share for m in self.measurements}
 
     def add(self, outputs: Mapping[str, np.ndarray]) -> None:
         """Take in the watched outputs of one batch."""

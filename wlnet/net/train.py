@@ -67,6 +67,7 @@ class Trainer:
         self.validate_when: Trigger | None = None
         self.schedule: Callable[[int, int], float] | None = None
         self.frozen: list[frozenset[Path]] = []
+        self.ready: dict[tuple[int, int], Any] = {}
         self.reason: str | None = None
         self.discard = False
         self.round = 0
@@ -132,7 +133,7 @@ class Trainer:
         returned.
         """
         machine = self.machine
-        executable = machine.training(self.source.count(0), self.frozen[0] if self.frozen else frozenset())
+        executable = self.make_ready(self.source.count(0), 0)
         assert machine.store is not None
         if machine.flat:
             self.ev.message("NetTrain", "nograd")
@@ -163,7 +164,6 @@ class Trainer:
         if settings.time_goal_s is not None and self.schedule is None:
             return None
         saved = self.machine.store.snapshot()  # type: ignore[union-attr]
-        executable.inputs[RATE][...] = self.rate
         best, begun = math.inf, time.perf_counter()
         for _ in range(TRIAL_STEPS):
             start = time.perf_counter()
@@ -209,12 +209,12 @@ class Trainer:
     def step(self, i: int, count: int) -> tuple[float, Sequence[float]]:
         """Run batch `i`, from 0, of the round: the total loss and its terms."""
         run, number = self.run, self.run.batches
-        frozen = self.frozen[self.turn(number)] if self.frozen else frozenset()
-        executable = self.machine.training(count, frozen)
+        turn = self.turn(number) if self.frozen else 0
+        executable = self.ready.get((count, turn)) or self.make_ready(count, turn)
         self.source.fill(i, executable.inputs)
         if self.schedule is not None:
             self.rate = self.settings.optimizer.rate * self.schedule(number + 1, self.total_batches())
-        executable.inputs[RATE][...] = self.rate
+            executable.inputs[RATE][...] = self.rate
         executable.step()
         outputs = executable.outputs
         loss = outputs[TOTAL].item()
@@ -232,6 +232,13 @@ class Trainer:
         self.last_executable = executable
         self.event = "Batch"
         return loss, terms
+
+    def make_ready(self, count: int, turn: int) -> Any:
+        """The step for batches of `count` examples in turn `turn` of the update schedule, the rate set."""
+        executable = self.machine.training(count, self.frozen[turn] if self.frozen else frozenset())
+        executable.inputs[RATE][...] = self.rate
+        self.ready[(count, turn)] = executable
+        return executable
 
     # ---- between steps
 
