@@ -7,13 +7,13 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from wlnet.expr import Expr, S, is_list, items, make_list, same
+from wlnet.expr import FALSE, Expr, S, is_list, items, make_list, same
 from wlnet.kernel.registry import builtin
 
 from . import assumptions, expansion, numbers
 from .expansion import threaded
 from .levels import leaf_count
-from .sympy_bridge import FAILURES, Bridge, Unsolved, through
+from .sympy_bridge import Bridge, Unsolved, failures, through
 
 
 def _simple_fraction(x: Any) -> bool:
@@ -69,7 +69,7 @@ def _over_one_denominator(ev: Any, x: Any) -> Any:
         top, bottom = sp.fraction(sp.factor(sp.together(b.to(x))))
         content, rest = sp.expand(top).as_content_primitive()
         parts = (b.out(content), b.out(sp.expand(rest)), Expr(S.Power, (b.out(bottom), -1)))
-    except (Unsolved, *FAILURES):
+    except (Unsolved, *failures()):
         return None
     return ev.evaluate(Expr(S.Times, parts))
 
@@ -159,7 +159,7 @@ def factor_list(ev: Any, expr: Any) -> Any:
     try:
         c, factors = b.sympy.factor_list(b.to(expr))
         return make_list([make_list((b.out(c), 1))] + [make_list((b.out(f), int(n))) for f, n in factors])
-    except (Unsolved, *FAILURES):
+    except (Unsolved, *failures()):
         return None
 
 
@@ -176,6 +176,8 @@ def polynomial_q(ev: Any, expr: Any, variables: Any = None) -> Any:
     b = Bridge()
     e = b.to(expr)
     listed = () if variables is None else items(variables) if is_list(variables) else (variables,)
+    if not isinstance(e, b.sympy.Expr):
+        return FALSE
     given = [b.to(v) for v in listed] or sorted(e.free_symbols, key=str)
     return truth(bool(e.is_polynomial(*given)))
 
@@ -261,6 +263,8 @@ def exponent(ev: Any, expr: Any, form: Any, h: Any = S.Max) -> Any:
     >>> {Exponent[1 + x^2 + a x^5, x], Exponent[x^2 + x^3, x, List]}
     {5, {2, 3}}
     """
+    if is_list(expr):
+        return make_list(Expr(S.Exponent, (a, form, h)) for a in items(expr))
     found = powers_in(ev, expr, form)
     if found is None:
         return None
@@ -387,7 +391,7 @@ def simplified(ev: Any, x: Any, given: Any, *, full: bool) -> Any:
     b = Bridge(known)
     try:
         e = b.to(x)
-    except FAILURES:
+    except failures():
         return x
     sp = b.sympy
     ways: list[Callable[[Any], Any]] = [sp.simplify, sp.factor, sp.expand, sp.together, sp.cancel]
@@ -405,7 +409,7 @@ def simplified(ev: Any, x: Any, given: Any, *, full: bool) -> Any:
             continue
         try:
             value = ev.evaluate(b.out(way(e)))
-        except (Unsolved, *FAILURES):
+        except (Unsolved, *failures()):
             continue
         if leaf_count(value) < size:
             best, size = value, leaf_count(value)

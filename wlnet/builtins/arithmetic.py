@@ -21,7 +21,7 @@ ARITHMETIC = FLAT | LISTABLE | NUMERIC_FUNCTION | ONE_IDENTITY | ORDERLESS
 
 @builtin("Plus", attributes=ARITHMETIC, arrays=True)
 def plus(ev: Any, *terms: Any) -> Any:
-    """x + y + z is the sum of its terms: numbers are added, like terms collected.
+    """Plus[x, y, z] or x + y + z is the sum of its terms: numbers are added, like terms collected.
 
     >>> 2 x + 3 x + 1/2 + 1
     3/2 + 5 x
@@ -53,7 +53,8 @@ def plus(ev: Any, *terms: Any) -> Any:
 
 @builtin("Times", attributes=ARITHMETIC, arrays=True)
 def times(ev: Any, *factors: Any) -> Any:
-    """x y z (or x*y*z) is the product of its factors: numbers are multiplied, powers of one base collected.
+    """Times[x, y, z] or x y z is the product of its factors: numbers are multiplied, powers of one base
+    collected.
 
     >>> x^2 3 x y 2
     6 x^3 y
@@ -115,7 +116,7 @@ def power(ev: Any, *operands: Any) -> Any:
 
 @builtin("Subtract", attributes=LISTABLE | NUMERIC_FUNCTION, arrays=True)
 def subtract(ev: Any, x: Any, y: Any) -> Any:
-    """x - y subtracts y from x.
+    """Subtract[x, y] or x - y subtracts y from x.
 
     >>> {10, 20} - 3
     {7, 17}
@@ -127,7 +128,7 @@ def subtract(ev: Any, x: Any, y: Any) -> Any:
 
 @builtin("Divide", attributes=LISTABLE | NUMERIC_FUNCTION, arrays=True)
 def divide(ev: Any, x: Any, y: Any) -> Any:
-    """x / y divides x by y.
+    """Divide[x, y] or x / y divides x by y.
 
     >>> {4/6, 1/2., Divide[a, b]}
     {2/3, 0.5, a/b}

@@ -71,7 +71,7 @@ _COMPARISONS = {S.Greater: 1, S.GreaterEqual: 1, S.Less: -1, S.LessEqual: -1}
 
 
 def _compared(a: Expr) -> list[tuple[Symbol, dict[str, bool]]]:
-    """x > c with c >= 0 says that x is positive, and so on."""
+    """What a comparison says: x is positive where x > c with c >= 0, and so on."""
     left, right = a.args
     sign = _COMPARISONS[a.head]
     if type(right) is Symbol and type(left) in numbers.KIND:

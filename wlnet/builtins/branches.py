@@ -26,12 +26,12 @@ def mp_below(name: str) -> Callable[[Any, Any], Any]:
 
 
 def inverted(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """x -> f(1/x)."""
+    """The function x -> f(1/x)."""
     return lambda x: f(1 / x)
 
 
 def one_over(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """x -> 1/f(x)."""
+    """The function x -> 1/f(x)."""
     return lambda x: 1 / f(x)
 
 

@@ -257,7 +257,8 @@ def _gradient(ev: Any, f: Any, variables: tuple[Any, ...]) -> Any:
 
 @builtin("Derivative")
 def derivative_(ev: Any, *orders: Any) -> Any:
-    """f' is the derivative of the function f; Derivative[n1, n2, ...][f] derives n1 times by the first
+    """Derivative[1][f], or f', is the derivative of the function f; Derivative[n1, n2, ...][f] derives n1
+    times by the first
     argument, ...
 
     >>> {Sin', Derivative[2][Cos], (#^3 &)'[x], f''[x]}

@@ -19,10 +19,14 @@ FUNCTION = LISTABLE | NUMERIC_FUNCTION
 # Factorials beyond this many would not fit a computer's memory in useful time.
 MAX_FACTORIAL = 20_000_000
 
+# The recurrences for partitions, Bell and Stirling numbers take time of order n^2: minutes beyond these.
+MAX_PARTITIONED = 50_000
+MAX_BELL = 3_000
+
 
 @builtin("Factorial", attributes=FUNCTION)
 def factorial(ev: Any, n: Any) -> Any:
-    """n! is the factorial of n.
+    """Factorial[n], or n!, is the factorial of n.
 
     >>> {5!, (1/2)!, 0!, (-1)!, 3.5!}
     {120, Sqrt[Pi]/2, 1, ComplexInfinity, 11.6317}
@@ -43,7 +47,7 @@ def factorial(ev: Any, n: Any) -> Any:
 
 @builtin("Factorial2", attributes=FUNCTION)
 def factorial2(ev: Any, n: Any) -> Any:
-    """n!! is the double factorial n (n - 2) (n - 4) ...
+    """Factorial2[n], or n!!, is the double factorial n (n - 2) (n - 4) ...
 
     >>> {7!!, 8!!, 0!!}
     {105, 384, 1}
@@ -64,7 +68,7 @@ def subfactorial(ev: Any, n: Any) -> Any:
     >>> Subfactorial[{0, 1, 2, 5}]
     {1, 0, 1, 44}
     """
-    if type(n) is not int or n < 0:
+    if type(n) is not int or not 0 <= n <= MAX_PARTITIONED:
         return None
     value = 1
     for k in range(1, n + 1):
@@ -79,7 +83,7 @@ def pochhammer(ev: Any, a: Any, n: Any) -> Any:
     >>> {Pochhammer[3, 4], Pochhammer[1/2, 2]}
     {360, 3/4}
     """
-    if type(n) is not int:
+    if type(n) is not int or abs(n) > MAX_PARTITIONED:
         return None
     if n >= 0:
         return Expr(S.Times, tuple(Expr(S.Plus, (a, k)) for k in range(n)))
@@ -93,7 +97,7 @@ def factorial_power(ev: Any, x: Any, n: Any) -> Any:
     >>> FactorialPower[7, 3]
     210
     """
-    if type(n) is not int or n < 0 or type(x) not in numbers.KIND:
+    if type(n) is not int or not 0 <= n <= MAX_PARTITIONED or type(x) not in numbers.KIND:
         return None
     value: Any = 1
     for k in range(n):
@@ -171,7 +175,7 @@ def lucas(ev: Any, n: Any) -> Any:
     >>> LucasL[{0, 1, 10}]
     {2, 1, 123}
     """
-    if type(n) is not int:
+    if type(n) is not int or abs(n) >= 1 << 26:
         return None
     return number_theory.fibonacci(n - 1) + number_theory.fibonacci(n + 1)
 
@@ -183,7 +187,7 @@ def catalan_number(ev: Any, n: Any) -> Any:
     >>> CatalanNumber[{0, 1, 5}]
     {1, 1, 42}
     """
-    return math.comb(2 * n, n) // (n + 1) if type(n) is int and n >= 0 else None
+    return math.comb(2 * n, n) // (n + 1) if type(n) is int and 0 <= n <= MAX_PARTITIONED * 100 else None
 
 
 @builtin("HarmonicNumber", attributes=FUNCTION)
@@ -193,7 +197,7 @@ def harmonic_number(ev: Any, n: Any, r: Any = 1) -> Any:
     >>> {HarmonicNumber[4], HarmonicNumber[3, 2]}
     {25/12, 49/36}
     """
-    if type(n) is not int or n < 0 or type(r) is not int:
+    if type(n) is not int or not 0 <= n <= MAX_PARTITIONED or type(r) is not int:
         return None
     return rational(sum((Fraction(1, k) ** r for k in range(1, n + 1)), Fraction(0)))
 
@@ -205,7 +209,7 @@ def bernoulli(ev: Any, n: Any) -> Any:
     >>> BernoulliB[{0, 1, 2, 4, 10}]
     {1, -1/2, 1/6, -1/30, 5/66}
     """
-    if type(n) is not int or n < 0:
+    if type(n) is not int or not 0 <= n <= MAX_PARTITIONED:
         return None
     import mpmath
 
@@ -222,7 +226,7 @@ def stirling1(ev: Any, n: Any, m: Any) -> Any:
     >>> {StirlingS1[5, 2], StirlingS1[4, 4]}
     {-50, 1}
     """
-    plain = type(n) is int and type(m) is int and n >= 0 and m >= 0
+    plain = type(n) is int and type(m) is int and 0 <= n <= MAX_BELL and m >= 0
     return number_theory.stirling_first(n, m) if plain else None
 
 
@@ -233,7 +237,7 @@ def stirling2(ev: Any, n: Any, m: Any) -> Any:
     >>> StirlingS2[5, 2]
     15
     """
-    plain = type(n) is int and type(m) is int and n >= 0 and m >= 0
+    plain = type(n) is int and type(m) is int and 0 <= n <= MAX_BELL and m >= 0
     return number_theory.stirling_second(n, m) if plain else None
 
 
@@ -244,7 +248,7 @@ def bell(ev: Any, n: Any) -> Any:
     >>> BellB[{0, 1, 5}]
     {1, 1, 52}
     """
-    if type(n) is not int or n < 0:
+    if type(n) is not int or not 0 <= n <= MAX_BELL:
         return None
     row = [1]
     for _ in range(n):
@@ -262,7 +266,7 @@ def partitions_p(ev: Any, n: Any) -> Any:
     >>> PartitionsP[{5, 100}]
     {7, 190569292}
     """
-    return number_theory.partitions_count(n) if type(n) is int else None
+    return number_theory.partitions_count(n) if type(n) is int and n <= MAX_PARTITIONED else None
 
 
 @builtin("PartitionsQ", attributes=FUNCTION)
@@ -272,7 +276,7 @@ def partitions_q(ev: Any, n: Any) -> Any:
     >>> PartitionsQ[10]
     10
     """
-    if type(n) is not int:
+    if type(n) is not int or n > MAX_PARTITIONED:
         return None
     if n < 0:
         return 0
@@ -295,6 +299,8 @@ def integer_partitions(ev: Any, n: Any, *spec: Any) -> Any:
     if type(n) is not int or n < 0 or len(spec) > 2:
         return None
     bounds = _part_counts(spec[0] if spec else S.All, n)
+    if bounds is not None and bounds[1] < 0:
+        return make_list(())
     parts = list(items(spec[1])) if len(spec) > 1 and is_list(spec[1]) else None
     if bounds is None or (parts is not None and not all(type(p) is int for p in parts)):
         return None

@@ -207,6 +207,14 @@ def absolute_time(ev: Any, date: Any = None) -> Any:
     return int(seconds) if date is not None and seconds == int(seconds) else seconds
 
 
+def _unix(moment: clock.datetime) -> int | None:
+    """Seconds since 1970 of a moment in local time; None outside the years that the system knows."""
+    try:
+        return int(moment.timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
 @builtin("UnixTime", messages=DATE, stateful=True)
 def unix_time(ev: Any, date: Any = None) -> Any:
     """UnixTime[] gives the whole seconds since 1 January 1970, 0:00 GMT; UnixTime[date] those at a date.
@@ -217,7 +225,7 @@ def unix_time(ev: Any, date: Any = None) -> Any:
     if date is None:
         return int(time.time())
     moment = _moment(ev, "UnixTime", date)
-    return None if moment is None else int(moment.timestamp())
+    return None if moment is None else _unix(moment)
 
 
 @builtin("FromUnixTime")
@@ -227,9 +235,9 @@ def from_unix_time(ev: Any, seconds: Any) -> Any:
     >>> UnixTime[FromUnixTime[1700000000]]
     1700000000
     """
-    return (
-        date_object(clock.datetime.fromtimestamp(float(seconds))) if type(seconds) in (int, float) else None
-    )
+    if type(seconds) not in (int, float) or abs(seconds) > 2e11:  # beyond the year 8000
+        return None
+    return date_object(clock.datetime.fromtimestamp(float(seconds)))
 
 
 @builtin("FromAbsoluteTime")
@@ -378,25 +386,38 @@ def date_value(ev: Any, date: Any, element: Any) -> Any:
     if moment is None:
         return None
     if is_list(element):
-        return make_list(date_value(ev, date, e) for e in items(element))
+        values = [date_value(ev, date, e) for e in items(element)]
+        return None if any(v is None for v in values) else make_list(values)
+    if type(element) is not str:
+        return None
     names = {"Year": "year", "Month": "month", "Day": "day", "Hour": "hour", "Minute": "minute"}
     if element in names:
         return getattr(moment, names[element])
     if element == "Second":
         return moment.second + moment.microsecond / 1e6
-    return _element(moment, element) if type(element) is str else None
+    return _element(moment, element)
 
 
 # ------------------------------------------------------------------------------------------------- arithmetic
 
 
 def _shifted(moment: clock.datetime, step: Any) -> clock.datetime | None:
-    """A moment moved by n days, {n, "unit"} or Quantity[n, "unit"]."""
+    """A moment moved by n days, {n, "unit"} or Quantity[n, "unit"]; None beyond the calendar."""
+    try:
+        return _moved(moment, step)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _moved(moment: clock.datetime, step: Any) -> clock.datetime | None:
     if type(step) in (int, float, Fraction):
         return moment + clock.timedelta(days=float(step))
-    n, unit = (
-        items(step) if is_list(step) and len(items(step)) == 2 else getattr(step, "args", (None, None))[:2]
+    pair = (
+        items(step) if is_list(step) else step.args if type(step) is Expr and step.head is S.Quantity else ()
     )
+    if len(pair) != 2:
+        return None
+    n, unit = pair
     name = unit_name(unit)
     if name is None or type(n) not in (int, float, Fraction):
         return None

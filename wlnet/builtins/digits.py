@@ -249,6 +249,9 @@ def mantissa_exponent(ev: Any, x: Any, base: Any = 10) -> Any:
     return make_list((numbers.divide(x, base**e) if e >= 0 else numbers.multiply(x, base**-e), e))
 
 
+# Shifts beyond this many bits make numbers that fill the memory.
+MAX_SHIFT = 1 << 31
+
 BITS = FLAT | LISTABLE | ONE_IDENTITY | ORDERLESS
 
 
@@ -321,7 +324,7 @@ def bit_shift_left(ev: Any, n: Any, k: Any = 1) -> Any:
     """
     if type(n) is not int or type(k) is not int:
         return None
-    return n << k if k >= 0 else n >> -k
+    return None if k > MAX_SHIFT else n << k if k >= 0 else n >> -k
 
 
 @builtin("BitShiftRight", attributes=LISTABLE)
@@ -333,7 +336,7 @@ def bit_shift_right(ev: Any, n: Any, k: Any = 1) -> Any:
     """
     if type(n) is not int or type(k) is not int:
         return None
-    return n >> k if k >= 0 else n << -k
+    return None if -k > MAX_SHIFT else n >> k if k >= 0 else n << -k
 
 
 @builtin("BitLength", attributes=LISTABLE | NUMERIC_FUNCTION)
@@ -363,7 +366,7 @@ def bit_set(ev: Any, n: Any, k: Any) -> Any:
     >>> BitSet[8, 1]
     10
     """
-    return n | (1 << k) if type(n) is int and type(k) is int and k >= 0 else None
+    return n | (1 << k) if type(n) is int and type(k) is int and 0 <= k < MAX_SHIFT else None
 
 
 @builtin("BitClear", attributes=LISTABLE)
@@ -373,4 +376,4 @@ def bit_clear(ev: Any, n: Any, k: Any) -> Any:
     >>> BitClear[10, 1]
     8
     """
-    return n & ~(1 << k) if type(n) is int and type(k) is int and k >= 0 else None
+    return n & ~(1 << k) if type(n) is int and type(k) is int and 0 <= k < MAX_SHIFT else None

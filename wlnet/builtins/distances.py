@@ -48,13 +48,13 @@ def _matrix_norm(ev: Any, m: Any, p: Any) -> Any:
     if rows is None:
         ev.message("Norm", "nvm")
         return None
-    if p == "Frobenius":
+    if type(p) is str and p == "Frobenius":
         squares = tuple(Expr(S.Power, (Expr(S.Abs, (a,)), 2)) for r in rows for a in r)
         return Expr(S.Sqrt, (Expr(S.Plus, squares),))
     if type(p) is int and p == 1 or is_positive_infinity(p):
         lines = rows if type(p) is not int else matrices.transpose(rows)
         return Expr(S.Max, tuple(Expr(S.Plus, tuple(Expr(S.Abs, (a,)) for a in r)) for r in lines))
-    if p == 2:
+    if type(p) is int and p == 2:
         return Expr(S.Max, (Expr(S.SingularValueList, (m,)),))
     return None
 
@@ -86,7 +86,9 @@ def _distance(
             return None
         a, b = matrices.machine(u), matrices.machine(v)
         if a is not None and b is not None and a.shape == b.shape:
-            return packed(np.asarray(array(a, b)))
+            with np.errstate(all="ignore"):
+                value = np.asarray(array(a, b))
+            return packed(value) if np.isfinite(value) else exact(u, v)
         return exact(u, v)
 
     call.__doc__ = usage

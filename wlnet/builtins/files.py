@@ -154,7 +154,7 @@ def _put(ev: Any, name: str, args: tuple[Any, ...], mode: str) -> Any:
 
 @builtin("Put", messages=FILE, stateful=True)
 def put(ev: Any, *args: Any) -> Any:
-    """expr >> file (or Put[e1, e2, ..., "file"]) writes expressions to a file in InputForm, replacing what
+    """Put[e1, e2, ..., "file"], or expr >> file, writes expressions to a file in InputForm, replacing what
     it held.
 
     >>> Put[a + b, "p.wl"]; {ReadString["p.wl"], DeleteFile["p.wl"]}
@@ -166,7 +166,7 @@ def put(ev: Any, *args: Any) -> Any:
 
 @builtin("PutAppend", messages=FILE, stateful=True)
 def put_append(ev: Any, *args: Any) -> Any:
-    """expr >>> file (or PutAppend[expr, "file"]) appends an expression to a file in InputForm.
+    """PutAppend[expr, "file"], or expr >>> file, appends an expression to a file in InputForm.
 
     >>> Put[1, "q.wl"]; PutAppend[2, "q.wl"]; {Get["q.wl"], DeleteFile["q.wl"]}
     {2, Null}

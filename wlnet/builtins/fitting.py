@@ -66,10 +66,15 @@ def fit(ev: Any, data: Any, functions: Any, variables: Any) -> Any:
     points, values = found
     design = to_array(make_list(map(make_list, _design(ev, basis, names, points))), exact=False)
     target = to_array(make_list(values), exact=False)
-    if design is None or target is None:
+    if design is None or target is None or np.iscomplexobj(design) or np.iscomplexobj(target):
+        ev.message("Fit", "fitd", data)
+        return None
+    if design.ndim != 2 or target.ndim != 1:
         ev.message("Fit", "fitd", data)
         return None
     c = _least_squares(design.astype(np.float64), target.astype(np.float64))
+    if len(c) != len(basis):
+        return None
     return Expr(S.Plus, tuple(Expr(S.Times, (x, f)) for x, f in zip(c.tolist(), basis, strict=True)))
 
 
@@ -92,7 +97,7 @@ def linear_model_fit(ev: Any, data: Any, functions: Any, variables: Any) -> Any:
         return None
     design = to_array(make_list(map(make_list, _design(ev, basis, names, found[0]))), exact=False)
     target = to_array(make_list(found[1]), exact=False)
-    if design is None or target is None:
+    if design is None or target is None or np.iscomplexobj(design) or np.iscomplexobj(target):
         ev.message("LinearModelFit", "fitd", data)
         return None
     x, y = design.astype(np.float64), target.astype(np.float64)
@@ -211,9 +216,8 @@ INTERPOLATION = {
 
 @builtin("Interpolation", messages=INTERPOLATION)
 def interpolation(ev: Any, data: Any, x: Any = None, *, interpolation_order: Any = 3) -> Any:
-    """Interpolation[{{x1, f1}, {x2, f2}, ...}] gives a function that goes through the points; values alone
-    stand at
-    1, 2, 3, ...  The option InterpolationOrder is 3 by default.
+    """Interpolation[{{x1, f1}, {x2, f2}, ...}] gives a function that goes through the points.
+    Values alone stand at 1, 2, 3, ...; the option InterpolationOrder is 3 by default.
 
     >>> f = Interpolation[{1, 4, 9, 16}]; {f[2], f[2.5]}
     {4, 6.25}
@@ -258,7 +262,8 @@ def _interpolated(ev: Any, head: Any, args: tuple[Any, ...]) -> Any:
     points, values, order = items(head.args[1]), items(head.args[2]), head.args[3]
     (x,) = args
     if is_list(x):
-        return make_list(_interpolated(ev, head, (a,)) for a in items(x))
+        values_at = [_interpolated(ev, head, (a,)) for a in items(x)]
+        return None if any(v is None for v in values_at) else make_list(values_at)
     if type(x) not in numbers.KIND or type(x) is numbers.Complex:
         number = numeric.numeric_value(ev, x)
         if number is None or type(number) is numbers.Complex:
@@ -288,6 +293,14 @@ BINS = {"bins": "`1` is not a bin specification: dx, {min, max, dx}, {{b1, b2, .
 
 
 def _edges(values: list[Any], spec: Any) -> list[Any] | None:
+    """Bin edges as `_edge_list` has them; None unless they are ascending real numbers."""
+    found = _edge_list(values, spec)
+    if found is None or not all(type(e) in (int, float, Fraction) for e in found) or len(found) < 2:
+        return None
+    return found if all(a < b for a, b in zip(found, found[1:], strict=False)) else None
+
+
+def _edge_list(values: list[Any], spec: Any) -> list[Any] | None:
     """Bin edges of {min, max, dx}, {{b1, b2, ...}} or dx (aligned to multiples of dx)."""
     if is_list(spec):
         parts = items(spec)
@@ -295,6 +308,9 @@ def _edges(values: list[Any], spec: Any) -> list[Any] | None:
             return list(items(parts[0]))
         if len(parts) == 3:
             low, high, step = parts
+            plain = all(type(p) in (int, float, Fraction) for p in parts)
+            if not plain or not step or not 0 < (high - low) / step < 1e8:
+                return None
             count = math.ceil((high - low) / step - 1e-9)
             return [low + i * step for i in range(count + 1)]
         if len(parts) == 1:
@@ -302,6 +318,8 @@ def _edges(values: list[Any], spec: Any) -> list[Any] | None:
         else:
             return None
     if type(spec) not in (int, float, Fraction) or spec <= 0 or not values:
+        return None
+    if (max(values) - min(values)) / spec > 1e8:
         return None
     low = math.floor(min(values) / spec)
     high = math.floor(max(values) / spec) + 1
@@ -378,7 +396,7 @@ def histogram_list(ev: Any, data: Any, spec: Any = S.Automatic, height: Any = "C
     values = _numbers(ev, data)
     if not values:
         return None
-    if spec is S.Automatic or type(spec) is int:
+    if spec is S.Automatic or (type(spec) is int and 0 < spec < 1e8):
         edges: list[Any] | None = _nice_edges(values, spec if type(spec) is int else None)
     else:
         edges = _edges(values, spec)

@@ -66,9 +66,8 @@ def split_spec(spec: Any) -> tuple[Any, list[str]] | None:
     parts = list(items(spec)) if is_list(spec) else [spec]
     if not all(type(p) is str for p in parts):
         return None
-    if parts and formats.by_name(parts[0]) is not None:
-        return formats.by_name(parts[0]), parts[1:]
-    return None, parts
+    form = by_name(parts[0]) if parts else None
+    return (None, parts) if form is None else (form, parts[1:])
 
 
 def _rules(options: tuple[Any, ...]) -> dict[str, Any] | None:
@@ -87,9 +86,22 @@ def _rules(options: tuple[Any, ...]) -> dict[str, Any] | None:
     return found
 
 
-def _known_formats() -> None:
-    """Load every chapter: formats live in several of them, and only Import and Export ask."""
-    load_all()
+def by_name(name: str) -> formats.Format | None:
+    """The format of that name. Formats live in several chapters: all are loaded when none loaded knows it."""
+    found = formats.by_name(name)
+    if found is None:
+        load_all()
+        found = formats.by_name(name)
+    return found
+
+
+def by_extension(path: Path) -> formats.Format | None:
+    """The format of a file by its extension, sought like `by_name`."""
+    found = formats.by_extension(path)
+    if found is None:
+        load_all()
+        found = formats.by_extension(path)
+    return found
 
 
 def _listed() -> Any:
@@ -105,7 +117,6 @@ def import_(ev: Any, file: Any, *rest: Any) -> Any:
     >>> Export["x.csv", {{1, 2.5}, {3, "a"}}]; {Import["x.csv"], DeleteFile["x.csv"]}
     {{{1, 2.5}, {3, a}}, Null}
     """
-    _known_formats()
     spec, options = (rest[0], rest[1:]) if rest and not _is_rule(rest[0]) else (None, rest)
     path = file_path(ev, file)
     given = _rules(options)
@@ -120,7 +131,7 @@ def import_(ev: Any, file: Any, *rest: Any) -> Any:
     if not path.is_file():
         ev.message("Import", "nffil", file)
         return FAILED
-    return _read(ev, "Import", form or formats.by_extension(path), path, elements, given, file, spec)
+    return _read(ev, "Import", form or by_extension(path), path, elements, given, file, spec)
 
 
 def _is_rule(x: Any) -> bool:
@@ -170,13 +181,12 @@ def import_string(ev: Any, text: Any, spec: Any = None, *options: Any) -> Any:
     >>> {ImportString["1,2\\n3,4", "CSV"], ImportString["{\\"a\\": [1, true]}", "RawJSON"]}
     {{{1, 2}, {3, 4}}, <|a -> {1, True}|>}
     """
-    _known_formats()
     given, found = _rules(options), split_spec(spec)
     if type(text) is not str or given is None or found is None:
         return None
     form, elements = found
     if spec is None:
-        form = formats.by_name("Text")
+        form = by_name("Text")
     return _read(ev, "ImportString", form, text.encode(), elements, given, text, spec)
 
 
@@ -187,7 +197,6 @@ def import_byte_array(ev: Any, data: Any, spec: Any, *options: Any) -> Any:
     >>> ImportByteArray[StringToByteArray["1,2"], "CSV"]
     {{1, 2}}
     """
-    _known_formats()
     given, found = _rules(options), split_spec(spec)
     if type(data) is not ByteArray or given is None or found is None:
         return None
@@ -203,7 +212,6 @@ def export(ev: Any, file: Any, expr: Any, *rest: Any) -> Any:
     >>> {Export["y.json", <|"a" -> {1, 2}|>], Import["y.json", "RawJSON"], DeleteFile["y.json"]}
     {y.json, <|a -> {1, 2}|>, Null}
     """
-    _known_formats()
     spec, options = (rest[0], rest[1:]) if rest and not _is_rule(rest[0]) else (None, rest)
     path = file_path(ev, file)
     given, found = _rules(options), split_spec(spec)
@@ -212,7 +220,7 @@ def export(ev: Any, file: Any, expr: Any, *rest: Any) -> Any:
         return FAILED
     if given is None or found is None:
         return None
-    form = found[0] or (formats.by_extension(path) if not found[1] else None)
+    form = found[0] or (by_extension(path) if not found[1] else None)
     if form is None or (form.write is None and form.text is None):
         wanted = found[1][0] if found[1] else form.name if form else None
         if wanted is None:
@@ -274,7 +282,6 @@ def export_byte_array(ev: Any, expr: Any, spec: Any, *options: Any) -> Any:
 
 def _exported(ev: Any, name: str, expr: Any, spec: Any, options: tuple[Any, ...]) -> Any:
     """The bytes of an export; formats that only write files go through a temporary one."""
-    _known_formats()
     given, found = _rules(options), split_spec(spec)
     if given is None or found is None:
         return None

@@ -140,7 +140,8 @@ def _precision_after(digits: float, z: Any, value: Any, slope: Any) -> float:
 
 
 def on_array(f: Numeric, x: np.ndarray) -> Any:
-    """f of every element of a packed float64 or complex128 list; None when elements must be done one by
+    """The values of f at every element of a packed float64 or complex128 list; None when elements must be
+    done one by
     one."""
     if f.array is None or x.dtype == np.int64 or x.size == 0:
         return None

@@ -203,7 +203,7 @@ def tr(ev: Any, m: Any, f: Any = S.Plus, n: Any = None) -> Any:
         depth = min(depth, n)
     found = []
     k = 0
-    while True:
+    while depth:
         value: Any = m
         for _ in range(depth):
             row = items(value) if is_list(value) else ()
@@ -212,6 +212,7 @@ def tr(ev: Any, m: Any, f: Any = S.Plus, n: Any = None) -> Any:
             value = row[k]
         found.append(value)
         k += 1
+    return Expr(f, ())
 
 
 def _depth(m: Any) -> int:
@@ -260,7 +261,8 @@ def matrix_power(ev: Any, m: Any, n: Any, vector: Any = None) -> Any:
     if type(n) is not int:
         return _fractional_power(array, n)
     if array is not None:
-        value: Any = packed(np.linalg.matrix_power(array, n))
+        with np.errstate(all="ignore"):
+            value: Any = packed(np.linalg.matrix_power(array, n))
     else:
         field = Field(ev)
         base = rows if n >= 0 else matrices.inverse(rows, field)

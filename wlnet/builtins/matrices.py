@@ -142,7 +142,7 @@ def reduce_rows(m: Matrix, field: Field, columns: int | None = None) -> tuple[Ma
 
 
 def _less(field: Field, a: Any, f: Any, b: Any) -> Any:
-    """a - f b."""
+    """The difference a - f b."""
     if type(a) in numbers.KIND and type(f) in numbers.KIND and type(b) in numbers.KIND:
         return numbers.subtract(a, numbers.multiply(f, b))
     return field.simple(Expr(S.Plus, (a, Expr(S.Times, (-1, f, b)))))

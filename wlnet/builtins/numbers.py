@@ -149,7 +149,8 @@ def parts(x: Any) -> tuple[Any, Any]:
 
 
 def make_complex(re: Any, im: Any) -> Any:
-    """re + im I in normal form: real for an exact zero `im`, both parts of one kind where one is inexact."""
+    """The number re + im I in normal form: real for an exact zero `im`, both parts of one kind where one
+    is inexact."""
     a, b = type(re), type(im)
     if b is int and im == 0:
         return re
@@ -196,7 +197,7 @@ def _cut(value: Any, digits: float) -> BigReal:
 
 
 def add(a: Any, b: Any) -> Any:
-    """a + b."""
+    """The sum a + b."""
     kind = KIND[type(a)] | KIND[type(b)]
     if kind == INT:
         return a + b
@@ -214,7 +215,7 @@ def add(a: Any, b: Any) -> Any:
 
 
 def multiply(a: Any, b: Any) -> Any:
-    """a b."""
+    """The product a b."""
     kind = KIND[type(a)] | KIND[type(b)]
     if kind == INT:
         return a * b
@@ -245,7 +246,7 @@ def negate(a: Any) -> Any:
 
 
 def subtract(a: Any, b: Any) -> Any:
-    """a - b."""
+    """The difference a - b."""
     return add(a, negate(b))
 
 
@@ -264,7 +265,7 @@ def reciprocal(a: Any) -> Any:
 
 
 def divide(a: Any, b: Any) -> Any:
-    """a / b. Raises ZeroDivisionError."""
+    """The quotient a / b. Raises ZeroDivisionError."""
     if type(a) is float and type(b) is float:
         value = a / b
         if math.isfinite(value):

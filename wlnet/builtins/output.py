@@ -98,6 +98,8 @@ def print_(ev: Any, *expr: Any) -> Any:
 def form_of(ev: Any, form: Any) -> str | None:
     """The name of a printed form given as a symbol."""
     name = form.name if type(form) is Symbol else form
+    if type(name) is not str:
+        return None
     if name in ("StandardForm", "TraditionalForm"):
         return "OutputForm"
     return name if name in FORMS else None

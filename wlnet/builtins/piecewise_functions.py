@@ -206,7 +206,8 @@ def piecewise(ev: Any, cases: Any, default: Any = 0) -> Any:
         return None
     left = []
     for case in items(listed):
-        pair = items(case) if is_list(case) else items(ev.evaluate(case))
+        case = case if is_list(case) else ev.evaluate(case)
+        pair = items(case) if is_list(case) else ()
         if len(pair) != 2:
             return None
         holds = ev.evaluate(pair[1])

@@ -118,7 +118,7 @@ def _complex_root(base: Complex, exponent: Fraction) -> Any:
 
 
 def product(coefficient: Any, factors: list[Any]) -> Any:
-    """coefficient times factors, without superfluous Times."""
+    """A coefficient times factors, without superfluous Times."""
     new = factors if type(coefficient) is int and coefficient == 1 else [coefficient, *factors]
     if not new:
         return 1
@@ -211,7 +211,7 @@ def _exponential(exponent: Any) -> Any:
 
 
 def _half_turns(x: Any) -> Fraction | None:
-    """q where x is q I Pi with an exact rational q."""
+    """The q where x is q I Pi with an exact rational q."""
     if type(x) is Expr and x.head is TIMES and len(x.args) == 2 and x.args[1] is S.Pi:
         c = x.args[0]
         if type(c) is Complex and type(c.re) is int and c.re == 0 and type(c.im) in (int, Fraction):

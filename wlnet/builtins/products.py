@@ -164,7 +164,7 @@ def _rational_and_unit(c: Any) -> tuple[Fraction, Any] | None:
 
 
 def _valuation(x: Fraction, p: int) -> tuple[Fraction, int]:
-    """x as (x / p^e, e) with the cofactor free of p."""
+    """The number x as (x / p^e, e) with the cofactor free of p."""
     n, d, e = x.numerator, x.denominator, 0
     while n and n % p == 0:
         n //= p

@@ -43,7 +43,7 @@ def add_factors(exponents: dict[int, Fraction], base: Any, exponent: Fraction) -
 
 
 def normal_form(coefficient: Fraction, exponents: dict[int, Fraction], turn: Fraction) -> Radicals:
-    """coefficient (-1)^turn times the primes to their exponents, as rational_power gives it."""
+    """The coefficient, (-1)^turn and the primes to their exponents, as rational_power gives them."""
     by_exponent: dict[Fraction, Fraction] = {}
     for prime, power in exponents.items():
         whole = int(power)  # toward zero: Sqrt[8/3] is 2 Sqrt[2/3], 3^(-1/2) stays

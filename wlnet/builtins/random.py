@@ -352,6 +352,9 @@ def random_permutation(ev: Any, n: Any) -> Any:
     """
     if type(n) is not int or n < 0:
         return None
+    if n > MAX_ELEMENTS:
+        ev.message("RandomPermutation", "array", n)
+        return None
     images = ev.random.permutation(n).tolist()
     seen = [False] * n
     cycles = []

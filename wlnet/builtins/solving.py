@@ -13,7 +13,7 @@ from wlnet.kernel.registry import builtin, symbol
 
 from . import assumptions, numbers, numeric
 from .integration import real_function
-from .sympy_bridge import FAILURES, Bridge, Unsolved, through
+from .sympy_bridge import Bridge, Unsolved, failures, through
 
 MESSAGES = {
     "ivar": "`1` is not a valid variable.",
@@ -106,7 +106,7 @@ def _solved(ev: Any, listed: list[Any], names: list[Any], domain: Any, given: An
                 if u in solution
             ]
             out.append(pairs)
-    except (Unsolved, *FAILURES):
+    except (Unsolved, *failures()):
         ev.message("Solve", "nsmet")
         return None
     if domain is S.Reals:
@@ -293,7 +293,7 @@ def d_solve(ev: Any, equations: Any, function: Any, x: Any) -> Any:
             if type(function) is not Expr:
                 value = Expr(S.Function, (make_list((x,)), value))
             out.append(make_list((Expr(S.Rule, (function, value)),)))
-    except (Unsolved, *FAILURES):
+    except (Unsolved, *failures()):
         ev.message("DSolve", "unsolved", equations)
         return None
     return make_list(out)

@@ -129,7 +129,7 @@ GAMMA = Numeric(_machine_gamma, None, "gamma", _scipy("gamma"))
 
 def _exact_gamma(x: Any) -> Any:
     if type(x) is int:
-        return COMPLEX_INFINITY if x <= 0 else math.factorial(x - 1) if x < 2_000_000 else None
+        return COMPLEX_INFINITY if x <= 0 else math.factorial(x - 1) if x < 500_000 else None
     if type(x) is Fraction and x.denominator == 2:  # Gamma[n + 1/2] is a rational multiple of Sqrt[Pi]
         n = (x.numerator - 1) // 2
         if n >= 0:
@@ -246,10 +246,17 @@ def poly_gamma(ev: Any, *args: Any) -> Any:
     >>> {PolyGamma[1], PolyGamma[0, 2.5], PolyGamma[1, 1.]}
     {-EulerGamma, 0.703157, 1.64493}
     """
+    if not 1 <= len(args) <= 2:
+        ev.message("PolyGamma", "argt", S.PolyGamma, len(args), 1, 2)
+        return None
     n, z = args if len(args) == 2 else (0, *args)
+    if np.ndarray in (type(n), type(z)):
+        return None
     if n == 0 and type(n) is int and type(z) is int:
         if z <= 0:
             return COMPLEX_INFINITY
+        if z > 20_000:
+            return None
         harmonic = rational(sum((Fraction(1, k) for k in range(1, z)), Fraction(0)))
         return Expr(S.Plus, (harmonic, Expr(S.Times, (-1, S.EulerGamma))))
     if numbers.is_inexact(z) and type(n) is int and n >= 0:
@@ -301,7 +308,7 @@ def zeta(ev: Any, s: Any) -> Any:
     if type(s) is int:
         if s == 1:
             return COMPLEX_INFINITY
-        if s <= 0 or s % 2 == 0:
+        if (s <= 0 or s % 2 == 0) and abs(s) <= 2000:
             return _exact_zeta(s)
         return None
     if numbers.is_inexact(s):
@@ -321,13 +328,19 @@ def _exact_zeta(s: int) -> Any:
     return Expr(S.Times, (rational(c), Expr(S.Power, (S.Pi, s))))
 
 
-def _declare_through_mp(name: str, mp_name: str, usage: str) -> None:
-    def call(ev: Any, *args: Any) -> Any:
-        if name.startswith("Bessel") and len(args) == 2 and type(args[1]) is int and args[1] == 0:
-            if name in ("BesselJ", "BesselI") and type(args[0]) is int:
-                return 1 if args[0] == 0 else 0
-        return through_mp(ev, mp_name, args)
+def _declare_through_mp(name: str, mp_name: str, arguments: int, usage: str) -> None:
+    def call_1(ev: Any, z: Any) -> Any:
+        return through_mp(ev, mp_name, (z,))
 
+    def call_2(ev: Any, n: Any, z: Any) -> Any:
+        if name in ("BesselJ", "BesselI") and type(n) is int and type(z) is int and z == 0:
+            return int(n == 0)
+        return through_mp(ev, mp_name, (n, z))
+
+    def call_4(ev: Any, a: Any, b: Any, c: Any, z: Any) -> Any:
+        return through_mp(ev, mp_name, (a, b, c, z))
+
+    call = {1: call_1, 2: call_2, 4: call_4}[arguments]
     call.__doc__ = usage
     builtin(name, attributes=FUNCTION)(call)
 
@@ -335,6 +348,7 @@ def _declare_through_mp(name: str, mp_name: str, usage: str) -> None:
 _declare_through_mp(
     "BesselJ",
     "besselj",
+    2,
     """BesselJ[n, z] is the Bessel function of the first kind.
 
     >>> {BesselJ[0, 1.], BesselJ[0, 0], BesselJ[1, 2.5]}
@@ -344,6 +358,7 @@ _declare_through_mp(
 _declare_through_mp(
     "BesselY",
     "bessely",
+    2,
     """BesselY[n, z] is the Bessel function of the second kind.
 
     >>> BesselY[0, 1.]
@@ -353,6 +368,7 @@ _declare_through_mp(
 _declare_through_mp(
     "BesselI",
     "besseli",
+    2,
     """BesselI[n, z] is the modified Bessel function of the first kind.
 
     >>> BesselI[0, 1.]
@@ -362,6 +378,7 @@ _declare_through_mp(
 _declare_through_mp(
     "BesselK",
     "besselk",
+    2,
     """BesselK[n, z] is the modified Bessel function of the second kind.
 
     >>> BesselK[0, 1.]
@@ -371,6 +388,7 @@ _declare_through_mp(
 _declare_through_mp(
     "ExpIntegralE",
     "expint",
+    2,
     """ExpIntegralE[n, z] is the exponential integral E_n(z).
 
     >>> ExpIntegralE[1, 1.]
@@ -380,6 +398,7 @@ _declare_through_mp(
 _declare_through_mp(
     "ExpIntegralEi",
     "ei",
+    1,
     """ExpIntegralEi[z] is the exponential integral Ei(z).
 
     >>> ExpIntegralEi[1.]
@@ -389,6 +408,7 @@ _declare_through_mp(
 _declare_through_mp(
     "LogIntegral",
     "li",
+    1,
     """LogIntegral[z] is the logarithmic integral li(z).
 
     >>> LogIntegral[10.]
@@ -398,6 +418,7 @@ _declare_through_mp(
 _declare_through_mp(
     "SinIntegral",
     "si",
+    1,
     """SinIntegral[z] is the sine integral.
 
     >>> SinIntegral[1.]
@@ -407,6 +428,7 @@ _declare_through_mp(
 _declare_through_mp(
     "CosIntegral",
     "ci",
+    1,
     """CosIntegral[z] is the cosine integral.
 
     >>> CosIntegral[1.]
@@ -416,6 +438,7 @@ _declare_through_mp(
 _declare_through_mp(
     "EllipticK",
     "ellipk",
+    1,
     """EllipticK[m] is the complete elliptic integral of the first kind.
 
     >>> EllipticK[0.5]
@@ -425,6 +448,7 @@ _declare_through_mp(
 _declare_through_mp(
     "EllipticE",
     "ellipe",
+    1,
     """EllipticE[m] is the complete elliptic integral of the second kind.
 
     >>> EllipticE[0.5]
@@ -434,6 +458,7 @@ _declare_through_mp(
 _declare_through_mp(
     "ProductLog",
     "lambertw",
+    1,
     """ProductLog[z] is the principal solution w of z = w E^w.
 
     >>> ProductLog[1.]
@@ -443,6 +468,7 @@ _declare_through_mp(
 _declare_through_mp(
     "PolyLog",
     "polylog",
+    2,
     """PolyLog[n, z] is the polylogarithm.
 
     >>> PolyLog[2, 0.5]
@@ -452,6 +478,7 @@ _declare_through_mp(
 _declare_through_mp(
     "Hypergeometric2F1",
     "hyp2f1",
+    4,
     """Hypergeometric2F1[a, b, c, z] is the Gauss hypergeometric function.
 
     >>> Hypergeometric2F1[1, 1, 2, 0.5]

@@ -70,14 +70,14 @@ def exact(ev: Any, text: str) -> Any:
 
 
 def times_pi(q: Fraction) -> Any:
-    """q Pi."""
+    """The product q Pi."""
     if q == 0:
         return 0
     return PI if q == 1 else Expr(TIMES, (rational(q), PI))
 
 
 def pi_multiple(x: Any) -> Fraction | None:
-    """q where x is q Pi (or an angle in degrees), exactly."""
+    """The q where x is q Pi (or an angle in degrees), exactly."""
     if type(x) is int and x == 0:
         return Fraction(0)
     if x is PI:

@@ -454,6 +454,8 @@ def covariance(ev: Any, data: Any, other: Any = None) -> Any:
     if x is None or (other is not None and data_of(other) is None):
         _expected(ev, "Covariance", data)
         return None
+    if not _enough(ev, "Covariance", x) or (other is not None and size(data_of(other)) != size(x)):
+        return None
     if other is not None and columns(x) is None:
         return _covariance(x, other)
     left = columns(x)
@@ -487,6 +489,8 @@ def correlation(ev: Any, data: Any, other: Any = None) -> Any:
     if other is not None and columns(x) is None:
         scale = Expr(S.Times, (Expr(S.StandardDeviation, (x,)), Expr(S.StandardDeviation, (other,))))
         return Expr(S.Divide, (Expr(S.Covariance, (x, other)), scale))
+    if other is not None and data_of(other) is None:
+        return None
     left, right = columns(x), columns(x if other is None else other)
     if left is None or right is None:
         return None

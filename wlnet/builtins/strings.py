@@ -22,6 +22,10 @@ STRING = {
 }
 
 
+# Strings made by repeating or padding may not grow beyond this many characters.
+MAX_LENGTH = 1 << 31
+
+
 def held(name: str, args: tuple[Any, ...]) -> Expr:
     """HoldForm[name[args]], for messages."""
     return Expr(S.HoldForm, (Expr(getattr(S, name), args),))
@@ -214,7 +218,7 @@ def string_repeat(ev: Any, s: Any, n: Any, *most: Any) -> Any:
     >>> {StringRepeat["ab", 3], StringRepeat["ab", 3, 5]}
     {ababab, ababa}
     """
-    if type(n) is not int or n < 0 or len(most) > 1 or (most and type(most[0]) is not int):
+    if type(n) is not int or not 0 <= n <= MAX_LENGTH or len(most) > 1 or (most and type(most[0]) is not int):
         return None
     return over_strings(ev, "StringRepeat", (s, n, *most), lambda t: (t * n)[: most[0]] if most else t * n)
 
@@ -224,7 +228,7 @@ def _padded(ev: Any, name: str, s: Any, n: Any, padding: Any, left: bool) -> Any
         if not is_list(s) or not all(type(t) is str for t in items(s)):
             return None
         n = max((len(t) for t in items(s)), default=0)
-    if type(n) is not int or n < 0 or type(padding) is not str or not padding:
+    if type(n) is not int or not 0 <= n <= MAX_LENGTH or type(padding) is not str or not padding:
         return None
 
     def pad(t: str) -> str:
@@ -501,7 +505,7 @@ def capitalize(ev: Any, s: Any, how: Any = None) -> Any:
     """
     if how is None:
         return over_strings(ev, "Capitalize", (s,), lambda t: t[:1].upper() + t[1:])
-    if how == "AllWords":
+    if type(how) is str and how == "AllWords":
         return over_strings(
             ev,
             "Capitalize",
@@ -586,6 +590,8 @@ def alphabet(ev: Any, kind: Any = "English") -> Any:
     >>> StringJoin[Alphabet[]]
     abcdefghijklmnopqrstuvwxyz
     """
+    if type(kind) is not str:
+        return None
     if kind in ("English", "Latin"):
         return make_list("abcdefghijklmnopqrstuvwxyz")
     if kind == "Greek":

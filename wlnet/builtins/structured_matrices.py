@@ -13,6 +13,9 @@ from wlnet.kernel.registry import builtin
 from . import matrices, numeric
 from .linear_algebra import SQUARE, rectangular, square
 
+# Larger matrices of exact elements would fill the memory of a common computer.
+MAX_ELEMENTS = 10_000_000
+
 
 @builtin("HilbertMatrix")
 def hilbert_matrix(ev: Any, spec: Any) -> Any:
@@ -22,9 +25,16 @@ def hilbert_matrix(ev: Any, spec: Any) -> Any:
     {{1, 1/2}, {1/2, 1/3}}
     """
     m, n = items(spec) if is_list(spec) and len(items(spec)) == 2 else (spec, spec)
-    if not all(type(k) is int and k > 0 for k in (m, n)):
+    if not all(type(k) is int and k > 0 for k in (m, n)) or m * n > MAX_ELEMENTS:
         return None
     return matrices.to_list([[rational(Fraction(1, i + j + 1)) for j in range(n)] for i in range(m)])
+
+
+def _first_column(spec: Any) -> list[Any] | None:
+    """A list, or n for 1, 2, ..., n; None for anything else."""
+    if type(spec) is int:
+        return list(range(1, spec + 1)) if spec * spec <= MAX_ELEMENTS else None
+    return list(items(spec)) if is_list(spec) else None
 
 
 @builtin("ToeplitzMatrix")
@@ -35,13 +45,7 @@ def toeplitz_matrix(ev: Any, column: Any, row: Any = None) -> Any:
     >>> ToeplitzMatrix[{a, b, c}]
     {{a, b, c}, {b, a, b}, {c, b, a}}
     """
-    c = (
-        list(range(1, column + 1))
-        if type(column) is int
-        else list(items(column))
-        if is_list(column)
-        else None
-    )
+    c = _first_column(column)
     r = c if row is None else list(items(row)) if is_list(row) else None
     if not c or not r:
         return None
@@ -57,13 +61,7 @@ def hankel_matrix(ev: Any, column: Any, row: Any = None) -> Any:
     >>> HankelMatrix[{a, b, c}]
     {{a, b, c}, {b, c, 0}, {c, 0, 0}}
     """
-    c = (
-        list(range(1, column + 1))
-        if type(column) is int
-        else list(items(column))
-        if is_list(column)
-        else None
-    )
+    c = _first_column(column)
     r = ([0] * len(c) if c else None) if row is None else list(items(row)) if is_list(row) else None
     if not c or not r:
         return None

@@ -23,7 +23,7 @@ def split_term(term: Any) -> tuple[Any, Any]:
 
 
 def with_coefficient(c: Any, rest: Any) -> Any:
-    """c rest, for a canonical `rest` that is not a number."""
+    """The product c rest, for a canonical `rest` that is not a number."""
     if type(c) is int and c == 1:
         return rest
     if type(rest) is Expr and rest.head is TIMES:

@@ -9,8 +9,10 @@ result (`Unsolved`).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from wlnet.expr import (
@@ -378,8 +380,10 @@ def through(ev: Any, act: Callable[..., Any], *parts: Any, bridge: Bridge | None
     b = bridge or Bridge()
     converted = [b.to(p) for p in parts]
     try:
-        value = act(b.sympy, *converted)
-    except FAILURES:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # SymPy's notes to its own users
+            value = act(b.sympy, *converted)
+    except failures():
         return None
     try:
         return None if value is None else ev.evaluate(b.out(value))
@@ -387,17 +391,22 @@ def through(ev: Any, act: Callable[..., Any], *parts: Any, bridge: Bridge | None
         return None
 
 
-# What SymPy raises when it cannot do something; anything else is an error of ours and must show.
-FAILURES = (
-    NotImplementedError,
-    ValueError,
-    TypeError,
-    ZeroDivisionError,
-    AttributeError,
-    KeyError,
-    RecursionError,
-)
-FAILURES += (IndexError, ArithmeticError)
+@cache
+def failures() -> tuple[type[Exception], ...]:
+    """What SymPy raises when it cannot do something; anything else is an error of ours and must show."""
+    from sympy.core.sympify import SympifyError
+    from sympy.polys.polyerrors import BasePolynomialError
+
+    own = (
+        NotImplementedError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        ArithmeticError,
+        RecursionError,
+    )
+    return (*own, SympifyError, BasePolynomialError)
 
 
 def eigensystem(ev: Any, rows: list[list[Any]]) -> list[tuple[Any, list[list[Any]], int]] | None:
@@ -415,7 +424,7 @@ def eigensystem(ev: Any, rows: list[list[Any]]) -> list[tuple[Any, list[list[Any
             vectors = [[ev.evaluate(b.out(b.sympy.radsimp(x))) for x in v] for v in basis]
             over_one = Expr(S.Together, (b.out(value),))
             out.append((ev.evaluate(over_one), vectors, int(multiplicity)))
-    except (Unsolved, *FAILURES):
+    except (Unsolved, *failures()):
         return None
     sizes = [numeric_value(ev, v) for v, _, _ in out]
     if all(s is not None for s in sizes):
@@ -437,5 +446,5 @@ def matrix_function(ev: Any, rows: list[list[Any]], name: str) -> Any:
         return make_list(
             make_list(ev.evaluate(b.out(b.sympy.simplify(value[i, j]))) for j in range(n)) for i in range(n)
         )
-    except (Unsolved, *FAILURES):
+    except (Unsolved, *failures()):
         return None

@@ -299,6 +299,8 @@ def hash_(ev: Any, expr: Any, kind: Any = "SHA256", form: Any = "Integer") -> An
     import hashlib
     import zlib
 
+    if type(kind) is not str or type(form) is not str:
+        return None
     data = _bytes_of(ev, expr)
     if kind in ("CRC32", "Adler32"):
         digest = (zlib.crc32(data) if kind == "CRC32" else zlib.adler32(data)).to_bytes(4, "big")
@@ -422,8 +424,8 @@ def integer_string(ev: Any, n: Any, base: Any = 10, *length: Any) -> Any:
     """
     if type(n) is not int:
         return None
-    if base == "Roman":
-        return roman(abs(n))
+    if type(base) is str and base == "Roman":
+        return roman(abs(n)) if abs(n) < MAX_ROMAN else None
     if type(base) is not int or not 2 <= base <= 36:
         return None
     text = "".join("0123456789abcdefghijklmnopqrstuvwxyz"[d] for d in number_theory.digits(n, base))
@@ -432,8 +434,12 @@ def integer_string(ev: Any, n: Any, base: Any = 10, *length: Any) -> Any:
     return text
 
 
+# Roman numerals have no sign above M: larger numbers would be long rows of it.
+MAX_ROMAN = 100_000
+
+
 def roman(n: int) -> str:
-    """n in Roman numerals; 0 is N."""
+    """The integer n in Roman numerals; 0 is N."""
     if n == 0:
         return "N"
     values = (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1)
@@ -452,7 +458,9 @@ def roman_numeral(ev: Any, n: Any) -> Any:
     >>> RomanNumeral[{4, 1999}]
     {IV, MCMXCIX}
     """
-    return None if type(n) is not int else roman(n) if n >= 0 else "-" + roman(-n)
+    if type(n) is not int or abs(n) >= MAX_ROMAN:
+        return None
+    return roman(n) if n >= 0 else "-" + roman(-n)
 
 
 @builtin("FromRomanNumeral", attributes=LISTABLE)
