@@ -23,7 +23,10 @@ from wlnet.expr import (
     packed,
 )
 from wlnet.expr.attributes import HOLD_FIRST, HOLD_REST
+from wlnet.kernel.control import RUN, ReturnValue
+from wlnet.kernel.functions import pure_function
 from wlnet.kernel.registry import builtin
+from wlnet.kernel.templates import finish
 
 from .levels import ALL_LEVELS, LEVEL_1, children, levels_of, map_parts, rebuild, size, walk
 from .searching import COUNT_MESSAGE, NOT_FOUND, limit_of
@@ -119,26 +122,48 @@ def map_indexed(ev: Any, f: Any, expr: Any, levelspec: Any = LEVEL_1, *, heads: 
 @builtin("Scan", operator=1)
 def scan(ev: Any, f: Any, expr: Any, levelspec: Any = LEVEL_1, *, heads: Any = FALSE) -> Any:
     """Scan[f, expr] evaluates f[e] for each element e of expr and gives Null.
-    Scan[f, expr, levelspec] does so for the parts on the levels named.
+    Scan[f, expr, levelspec] does so for the parts on the levels named. Return[v] in f ends it with v.
 
     >>> Scan[Print, {a, b}]
     a
     b
+    >>> Scan[If[# > 1, Return[#]] &, {1, 2, 3}]
+    2
     """
     levels = levels_of(ev, "Scan", levelspec)
     if levels is None:
         return None
-    call = ev.function(f)
+    call = _leaving(ev, f)
 
     def act(part: Any, at: Any) -> None:
         call(part)
 
-    if levels == LEVEL_1 and heads is not TRUE:
-        for part in children(expr) or ():
-            call(part)
-    else:
-        walk(expr, levels, act, heads=heads is TRUE)
+    depth = RUN.depth
+    try:
+        if levels == LEVEL_1 and heads is not TRUE:
+            for part in children(expr) or ():
+                call(part)
+        else:
+            walk(expr, levels, act, heads=heads is TRUE)
+    except ReturnValue as exit_:
+        if exit_.head is not None and exit_.head is not S.Scan:
+            raise
+        RUN.depth = depth
+        return exit_.value
     return NULL
+
+
+def _leaving(ev: Any, f: Any) -> Callable[[Any], Any]:
+    """`f` as a Python callable out of which Return leaves the whole Scan, not just the pure function."""
+    compiled = pure_function(f) if type(f) is Expr and f.head is S.Function else None
+    if compiled is None:
+        return ev.function(f)  # type: ignore[no-any-return]
+
+    def call(x: Any) -> Any:
+        frame = compiled.frame((x,))
+        return None if frame is None else finish(compiled.run(frame))
+
+    return call
 
 
 @builtin(
