@@ -194,8 +194,8 @@ def _dot_rule(ev: Any, args: tuple[Any, ...], v: Any) -> Any:
     },
 )
 def d(ev: Any, f: Any, *variables: Any, non_constants: Any = None) -> Any:
-    """D[f, x] gives the derivative of f by x; D[f, {x, n}] the n-th one; D[f, x, y, ...] derives by x,
-    then y, ...
+    """D[f, x] gives the derivative of f by x; D[f, {x, n}] the n-th one; D[f, x, y, ...] derives by x, then
+    y, ...
     D[f, {{x1, x2, ...}}] gives the vector of derivatives, the gradient.
 
     >>> {D[x^n, x], D[Sin[x^2], x], D[x^5, {x, 3}]}
@@ -258,8 +258,7 @@ def _gradient(ev: Any, f: Any, variables: tuple[Any, ...]) -> Any:
 @builtin("Derivative")
 def derivative_(ev: Any, *orders: Any) -> Any:
     """Derivative[1][f], or f', is the derivative of the function f; Derivative[n1, n2, ...][f] derives n1
-    times by the first
-    argument, ...
+    times by the first argument, ...
 
     >>> {Sin', Derivative[2][Cos], (#^3 &)'[x], f''[x]}
     {Cos[#1] & , -Cos[#1] & , 3 x^2, f''[x]}

@@ -290,8 +290,8 @@ def partitions_q(ev: Any, n: Any) -> Any:
 @builtin("IntegerPartitions")
 def integer_partitions(ev: Any, n: Any, *spec: Any) -> Any:
     """IntegerPartitions[n] lists the ways to write n as a sum of positive integers.
-    IntegerPartitions[n, k] takes at most k parts, {k} exactly k; IntegerPartitions[n, k, {a, b, ...}]
-    takes these parts.
+    IntegerPartitions[n, k] takes at most k parts, {k} exactly k; IntegerPartitions[n, k, {a, b, ...}] takes
+    these parts.
 
     >>> {IntegerPartitions[4], IntegerPartitions[5, {2}], IntegerPartitions[6, All, {1, 5}]}
     {{{4}, {3, 1}, {2, 2}, {2, 1, 1}, {1, 1, 1, 1}}, {{4, 1}, {3, 2}}, {{5, 1}, {1, 1, 1, 1, 1, 1}}}

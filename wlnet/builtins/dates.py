@@ -452,8 +452,8 @@ def date_plus(ev: Any, date: Any, step: Any = None) -> Any:
 
 @builtin("DateDifference", messages=DATE, stateful=True)
 def date_difference(ev: Any, first: Any, second: Any, unit: Any = "Days") -> Any:
-    """DateDifference[date1, date2] gives the days from date1 to date2 as a Quantity; a third argument
-    names the unit.
+    """DateDifference[date1, date2] gives the days from date1 to date2 as a Quantity; a third argument names
+    the unit.
 
     >>> {DateDifference[{2024, 1, 1}, {2024, 3, 1}], DateDifference[{2024, 1, 1}, {2024, 1, 2}, "Hour"]}
     {Quantity[60, Days], Quantity[24, Hours]}

@@ -47,8 +47,8 @@ def _exact_eigensystem(ev: Any, rows: matrices.Matrix) -> list[tuple[Any, list[l
 
 @builtin("Eigenvalues", messages=SQUARE)
 def eigenvalues(ev: Any, m: Any, count: Any = None) -> Any:
-    """Eigenvalues[m] gives the eigenvalues of the square matrix m, largest in size first; Eigenvalues[m,
-    k] the first k.
+    """Eigenvalues[m] gives the eigenvalues of the square matrix m, largest in size first; Eigenvalues[m, k]
+    the first k.
 
     >>> {Eigenvalues[{{2, 1}, {1, 2}}], Eigenvalues[{{2., 0.}, {0., 3.}}]}
     {{3, 1}, {3., 2.}}
@@ -160,8 +160,8 @@ def singular_value_list(ev: Any, m: Any, count: Any = None) -> Any:
 
 @builtin("SingularValueDecomposition", messages=SQUARE)
 def singular_value_decomposition(ev: Any, m: Any, count: Any = None) -> Any:
-    """SingularValueDecomposition[m] gives {u, s, v} with m = u.s.ConjugateTranspose[v]; a second argument
-    k keeps k values.
+    """SingularValueDecomposition[m] gives {u, s, v} with m = u.s.ConjugateTranspose[v]; a second argument k
+    keeps k values.
 
     >>> {u, s, v} = SingularValueDecomposition[{{1., 2.}, {3., 4.}}]; Round[u . s . Transpose[v]]
     {{1, 2}, {3, 4}}

@@ -1,5 +1,4 @@
-"""Elementary functions: Exp, Log, circular and hyperbolic ones and their inverses, with their exact
-values.
+"""Elementary functions: Exp, Log, circular and hyperbolic ones and their inverses, with their exact values.
 
 One `Elementary` record per function holds all that is known about it; D, N and the evaluator ask it.
 """

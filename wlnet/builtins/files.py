@@ -92,8 +92,8 @@ INPUT_FILE = symbol(
 @builtin("Get", messages=FILE | {"noopen": "Cannot open `1`.", "sntx": "`1`"}, stateful=True)
 def get(ev: Any, file: Any) -> Any:
     """<< file (or Get["file"]) reads and evaluates the expressions of a file, and gives the value of the
-    last one.
-    The file is sought in the current directory and in $Path; Get["context`"] seeks the file of a package.
+    last one. The file is sought in the current directory and in $Path; Get["context`"] seeks the file of a
+    package.
 
     >>> Put[{1, 2}, "z.wl"]; {Get["z.wl"], DeleteFile["z.wl"]}
     {{1, 2}, Null}
@@ -244,8 +244,8 @@ def read_line(ev: Any, file: Any) -> Any:
 )
 def read_list(ev: Any, file: Any, kind: Any = S.Expression, most: Any = None) -> Any:
     """ReadList["file"] gives the values of the expressions of a file; ReadList["file", type] objects of
-    type String
-    (lines), Word, Number, Real, Character, Byte or Expression; a third argument n limits their number.
+    type String (lines), Word, Number, Real, Character, Byte or Expression; a third argument n limits their
+    number.
 
     >>> Export["r.txt", "1 2.5\\n3"]; {ReadList["r.txt", Number], ReadList["r.txt", String]}
     {{1, 2.5, 3}, {1 2.5, 3}}
@@ -456,8 +456,7 @@ def file_name_join(ev: Any, parts: Any, *rest: Any) -> Any:
 @builtin("FileNames", stateful=True)
 def file_names(ev: Any, form: Any = "*", folders: Any = ".", depth: Any = 1) -> Any:
     """FileNames[] lists the files of the current folder; FileNames["*.wl"] those that match;
-    FileNames[form, folder]
-    those of a folder; FileNames[form, folder, n] also n levels deep, Infinity all.
+    FileNames[form, folder] those of a folder; FileNames[form, folder, n] also n levels deep, Infinity all.
 
     >>> FileNames["no such *"]
     {}

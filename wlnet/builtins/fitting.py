@@ -82,8 +82,8 @@ def fit(ev: Any, data: Any, functions: Any, variables: Any) -> Any:
 def linear_model_fit(ev: Any, data: Any, functions: Any, variables: Any) -> Any:
     """LinearModelFit[data, {f1, f2, ...}, x] gives a fitted linear model with a constant term, as
     FittedModel.
-    model["BestFit"], model["BestFitParameters"], model["RSquared"], model["FitResiduals"] and model[x]
-    give its parts.
+    model["BestFit"], model["BestFitParameters"], model["RSquared"], model["FitResiduals"] and model[x] give
+    its parts.
 
     >>> m = LinearModelFit[{1., 3., 5.}, x, x]; {m["BestFit"], m[10]}
     {-1. + 2. x, 19.}
@@ -107,8 +107,8 @@ def linear_model_fit(ev: Any, data: Any, functions: Any, variables: Any) -> Any:
 
 @builtin("FittedModel")
 def fitted_model(ev: Any, *args: Any) -> Any:
-    """FittedModel[...] is a model that LinearModelFit gives; model["Properties"] lists what it can be
-    asked for.
+    """FittedModel[...] is a model that LinearModelFit gives; model["Properties"] lists what it can be asked
+    for.
 
     >>> LinearModelFit[{1., 2., 3.}, x, x]["RSquared"]
     1.
@@ -349,8 +349,7 @@ def _numbers(ev: Any, data: Any) -> list[Any] | None:
 @builtin("BinCounts", messages=BINS)
 def bin_counts(ev: Any, data: Any, spec: Any = 1) -> Any:
     """BinCounts[list, {min, max, dx}] counts the elements in bins [b, b + dx); BinCounts[list, dx] aligns
-    the bins to
-    multiples of dx; BinCounts[list, {{b1, b2, ...}}] gives the edges.
+    the bins to multiples of dx; BinCounts[list, {{b1, b2, ...}}] gives the edges.
 
     >>> {BinCounts[{1, 2, 2, 5}, {0, 6, 2}], BinCounts[{1.2, 3.5, 3.7}]}
     {{1, 2, 1}, {1, 0, 2}}

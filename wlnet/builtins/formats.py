@@ -205,8 +205,8 @@ def import_byte_array(ev: Any, data: Any, spec: Any, *options: Any) -> Any:
 
 @builtin("Export", messages=MESSAGES, stateful=True)
 def export(ev: Any, file: Any, expr: Any, *rest: Any) -> Any:
-    """Export["file.ext", expr] writes an expression to a file in the format of its extension, and gives
-    the file name.
+    """Export["file.ext", expr] writes an expression to a file in the format of its extension, and gives the
+    file name.
     Export["file", expr, "format"] names the format.
 
     >>> {Export["y.json", <|"a" -> {1, 2}|>], Import["y.json", "RawJSON"], DeleteFile["y.json"]}

@@ -141,8 +141,7 @@ def _precision_after(digits: float, z: Any, value: Any, slope: Any) -> float:
 
 def on_array(f: Numeric, x: np.ndarray) -> Any:
     """The values of f at every element of a packed float64 or complex128 list; None when elements must be
-    done one by
-    one."""
+    done one by one."""
     if f.array is None or x.dtype == np.int64 or x.size == 0:
         return None
     if x.dtype == np.float64 and (x.min() < f.domain[0] or x.max() > f.domain[1]):

@@ -95,8 +95,8 @@ def _antiderivative(ev: Any, f: Any, x: Any, known: Any) -> Any:
 
 @builtin("Limit")
 def limit(ev: Any, f: Any, rule: Any, *, direction: Any = S.Automatic, assumptions: Any = None) -> Any:
-    """Limit[f, x -> a] gives the limit of f as x approaches a; Direction -> "FromBelow" or "FromAbove"
-    from one side.
+    """Limit[f, x -> a] gives the limit of f as x approaches a; Direction -> "FromBelow" or "FromAbove" from
+    one side.
 
     >>> {Limit[Sin[x]/x, x -> 0], Limit[(1 + 1/n)^n, n -> Infinity]}
     {1, E}

@@ -149,8 +149,8 @@ def parts(x: Any) -> tuple[Any, Any]:
 
 
 def make_complex(re: Any, im: Any) -> Any:
-    """The number re + im I in normal form: real for an exact zero `im`, both parts of one kind where one
-    is inexact."""
+    """The number re + im I in normal form: real for an exact zero `im`, both parts of one kind where one is
+    inexact."""
     a, b = type(re), type(im)
     if b is int and im == 0:
         return re

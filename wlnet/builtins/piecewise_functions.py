@@ -171,7 +171,8 @@ def _clip_array(x: np.ndarray, low: Any, high: Any, below: Any, above: Any) -> A
 
 @builtin("Rescale")
 def rescale(ev: Any, x: Any, *ranges: Any) -> Any:
-    """Rescale[x, {min, max}] maps min to 0 and max to 1; Rescale[x, {min, max}, {a, b}] maps them to a and b.
+    """Rescale[x, {min, max}] maps min to 0 and max to 1; Rescale[x, {min, max}, {a, b}] maps them to a and
+    b.
     Rescale[list] uses the least and greatest element.
 
     >>> {Rescale[{1, 2, 3}], Rescale[5, {0, 10}], Rescale[x, {0, 2}, {10, 20}]}

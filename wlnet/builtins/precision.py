@@ -32,8 +32,8 @@ def n(ev: Any, expr: Any, precision: Any = MACHINE) -> Any:
 
 
 def digits_asked(ev: Any, name: str, precision: Any) -> Any:
-    """A precision argument as decimal digits, None for machine precision; False (with a message) when it
-    is neither."""
+    """A precision argument as decimal digits, None for machine precision; False (with a message) when it is
+    neither."""
     if precision is MACHINE:
         return None
     if is_positive_infinity(precision):

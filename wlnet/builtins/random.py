@@ -100,7 +100,8 @@ def _range(spec: Any, default: int) -> tuple[Any, Any]:
 
 @builtin("RandomInteger", messages=RANGE, stateful=True)
 def random_integer(ev: Any, spec: Any = 1, shape: Any = None) -> Any:
-    """RandomInteger[{min, max}] gives a random integer from min to max; RandomInteger[max] one from 0 to max.
+    """RandomInteger[{min, max}] gives a random integer from min to max; RandomInteger[max] one from 0 to
+    max.
     RandomInteger[] gives 0 or 1. RandomInteger[range, n] gives a list, RandomInteger[range, {n1, n2, ...}]
     an array.
 

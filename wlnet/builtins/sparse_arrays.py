@@ -1,5 +1,5 @@
-"""SparseArray, ArrayRules and Band: arrays given by rules for positions. The arrays themselves are
-ordinary lists."""
+"""SparseArray, ArrayRules and Band: arrays given by rules for positions. The arrays themselves are ordinary
+lists."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SPARSE = {
 @builtin("SparseArray", messages=SPARSE)
 def sparse_array(ev: Any, rules: Any, dims: Any = S.Automatic, default: Any = 0) -> Any:
     """SparseArray[{pos1 -> v1, pos2 -> v2, ...}, dims, default] gives the array with these elements,
-    default elsewhere.
-    Positions may be patterns such as {i_, i_} and Band[{i, j}]. The result is an ordinary (dense) list.
+    default elsewhere. Positions may be patterns such as {i_, i_} and Band[{i, j}]. The result is an
+    ordinary (dense) list.
 
     >>> {SparseArray[{1 -> a, 4 -> b}], SparseArray[{{i_, i_} -> 1, Band[{1, 2}] -> x}, {2, 2}]}
     {{a, 0, 0, b}, {{1, x}, {0, 1}}}

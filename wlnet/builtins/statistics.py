@@ -444,8 +444,8 @@ def trimmed_mean(ev: Any, data: Any, f: Any = Fraction(1, 20)) -> Any:
 
 @builtin("Covariance", messages=DATA)
 def covariance(ev: Any, data: Any, other: Any = None) -> Any:
-    """Covariance[v1, v2] gives the covariance of two lists; Covariance[matrix] the covariance matrix of
-    its columns.
+    """Covariance[v1, v2] gives the covariance of two lists; Covariance[matrix] the covariance matrix of its
+    columns.
 
     >>> {Covariance[{1, 2, 3}, {2, 4, 7}], Covariance[{{1., 2.}, {3., 5.}}]}
     {5/2, {{2., 3.}, {3., 4.5}}}

@@ -1,5 +1,5 @@
-"""Searching and replacing in strings by string patterns: StringCases, StringReplace, StringMatchQ and
-their kin."""
+"""Searching and replacing in strings by string patterns: StringCases, StringReplace, StringMatchQ and their
+kin."""
 
 from __future__ import annotations
 
@@ -446,10 +446,10 @@ def string_delete(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALS
 def string_split(
     ev: Any, string: Any, pattern: Any = None, most: Any = None, *, ignore_case: Any = FALSE
 ) -> Any:
-    """StringSplit["string"] splits at white space; StringSplit["string", patt] at the parts that match patt.
+    """StringSplit["string"] splits at white space; StringSplit["string", patt] at the parts that match
+    patt.
     StringSplit["string", patt -> val] puts val between the pieces; a third argument n gives at most n
-    pieces, All keeps
-    empty pieces at the ends.
+    pieces, All keeps empty pieces at the ends.
 
     >>> {StringSplit["a bb  ccc"], StringSplit["a,b,,c", ","], StringSplit["a1b2", x : DigitCharacter :> x]}
     {{a, bb, ccc}, {a, b, , c}, {a, 1, b, 2}}

@@ -154,8 +154,8 @@ def string_drop(ev: Any, string: Any, spec: Any) -> Any:
 
 @builtin("StringPart", operator=0, messages=STRING | {"partw": "Part `1` of `2` does not exist."})
 def string_part(ev: Any, string: Any, n: Any) -> Any:
-    """StringPart["string", n] gives the n-th character; StringPart["string", {n1, n2, ...}] gives a list
-    of them.
+    """StringPart["string", n] gives the n-th character; StringPart["string", {n1, n2, ...}] gives a list of
+    them.
 
     >>> {StringPart["abc", 2], StringPart["abc", {1, -1}]}
     {b, {a, c}}
@@ -257,8 +257,8 @@ def string_pad_left(ev: Any, s: Any, n: Any = None, padding: Any = " ") -> Any:
 
 @builtin("StringPadRight", messages=STRING)
 def string_pad_right(ev: Any, s: Any, n: Any = None, padding: Any = " ") -> Any:
-    """StringPadRight["string", n] makes a string of length n by padding on the right with blanks or
-    cutting there.
+    """StringPadRight["string", n] makes a string of length n by padding on the right with blanks or cutting
+    there.
 
     >>> {StringPadRight["ab", 4, "."], StringPadRight["abcd", 2]}
     {ab.., ab}
@@ -297,7 +297,8 @@ def string_trim(ev: Any, s: Any, pattern: Any = None) -> Any:
 def string_riffle(ev: Any, parts: Any, *separators: Any) -> Any:
     """StringRiffle[{e1, e2, ...}] joins the forms of the elements with blanks; StringRiffle[list, "sep"]
     with "sep".
-    StringRiffle[list, {"left", "sep", "right"}] puts strings around; further separators serve deeper levels.
+    StringRiffle[list, {"left", "sep", "right"}] puts strings around; further separators serve deeper
+    levels.
 
     >>> {StringRiffle[{"a", "b"}], StringRiffle[{1, 2, x}, ", "], StringRiffle[{"a", "b"}, {"(", "-", ")"}]}
     {a b, 1, 2, x, (a-b)}
@@ -404,8 +405,8 @@ def character_range(ev: Any, first: Any, last: Any) -> Any:
 
 @builtin("ToCharacterCode", messages=STRING)
 def to_character_code(ev: Any, s: Any, encoding: Any = None) -> Any:
-    """ToCharacterCode["string"] gives the codes of the characters; ToCharacterCode["string", "UTF-8"]
-    those of its bytes.
+    """ToCharacterCode["string"] gives the codes of the characters; ToCharacterCode["string", "UTF-8"] those
+    of its bytes.
 
     >>> {ToCharacterCode["aB"], ToCharacterCode["\\[Alpha]", "UTF-8"]}
     {{97, 66}, {206, 177}}
@@ -497,8 +498,8 @@ def to_lower_case(ev: Any, s: Any) -> Any:
 
 @builtin("Capitalize", attributes=LISTABLE, messages=STRING)
 def capitalize(ev: Any, s: Any, how: Any = None) -> Any:
-    """Capitalize["string"] makes the first letter uppercase; Capitalize["string", "AllWords"] that of
-    every word.
+    """Capitalize["string"] makes the first letter uppercase; Capitalize["string", "AllWords"] that of every
+    word.
 
     >>> {Capitalize["hello world"], Capitalize["hello world", "AllWords"]}
     {Hello world, Hello World}

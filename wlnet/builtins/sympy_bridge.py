@@ -410,8 +410,8 @@ def failures() -> tuple[type[Exception], ...]:
 
 
 def eigensystem(ev: Any, rows: list[list[Any]]) -> list[tuple[Any, list[list[Any]], int]] | None:
-    """Exact eigenvalues with a basis of eigenvectors and multiplicity, largest modulus first; None when
-    not found."""
+    """Exact eigenvalues with a basis of eigenvectors and multiplicity, largest modulus first; None when not
+    found."""
     from .numeric import numeric_value
 
     b = Bridge()

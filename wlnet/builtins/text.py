@@ -14,8 +14,8 @@ from .strings import STRING, codec, held, over_strings
 
 
 def edit_distance(a: Any, b: Any, *, swaps: bool) -> int:
-    """The least number of deletions, insertions, substitutions (and swaps of neighbours) that turn `a`
-    into `b`."""
+    """The least number of deletions, insertions, substitutions (and swaps of neighbours) that turn `a` into
+    `b`."""
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, x in enumerate(a):
@@ -291,7 +291,8 @@ def _bytes_of(ev: Any, x: Any) -> bytes:
 def hash_(ev: Any, expr: Any, kind: Any = "SHA256", form: Any = "Integer") -> Any:
     """Hash[expr] gives an integer hash code; Hash[expr, "type"] one of type "MD5", "SHA", "SHA256",
     "CRC32", ...
-    Hash[expr, "type", "HexString"] gives it as a string, also "Base64Encoding", "ByteArray", "DecimalString".
+    Hash[expr, "type", "HexString"] gives it as a string, also "Base64Encoding", "ByteArray",
+    "DecimalString".
 
     >>> {Hash["abc", "MD5", "HexString"], Hash["abc", "CRC32"]}
     {900150983cd24fb0d6963f7d28e17f72, 891568578}
