@@ -13,6 +13,7 @@ from wlnet.kernel.registry import builtin, symbol
 from .associations import as_association, plain_key
 from .levels import children, is_rule
 from .sets import classes, equivalence
+from .whole_arrays import values_of
 
 symbol(
     "KeyCollisionFunction",
@@ -51,7 +52,7 @@ def _grouped(ev: Any, value: Any, functions: list[Any], reduce: Any) -> Any:
         return value if reduce is None else ev.call(reduce, value)
     by, keep = functions[0].args if is_rule(functions[0]) else (functions[0], None)
     inner = children(value) or ()
-    names = list(map(ev.function(by), inner))
+    names = values_of(ev, by, value)
     picked = inner if keep is None else tuple(map(ev.function(keep), inner))
     entries = list(value.entries.items()) if type(value) is Association else None
     out: dict[Hashable, tuple[Any, list[Any]]] = {}
@@ -127,7 +128,7 @@ def counts_by(ev: Any, expr: Any, f: Any) -> Any:
     if inner is None:
         ev.message("CountsBy", "list1", expr)
         return None
-    return _counts(list(map(ev.function(f), inner)))
+    return _counts(values_of(ev, f, expr))
 
 
 @builtin("CountDistinct", messages=GROUP_MESSAGES)

@@ -14,6 +14,7 @@ from wlnet.kernel.registry import builtin
 
 from .functional import chosen
 from .levels import children, is_rule, size
+from .whole_arrays import values_of
 
 SET_MESSAGES = {"heads": "Heads `3` and `4` at positions `1` and `2` are expected to be the same."}
 
@@ -234,7 +235,7 @@ def delete_duplicates_by(ev: Any, expr: Any, f: Any) -> Any:
     if inner is None:
         ev.message("DeleteDuplicatesBy", "normal", 1, Expr(S.DeleteDuplicatesBy, (expr, f)))
         return None
-    return _kept(expr, distinct(list(map(ev.function(f), inner)), None))
+    return _kept(expr, distinct(values_of(ev, f, expr), None))
 
 
 @builtin("DuplicateFreeQ")
@@ -314,7 +315,7 @@ def _by(ev: Any, name: str, expr: Any, f: Any, divide: Callable[[list[Any]], lis
     functions = items(f) if is_list(f) else (f,)
     if not functions:
         return expr
-    groups = divide(list(map(ev.function(functions[0]), inner)))
+    groups = divide(values_of(ev, functions[0], expr))
     parts = [_group(expr, inner, g) for g in groups]
     if len(functions) > 1:
         parts = [_by(ev, name, part, make_list(functions[1:]), divide) for part in parts]

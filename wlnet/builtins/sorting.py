@@ -26,6 +26,7 @@ from wlnet.kernel.registry import builtin, symbol
 
 from .levels import children, is_rule, size
 from .sequences import NONE, SequenceError, up_to
+from .whole_arrays import values_of
 
 symbol(
     "ExcludedForms",
@@ -176,7 +177,7 @@ def by_order(ev: Any, expr: Any, by: Any, ordering: Any = None) -> list[int]:
     functions = items(by) if is_list(by) else (by,)
     columns = []
     for f in functions:
-        keys, backwards = sort_keys(ev, list(map(ev.function(f), inner)), ordering)
+        keys, backwards = sort_keys(ev, values_of(ev, f, expr), ordering)
         columns.append([_Backwards(k) for k in keys] if backwards else keys)
     if not is_list(by):
         columns.append(sortable(inner))
@@ -314,7 +315,7 @@ def _extremes(ev: Any, name: str, expr: Any, f: Any, count: Any, *, largest: boo
     inner = children(expr) or ()
     if not inner:
         return expr
-    keys = numeric_keys(ev, list(map(ev.function(f), inner)))
+    keys = numeric_keys(ev, values_of(ev, f, expr))
     if count is None:
         best = max(keys) if largest else min(keys)
         return reordered(expr, [i for i, k in enumerate(keys) if not (k < best or best < k)])
@@ -378,7 +379,7 @@ def _taken(ev: Any, name: str, expr: Any, f: Any, count: Any, excluded: Any, *, 
     if not _normal_or_message(ev, name, expr, *(() if f is None else (f,)), count):
         return None
     inner = children(expr) or ()
-    values = list(inner) if f is None else list(map(ev.function(f), inner))
+    values = list(inner) if f is None else values_of(ev, f, expr)
     out_of_order = _excluder(ev, excluded)
     kept = [i for i, x in enumerate(values) if not out_of_order(x)]
     n = _how_many(ev, name, count, len(kept))

@@ -13,7 +13,7 @@ import numpy as np
 from wlnet.expr import Expr, S, Symbol, is_list, is_number, items
 from wlnet.expr.attributes import CONSTANT, LISTABLE, NUMERIC_FUNCTION
 
-from .levels import size
+from .levels import children, size
 
 # Below this the check costs more than it saves (measured: break-even between 8 and 20 elements).
 SHORTEST = 16
@@ -102,6 +102,15 @@ def mapped_over(ev: Any, f: Any, array: np.ndarray) -> Any:
     return None if parts is None else values_over(ev, parts[1], parts[0], array)
 
 
+def values_of(ev: Any, f: Any, value: Any) -> list[Any]:
+    """F of each element of `value`, as a Python list; at once where a packed list allows it."""
+    if type(value) is np.ndarray:
+        whole = ev.call(f, value) if takes_arrays(f) and value.ndim == 1 else mapped_over(ev, f, value)
+        if is_list(whole) and size(whole) == len(value):
+            return list(items(whole))
+    return list(map(ev.function(f), children(value) or ()))
+
+
 def mask_over(ev: Any, f: Any, array: np.ndarray) -> np.ndarray | None:
     """For which numbers of a packed vector the test `f` is True; None where NumPy cannot tell."""
     if array.ndim != 1 or len(array) < SHORTEST or array.dtype.kind == "c":
@@ -129,7 +138,7 @@ def _test(ev: Any, body: Any, variable: Any, array: np.ndarray) -> np.ndarray | 
     if len(body.args) != 2:
         return None
     sides = [_side(ev, part, variable, array) for part in body.args]
-    if any(side is None for side in sides):
+    if any(side is None for side in sides) or not any(type(side) is np.ndarray for side in sides):
         return None
     return _compared(body.head, *sides)
 
