@@ -7,7 +7,7 @@ import datetime
 import numpy as np
 import pytest
 
-from wlnet.builtins import dates
+from wlnet.builtins import dates, quantities
 from wlnet.kernel import formats
 
 
@@ -177,8 +177,8 @@ def test_dates(value, text, expected):
 
 
 def test_seconds_of_quantities(calculator):
-    assert dates.seconds_of(calculator.expr('Quantity[3/2, "Minutes"]')) == 90
-    assert dates.seconds_of(calculator.expr('Quantity[5, "Meters"]')) is None
+    assert quantities.seconds_of(calculator.expr('Quantity[3/2, "Minutes"]')) == 90
+    assert quantities.seconds_of(calculator.expr('Quantity[5, "Meters"]')) is None
     assert dates.moment_of("2024-02-29 12:30") == datetime.datetime(2024, 2, 29, 12, 30)
 
 

@@ -10,9 +10,8 @@ from typing import Any
 from wlnet.expr import FALSE, Expr, S, is_list, items, make_list, same
 from wlnet.kernel.registry import builtin
 
-from . import assumptions, expansion, numbers
+from . import expansion, numbers
 from .expansion import threaded
-from .levels import leaf_count
 from .sympy_bridge import Bridge, Unsolved, failures, through
 
 
@@ -56,7 +55,7 @@ def together(ev: Any, expr: Any) -> Any:
     def act(x: Any) -> Any:
         if _simple_fraction(x):
             return x
-        return _or_same(x, _over_one_denominator(ev, x))
+        return or_same(x, _over_one_denominator(ev, x))
 
     return threaded(ev, "Together", expr, act)
 
@@ -81,7 +80,7 @@ def cancel(ev: Any, expr: Any) -> Any:
     >>> Cancel[(x^2 - 1)/(x - 1)]
     1 + x
     """
-    return threaded(ev, "Cancel", expr, lambda x: _or_same(x, through(ev, _cancelled, x)))
+    return threaded(ev, "Cancel", expr, lambda x: or_same(x, through(ev, _cancelled, x)))
 
 
 def _cancelled(sympy: Any, e: Any) -> Any:
@@ -90,7 +89,7 @@ def _cancelled(sympy: Any, e: Any) -> Any:
     return sympy.cancel(e)
 
 
-def _or_same(x: Any, value: Any) -> Any:
+def or_same(x: Any, value: Any) -> Any:
     return x if value is None else value
 
 
@@ -104,7 +103,7 @@ def apart(ev: Any, expr: Any, variable: Any = None) -> Any:
     """
     parts = () if variable is None else (variable,)
     return threaded(
-        ev, "Apart", expr, lambda x: _or_same(x, through(ev, lambda sp, e, *v: sp.apart(e, *v), x, *parts))
+        ev, "Apart", expr, lambda x: or_same(x, through(ev, lambda sp, e, *v: sp.apart(e, *v), x, *parts))
     )
 
 
@@ -131,11 +130,9 @@ def factor(ev: Any, expr: Any, *, extension: Any = None, modulus: Any = 0) -> An
             ev,
             "Factor",
             expr,
-            lambda x: _or_same(
-                x, through(ev, lambda sp, e: sp.factor(e, extension=wanted), x, bridge=bridge)
-            ),
+            lambda x: or_same(x, through(ev, lambda sp, e: sp.factor(e, extension=wanted), x, bridge=bridge)),
         )
-    return threaded(ev, "Factor", expr, lambda x: _or_same(x, through(ev, act, x)))
+    return threaded(ev, "Factor", expr, lambda x: or_same(x, through(ev, act, x)))
 
 
 @builtin("FactorTerms")
@@ -380,158 +377,3 @@ def discriminant(ev: Any, p: Any, x: Any) -> Any:
     b^2 - 4 a c
     """
     return through(ev, lambda sp, e, v: sp.discriminant(e, v), p, x)
-
-
-# --------------------------------------------------------------------------------------------- simplification
-
-
-def simplified(ev: Any, x: Any, given: Any, *, full: bool) -> Any:
-    """The shortest of several equivalent forms of `x` by leaf count; `x` itself when none is shorter."""
-    known = assumptions.in_force(ev, given)
-    b = Bridge(known)
-    try:
-        e = b.to(x)
-    except failures():
-        return x
-    sp = b.sympy
-    ways: list[Callable[[Any], Any]] = [sp.simplify, sp.factor, sp.expand, sp.together, sp.cancel]
-    if full:
-        ways += [
-            sp.trigsimp,
-            sp.radsimp,
-            lambda y: sp.simplify(sp.expand_func(y)),
-            sp.nsimplify,
-            sp.logcombine,
-        ]
-    best, size = x, leaf_count(x)
-    for way in ways:
-        if way is sp.nsimplify and not e.is_number:
-            continue
-        try:
-            value = ev.evaluate(b.out(way(e)))
-        except (Unsolved, *failures()):
-            continue
-        if leaf_count(value) < size:
-            best, size = value, leaf_count(value)
-    return best
-
-
-def _simplify(ev: Any, expr: Any, given: Any, option: Any, full: bool) -> Any:
-    known = given if option is None else option if given is None else Expr(S.And, (given, option))
-    return threaded(
-        ev, "Simplify", expr, lambda x: simplified(ev, x, known, full=full) if type(x) is Expr else x
-    )
-
-
-@builtin("Simplify")
-def simplify(ev: Any, expr: Any, given: Any = None, *, assumptions: Any = None) -> Any:
-    """Simplify[expr] gives the simplest form of expr that it finds; Simplify[expr, assum] uses assumptions.
-
-    >>> {Simplify[Sin[x]^2 + Cos[x]^2], Simplify[(x^2 - 1)/(x - 1)], Simplify[Sqrt[x^2], x > 0]}
-    {1, 1 + x, x}
-    """
-    return _simplify(ev, expr, given, assumptions, False)
-
-
-@builtin("FullSimplify")
-def full_simplify(ev: Any, expr: Any, given: Any = None, *, assumptions: Any = None) -> Any:
-    """FullSimplify[expr] tries more transformations than Simplify.
-
-    >>> FullSimplify[Gamma[x + 1]/Gamma[x]]
-    x
-    """
-    return _simplify(ev, expr, given, assumptions, True)
-
-
-@builtin("Refine")
-def refine(ev: Any, expr: Any, given: Any = None, *, assumptions: Any = None) -> Any:
-    """Refine[expr, assum] gives the form of expr that holds under the assumptions.
-
-    >>> {Refine[Sqrt[x^2], x > 0], Refine[Abs[x], x < 0]}
-    {x, -x}
-    """
-    from .assumptions import in_force
-
-    bridge = Bridge(in_force(ev, given if given is not None else assumptions))
-    value = through(ev, lambda sp, e: sp.refine(e), expr, bridge=bridge)
-    return expr if value is None else value
-
-
-def _trig(name: str, usage: str, act: Callable[..., Any]) -> None:
-    def call(ev: Any, expr: Any) -> Any:
-        return threaded(ev, name, expr, lambda x: _or_same(x, through(ev, act, x)))
-
-    call.__doc__ = usage
-    builtin(name)(call)
-
-
-_trig(
-    "TrigExpand",
-    """TrigExpand[expr] expands trigonometric functions of sums and multiples.
-
-    >>> TrigExpand[Sin[x + y]]
-    Cos[y] Sin[x] + Cos[x] Sin[y]
-    """,
-    lambda sp, e: sp.expand_trig(e),
-)
-_trig(
-    "TrigReduce",
-    """TrigReduce[expr] writes products and powers of trigonometric functions by functions of multiple angles.
-
-    >>> TrigReduce[Sin[x]^2]
-    1/2 - Cos[2 x]/2
-    """,
-    lambda sp, e: _reduced(sp, e),
-)
-_trig(
-    "TrigToExp",
-    """TrigToExp[expr] writes trigonometric functions by exponentials.
-
-    >>> TrigToExp[Cos[x]]
-    E^(-I x)/2 + E^(I x)/2
-    """,
-    lambda sp, e: sp.expand(e.rewrite(sp.exp)),
-)
-_trig(
-    "ExpToTrig",
-    """ExpToTrig[expr] writes exponentials by trigonometric functions.
-
-    >>> ExpToTrig[E^(I x)]
-    Cos[x] + I Sin[x]
-    """,
-    lambda sp, e: e.rewrite(sp.cos),
-)
-_trig(
-    "PowerExpand",
-    """PowerExpand[expr] expands powers of products and logarithms of products and powers, as for positive
-    quantities.
-
-    >>> {PowerExpand[Sqrt[x y]], PowerExpand[Log[x^2 y]]}
-    {Sqrt[x] Sqrt[y], 2 Log[x] + Log[y]}
-    """,
-    lambda sp, e: sp.expand_log(sp.powdenest(sp.expand_power_base(e, force=True), force=True), force=True),
-)
-_trig(
-    "FunctionExpand",
-    """FunctionExpand[expr] writes special functions by simpler ones where it can.
-
-    >>> FunctionExpand[Gamma[x + 1]]
-    x Gamma[x]
-    """,
-    lambda sp, e: sp.expand_func(e),
-)
-_trig(
-    "ComplexExpand",
-    """ComplexExpand[expr] expands expr for real variables.
-
-    >>> ComplexExpand[(x + I y)^2]
-    x^2 + (2 I) x y - y^2
-    """,
-    lambda sp, e: sp.expand(e, complex=False),
-)
-
-
-def _reduced(sp: Any, e: Any) -> Any:
-    """Products and powers of sines and cosines by multiple angles, through exponentials."""
-    value = sp.expand(sp.expand(e.rewrite(sp.exp)).rewrite(sp.cos))
-    return sp.expand(sp.simplify(value)) if value.has(sp.I) else value

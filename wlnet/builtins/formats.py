@@ -1,25 +1,12 @@
-"""Import and Export, and the formats for text, tables, JSON and expressions. Pictures register with the
-graphics."""
+"""Import and Export. The formats for text, tables and JSON register beside; pictures with the graphics."""
 
 from __future__ import annotations
 
-import io
-import json
-import math
-import re
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from wlnet.expr import (
-    FALSE,
-    NULL,
-    TRUE,
-    Association,
-    BigReal,
     ByteArray,
     Expr,
     S,
@@ -27,15 +14,15 @@ from wlnet.expr import (
     is_list,
     items,
     make_list,
-    packed,
     system,
-    truth,
 )
 from wlnet.kernel import formats
-from wlnet.kernel.formats import FormatError, source_bytes, source_text
+from wlnet.kernel.formats import FormatError
 from wlnet.kernel.loading import load_all
 from wlnet.kernel.registry import builtin, symbol
-from wlnet.syntax import ReadError
+
+from . import table_formats, text_formats  # noqa: F401  (they register their formats)
+from .json_format import is_rule
 
 FAILED = system("$Failed")
 MESSAGES = {
@@ -47,9 +34,6 @@ MESSAGES = {
     "chtype": "`1` is not a file name.",
     "nodir": "The directory of `1` does not exist or cannot be written to.",
 }
-
-
-# ------------------------------------------------------------------------------------------ Import and Export
 
 
 def file_path(ev: Any, name: Any) -> Path | None:
@@ -117,7 +101,7 @@ def import_(ev: Any, file: Any, *rest: Any) -> Any:
     >>> Export["x.csv", {{1, 2.5}, {3, "a"}}]; {Import["x.csv"], DeleteFile["x.csv"]}
     {{{1, 2.5}, {3, a}}, Null}
     """
-    spec, options = (rest[0], rest[1:]) if rest and not _is_rule(rest[0]) else (None, rest)
+    spec, options = (rest[0], rest[1:]) if rest and not is_rule(rest[0]) else (None, rest)
     path = file_path(ev, file)
     given = _rules(options)
     if path is None or given is None:
@@ -132,10 +116,6 @@ def import_(ev: Any, file: Any, *rest: Any) -> Any:
         ev.message("Import", "nffil", file)
         return FAILED
     return _read(ev, "Import", form or by_extension(path), path, elements, given, file, spec)
-
-
-def _is_rule(x: Any) -> bool:
-    return type(x) is Expr and x.head in (S.Rule, S.RuleDelayed)
 
 
 def _read(
@@ -212,7 +192,7 @@ def export(ev: Any, file: Any, expr: Any, *rest: Any) -> Any:
     >>> {Export["y.json", <|"a" -> {1, 2}|>], Import["y.json", "RawJSON"], DeleteFile["y.json"]}
     {y.json, <|a -> {1, 2}|>, Null}
     """
-    spec, options = (rest[0], rest[1:]) if rest and not _is_rule(rest[0]) else (None, rest)
+    spec, options = (rest[0], rest[1:]) if rest and not is_rule(rest[0]) else (None, rest)
     path = file_path(ev, file)
     given, found = _rules(options), split_spec(spec)
     if path is None:
@@ -304,290 +284,3 @@ def _exported(ev: Any, name: str, expr: Any, spec: Any, options: tuple[Any, ...]
 
 symbol("$ImportFormats", usage="$ImportFormats is the list of formats that Import reads.")
 symbol("$ExportFormats", usage="$ExportFormats is the list of formats that Export writes.")
-
-
-# ------------------------------------------------------------------------------------------------- tables
-
-_INTEGER = re.compile(r"[+-]?\d+")
-_REAL = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d+)?")
-
-
-def cell(text: str) -> Any:
-    """A field of a table as a number where it reads as one, else as a string."""
-    stripped = text.strip()
-    if stripped and stripped[-1].isdigit() or stripped.endswith("."):
-        if _INTEGER.fullmatch(stripped):
-            return int(stripped)
-        if _REAL.fullmatch(stripped):
-            return float(stripped)
-    return text
-
-
-def _option(options: dict[str, Any], name: str, default: Any) -> Any:
-    value = options.get(name, default)
-    return default if value is S.Automatic else value
-
-
-def _read_table(separator: str | None) -> formats.Read:
-    def read(ev: Any, source: Path | bytes, element: str | None, options: dict[str, Any]) -> Any:
-        text = source_text(source)
-        mark = _option(options, "FieldSeparators", separator)
-        numeric = _option(options, "Numeric", TRUE) is not FALSE
-        skip = _option(options, "HeaderLines", _option(options, "SkipLines", 0))
-        skip = items(skip)[0] if is_list(skip) else skip
-        if type(skip) is not int or skip < 0:
-            raise FormatError('the option "HeaderLines" should be a number of lines')
-        rows = _fields(text, mark)
-        if element == "RawData":
-            return make_list(make_list(r) for r in rows)
-        convert: Callable[[str], Any] = cell if numeric else str
-        values = [[convert(f) for f in r] for r in rows[skip:]]
-        if element == "Dimensions":
-            return make_list((len(values), max(map(len, values), default=0)))
-        if element == "Dataset":
-            return _dataset([[convert(f) for f in r] for r in rows], max(1, skip))
-        return _packed_rows(values)
-
-    return read
-
-
-def _fields(text: str, separator: Any) -> list[list[str]]:
-    """The rows of a table; quoted fields may hold separators and new lines. None separates at white space."""
-    import csv
-
-    if type(separator) is str and len(separator) == 1:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    return [line.split(separator) for line in text.splitlines()]
-
-
-def _packed_rows(values: list[list[Any]]) -> Any:
-    """Rows as a packed matrix when all are machine reals or all integers and of one length, else as lists."""
-    kinds = {type(x) for r in values for x in r}
-    if values and values[0] and len(kinds) == 1 and len({len(r) for r in values}) == 1:
-        if kinds == {float} or (kinds == {int} and all(abs(x) < 1 << 62 for r in values for x in r)):
-            return packed(np.array(values))
-    return make_list(map(make_list, values))
-
-
-def _dataset(rows: list[list[Any]], header: int) -> Any:
-    names = rows[header - 1] if rows else []
-    return Expr(S.Dataset, (make_list(Association.of(zip(names, r, strict=False)) for r in rows[header:]),))
-
-
-def table_rows(value: Any) -> list[list[Any]]:
-    """What is exported as a table, as rows: a matrix, a list (one column), associations (with a header)."""
-    if type(value) is Expr and value.head is S.Dataset and len(value.args) == 1:
-        value = value.args[0]
-    if type(value) is Association:
-        return [[k, *(items(v) if is_list(v) else (v,))] for k, v in value.pairs()]
-    if not is_list(value):
-        return [[value]]
-    rows = items(value)
-    if rows and all(type(r) is Association for r in rows):
-        names = list(dict.fromkeys(k for r in rows for k in r))
-        return [list(names)] + [[r.get(k, "") for k in names] for r in rows]
-    return [list(items(r)) if is_list(r) else [r] for r in rows]
-
-
-def field(ev: Any, x: Any) -> str:
-    """A value as the text of a table field: reals in full, with E notation."""
-    kind = type(x)
-    if kind is str:
-        return x
-    if kind is float:
-        return repr(x) if math.isfinite(x) else str(x)
-    if kind is int:
-        return str(x)
-    if kind is BigReal:
-        return str(x.value)
-    return str(ev.text(x, "InputForm")) if x is not NULL else ""
-
-
-def _write_table(separator: str) -> formats.Text:
-    def text(ev: Any, value: Any, options: dict[str, Any]) -> str:
-        import csv
-
-        rows = [[field(ev, x) for x in r] for r in table_rows(value)]
-        headings = _option(options, "TableHeadings", None)
-        if headings is not None and is_list(headings):
-            rows.insert(0, [field(ev, x) for x in items(headings)])
-        out = io.StringIO()
-        mark = _option(options, "FieldSeparators", separator)
-        if len(mark) != 1:
-            return "".join(mark.join(r) + "\n" for r in rows)
-        csv.writer(out, delimiter=mark, lineterminator="\n").writerows(rows)
-        return out.getvalue()
-
-    return text
-
-
-TABLE = ("Data", "RawData", "Dimensions", "Dataset")
-formats.register("CSV", ("csv",), read=_read_table(","), text=_write_table(","), elements=TABLE)
-formats.register("TSV", ("tsv",), read=_read_table("\t"), text=_write_table("\t"), elements=TABLE)
-formats.register("Table", ("dat", "tab"), read=_read_table(None), text=_write_table("\t"), elements=TABLE)
-
-
-# ------------------------------------------------------------------------------------------------- text
-
-
-def _read_text(ev: Any, source: Path | bytes, element: str | None, options: dict[str, Any]) -> Any:
-    text = source_text(source)
-    if element == "Lines":
-        return make_list(text.splitlines())
-    if element == "Words":
-        return make_list(text.split())
-    if element == "String":
-        return source_bytes(source).decode("utf-8", errors="replace")
-    return text.removesuffix("\n")
-
-
-def _text(ev: Any, value: Any, options: dict[str, Any]) -> str:
-    return value if type(value) is str else str(ev.text(value, "OutputForm"))
-
-
-def _lines(ev: Any, value: Any, options: dict[str, Any]) -> str:
-    return (
-        "\n".join([_text(ev, x, options) for x in items(value)])
-        if is_list(value)
-        else _text(ev, value, options)
-    )
-
-
-def _read_list(ev: Any, source: Path | bytes, element: str | None, options: dict[str, Any]) -> Any:
-    return make_list(cell(line) for line in source_text(source).splitlines())
-
-
-def _read_bytes(ev: Any, source: Path | bytes, element: str | None, options: dict[str, Any]) -> Any:
-    return packed(np.frombuffer(source_bytes(source), dtype=np.uint8))
-
-
-def _bytes(ev: Any, value: Any, options: dict[str, Any]) -> bytes:
-    if type(value) is ByteArray:
-        return value.data
-    if is_list(value) and all(type(b) is int and 0 <= b < 256 for b in items(value)):
-        return bytes(items(value))
-    raise FormatError("a ByteArray or a list of integers from 0 to 255 is needed")
-
-
-TEXT = ("Plaintext", "Data", "String", "Lines", "Words")
-formats.register("Text", ("txt", "text", "md", "log"), read=_read_text, text=_text, elements=TEXT)
-formats.register(
-    "String", (), read=lambda ev, s, e, o: source_bytes(s).decode("utf-8", "replace"), text=_text
-)
-formats.register("Lines", (), read=lambda ev, s, e, o: make_list(source_text(s).splitlines()), text=_lines)
-formats.register("Words", (), read=lambda ev, s, e, o: make_list(source_text(s).split()))
-formats.register("List", (), read=_read_list, text=_lines)
-formats.register("Byte", (), read=_read_bytes, text=_bytes)
-formats.register("Binary", ("bin",), read=_read_bytes, text=_bytes)
-
-
-# ------------------------------------------------------------------------------------------------- JSON
-
-
-def from_json(value: Any, *, rules: bool) -> Any:
-    """A JSON value: objects become associations, or lists of rules where `rules`."""
-    if value is None:
-        return NULL
-    if isinstance(value, bool):
-        return truth(value)
-    if isinstance(value, dict):
-        pairs = [(k, from_json(v, rules=rules)) for k, v in value.items()]
-        return make_list(Expr(S.Rule, p) for p in pairs) if rules else Association.of(pairs)
-    if isinstance(value, list):
-        return make_list(from_json(v, rules=rules) for v in value)
-    return value
-
-
-def to_json(x: Any) -> Any:
-    """A value as what Python's json writes. Raises FormatError for what JSON has no words for."""
-    kind = type(x)
-    if kind in (int, str):
-        return x
-    if kind is float:
-        if not math.isfinite(x):
-            raise FormatError(f"{x} is no JSON number")
-        return x
-    if x is TRUE or x is FALSE:
-        return x is TRUE
-    if x is NULL or x is system("None"):
-        return None
-    if kind is np.ndarray:
-        return x.tolist()
-    if kind is Association:
-        return {_json_key(k): to_json(v) for k, v in x.pairs()}
-    if is_list(x):
-        if items(x) and all(_is_rule(r) for r in items(x)):
-            return {_json_key(r.args[0]): to_json(r.args[1]) for r in items(x)}
-        return [to_json(a) for a in items(x)]
-    if kind in (BigReal,) or kind.__name__ == "Fraction":
-        return float(x.value if kind is BigReal else x)
-    raise FormatError(
-        f"JSON has no form for {x!r}; use strings, numbers, True, False, Null, lists and associations"
-    )
-
-
-def _json_key(k: Any) -> str:
-    if type(k) is str:
-        return k
-    if type(k) is Symbol:
-        return k.name
-    if type(k) is int:
-        return str(k)
-    raise FormatError(f"the key {k!r} of an object should be a string")
-
-
-def _read_json(rules: bool) -> formats.Read:
-    def read(ev: Any, source: Path | bytes, element: str | None, options: dict[str, Any]) -> Any:
-        text = source_text(source)
-        try:
-            value = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise FormatError(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
-        if element == "Dataset":
-            return Expr(S.Dataset, (from_json(value, rules=False),))
-        return from_json(value, rules=rules)
-
-    return read
-
-
-def _json(ev: Any, value: Any, options: dict[str, Any]) -> str:
-    compact = _option(options, "Compact", FALSE) is TRUE
-    spec: dict[str, Any] = (
-        {"separators": (",", ":")} if compact else {"indent": "\t", "separators": (",", ":")}
-    )
-    return json.dumps(to_json(value), ensure_ascii=False, **spec)
-
-
-formats.register("JSON", ("json",), read=_read_json(True), text=_json, elements=("Data", "Dataset"))
-formats.register("RawJSON", (), read=_read_json(False), text=_json, elements=("Data", "Dataset"))
-
-
-# ------------------------------------------------------------------------------------------------ expressions
-
-
-def _read_expressions(ev: Any, source: Path | bytes, element: str | None, options: dict[str, Any]) -> Any:
-    value: Any = NULL
-    found = []
-    for e in ev.read_all(source_text(source)):
-        if isinstance(e, ReadError):
-            raise FormatError(e.show())
-        if element == "HeldExpressions":
-            found.append(Expr(S.HoldComplete, (e,)))
-            continue
-        value = ev.evaluate(e)
-        found.append(value)
-    return make_list(found) if element in ("HeldExpressions", "Expressions") else value
-
-
-def _expression(ev: Any, value: Any, options: dict[str, Any]) -> str:
-    return str(ev.text(value, "InputForm")) + "\n"
-
-
-formats.register(
-    "WL",
-    ("wl", "m", "wls"),
-    read=_read_expressions,
-    text=_expression,
-    elements=("Expression", "Expressions", "HeldExpressions"),
-)
-formats.register("Package", (), read=_read_expressions, text=_expression)

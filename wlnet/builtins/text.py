@@ -10,7 +10,8 @@ from wlnet.expr.attributes import LISTABLE
 from wlnet.kernel.registry import applied, builtin, symbol
 
 from . import number_theory
-from .strings import STRING, codec, held, over_strings
+from .characters import codec
+from .strings import STRING, held, over_strings
 
 
 def edit_distance(a: Any, b: Any, *, swaps: bool) -> int:

@@ -1,0 +1,271 @@
+"""Characters: their codes, classes and case; alphabets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from wlnet.expr import Association, Expr, S, is_list, items, make_list, packed, truth
+from wlnet.expr.attributes import LISTABLE
+from wlnet.kernel.registry import builtin
+
+from .strings import STRING, held, over_strings
+
+
+@builtin("Characters", attributes=LISTABLE, messages=STRING)
+def characters(ev: Any, s: Any) -> Any:
+    """Characters["string"] gives the list of characters.
+
+    >>> Characters["abc"]
+    {a, b, c}
+    """
+    return over_strings(ev, "Characters", (s,), make_list)
+
+
+@builtin("CharacterRange")
+def character_range(ev: Any, first: Any, last: Any) -> Any:
+    """CharacterRange["a", "e"] gives the characters from "a" to "e"; integers name them by code.
+
+    >>> {CharacterRange["a", "e"], CharacterRange[65, 67]}
+    {{a, b, c, d, e}, {A, B, C}}
+    """
+    codes = [ord(c) if type(c) is str and len(c) == 1 else c for c in (first, last)]
+    if not all(type(c) is int and 0 <= c < 0x110000 for c in codes):
+        return None
+    return make_list(map(chr, range(codes[0], codes[1] + 1)))
+
+
+@builtin("ToCharacterCode", messages=STRING)
+def to_character_code(ev: Any, s: Any, encoding: Any = None) -> Any:
+    """ToCharacterCode["string"] gives the codes of the characters; ToCharacterCode["string", "UTF-8"] those
+    of its bytes.
+
+    >>> {ToCharacterCode["aB"], ToCharacterCode["\\[Alpha]", "UTF-8"]}
+    {{97, 66}, {206, 177}}
+    """
+    if encoding is not None and (type(encoding) is not str or codec(encoding) is None):
+        return None
+
+    def codes(t: str) -> Any:
+        values = (
+            list(map(ord, t)) if encoding is None else list(t.encode(codec(encoding) or "", errors="replace"))
+        )
+        return packed(np.array(values, dtype=np.int64)) if values else make_list(())
+
+    return over_strings(ev, "ToCharacterCode", (s,), codes)
+
+
+def codec(name: str) -> str | None:
+    """The Python codec of a WL character encoding name, or None."""
+    known = {
+        "UTF8": "utf-8",
+        "UTF-8": "utf-8",
+        "ASCII": "ascii",
+        "ISO8859-1": "latin-1",
+        "ISOLatin1": "latin-1",
+    }
+    known |= {"Unicode": "utf-16", "UTF-16": "utf-16", "UTF-32": "utf-32", "WindowsANSI": "cp1252"}
+    if name in known:
+        return known[name]
+    import codecs
+
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return None
+
+
+@builtin(
+    "FromCharacterCode",
+    messages={"notunicode": "A character code, which should be 0 to 1114111, is expected at `1`."},
+)
+def from_character_code(ev: Any, codes: Any, encoding: Any = None) -> Any:
+    """FromCharacterCode[n] gives the character with code n; FromCharacterCode[{n1, n2, ...}] a string of
+    them.
+    FromCharacterCode[list, "UTF-8"] decodes bytes.
+
+    >>> {FromCharacterCode[97], FromCharacterCode[{72, 105}], FromCharacterCode[{{97}, {98}}]}
+    {a, Hi, {a, b}}
+    """
+    if type(codes) is int:
+        codes = make_list((codes,))
+    if not is_list(codes):
+        return None
+    values = items(codes)
+    if any(is_list(v) for v in values):
+        rest = () if encoding is None else (encoding,)
+        return make_list(Expr(S.FromCharacterCode, (v, *rest)) for v in values)
+    if not all(type(c) is int and 0 <= c < 0x110000 for c in values):
+        ev.message("FromCharacterCode", "notunicode", codes)
+        return None
+    if encoding is not None:
+        name = codec(encoding) if type(encoding) is str else None
+        return (
+            None
+            if name is None or max(values, default=0) > 255
+            else bytes(values).decode(name, errors="replace")
+        )
+    return "".join(map(chr, values))
+
+
+@builtin("ToUpperCase", attributes=LISTABLE, messages=STRING)
+def to_upper_case(ev: Any, s: Any) -> Any:
+    """ToUpperCase["string"] makes every letter uppercase.
+
+    >>> ToUpperCase["abC"]
+    ABC
+    """
+    return over_strings(ev, "ToUpperCase", (s,), str.upper)
+
+
+@builtin("ToLowerCase", attributes=LISTABLE, messages=STRING)
+def to_lower_case(ev: Any, s: Any) -> Any:
+    """ToLowerCase["string"] makes every letter lowercase.
+
+    >>> ToLowerCase["ABc"]
+    abc
+    """
+    return over_strings(ev, "ToLowerCase", (s,), str.lower)
+
+
+@builtin("Capitalize", attributes=LISTABLE, messages=STRING)
+def capitalize(ev: Any, s: Any, how: Any = None) -> Any:
+    """Capitalize["string"] makes the first letter uppercase; Capitalize["string", "AllWords"] that of every
+    word.
+
+    >>> {Capitalize["hello world"], Capitalize["hello world", "AllWords"]}
+    {Hello world, Hello World}
+    """
+    if how is None:
+        return over_strings(ev, "Capitalize", (s,), lambda t: t[:1].upper() + t[1:])
+    if type(how) is str and how == "AllWords":
+        return over_strings(
+            ev,
+            "Capitalize",
+            (s,),
+            lambda t: "".join(c.upper() if i == 0 or t[i - 1].isspace() else c for i, c in enumerate(t)),
+        )
+    return None
+
+
+@builtin("Decapitalize", attributes=LISTABLE, messages=STRING)
+def decapitalize(ev: Any, s: Any) -> Any:
+    """Decapitalize["string"] makes the first letter lowercase.
+
+    >>> Decapitalize["Hello"]
+    hello
+    """
+    return over_strings(ev, "Decapitalize", (s,), lambda t: t[:1].lower() + t[1:])
+
+
+def _character_test(name: str, test: Callable[[str], bool], usage: str) -> None:
+    def call(ev: Any, s: Any) -> Any:
+        if type(s) is not str:
+            ev.message(name, "string", 1, held(name, (s,)))
+            return None
+        return truth(all(map(test, s)))
+
+    call.__doc__ = usage
+    builtin(name, attributes=LISTABLE, messages=STRING)(call)
+
+
+_character_test(
+    "LetterQ",
+    str.isalpha,
+    """LetterQ["string"] gives True if all characters are letters.
+
+    >>> LetterQ[{"abc", "a1"}]
+    {True, False}
+    """,
+)
+_character_test(
+    "DigitQ",
+    lambda c: "0" <= c <= "9",
+    """DigitQ["string"] gives True if all characters are digits 0 to 9.
+
+    >>> DigitQ[{"123", "1.5"}]
+    {True, False}
+    """,
+)
+_character_test(
+    "UpperCaseQ",
+    str.isupper,
+    """UpperCaseQ["string"] gives True if all characters are uppercase letters.
+
+    >>> UpperCaseQ[{"ABC", "Abc"}]
+    {True, False}
+    """,
+)
+_character_test(
+    "LowerCaseQ",
+    str.islower,
+    """LowerCaseQ["string"] gives True if all characters are lowercase letters.
+
+    >>> LowerCaseQ[{"abc", "Abc"}]
+    {True, False}
+    """,
+)
+_character_test(
+    "PrintableASCIIQ",
+    lambda c: " " <= c <= "~",
+    """PrintableASCIIQ["string"] gives True if all characters are printable ASCII.
+
+    >>> PrintableASCIIQ["a b!"]
+    True
+    """,
+)
+
+
+@builtin("Alphabet")
+def alphabet(ev: Any, kind: Any = "English") -> Any:
+    """Alphabet[] gives the lowercase letters a to z; Alphabet["Greek"], Alphabet["Russian"] other ones.
+
+    >>> StringJoin[Alphabet[]]
+    abcdefghijklmnopqrstuvwxyz
+    """
+    if type(kind) is not str:
+        return None
+    if kind in ("English", "Latin"):
+        return make_list("abcdefghijklmnopqrstuvwxyz")
+    if kind == "Greek":
+        return make_list(chr(c) for c in range(0x3B1, 0x3CA) if c != 0x3C2)
+    if kind in ("Russian", "Cyrillic"):
+        return make_list("абвгдеёжзийклмнопрстуфхцчшщъыьэюя")
+    return None
+
+
+@builtin("LetterNumber")
+def letter_number(ev: Any, c: Any) -> Any:
+    """LetterNumber["c"] gives the place of the letter in the alphabet, 0 for other characters.
+
+    >>> LetterNumber[{"a", "Z", "?"}]
+    {1, 26, 0}
+    """
+
+    def number(t: str) -> Any:
+        found = [ord(x) - 96 if "a" <= x <= "z" else 0 for x in t.lower()]
+        return found[0] if len(found) == 1 else make_list(found)
+
+    return over_strings(ev, "LetterNumber", (c,), number)
+
+
+@builtin("CharacterCounts", messages=STRING)
+def character_counts(ev: Any, s: Any, n: Any = 1) -> Any:
+    """CharacterCounts["string"] gives how often each character occurs; CharacterCounts["string", n] each
+    n-gram.
+
+    >>> CharacterCounts["banana"]
+    <|a -> 3, n -> 2, b -> 1|>
+    """
+    if type(n) is not int or n < 1:
+        return None
+
+    def counts(t: str) -> Any:
+        found: dict[str, int] = {}
+        for i in range(len(t) - n + 1):
+            found[t[i : i + n]] = found.get(t[i : i + n], 0) + 1
+        return Association.of(sorted(found.items(), key=lambda pair: -pair[1]))
+
+    return over_strings(ev, "CharacterCounts", (s,), counts)
