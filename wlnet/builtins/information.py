@@ -116,12 +116,20 @@ def _named(ev: Any, name: str, prop: Any, long_form: Any) -> Any:
     if "*" in name or "@" in name:
         load_all()
         names = sorted((ev.name(s) for s in ev.state.matching(name).values()), key=str.casefold)
-        return "\n".join(names) if names else MISSING_UNKNOWN
+        return columns(names) if names else MISSING_UNKNOWN
     found = ev.state.lookup(name) if "`" in name else ev.state.find(name)
     if found is None or (found.context == "System`" and found.builtin is None):
         ev.message("Information", "notfound", name)
         return MISSING_UNKNOWN
     return _report(ev, found, prop, long_form)
+
+
+def columns(names: list[str], width: int = 78) -> str:
+    """Names in as many columns as fit into `width` characters, read downwards."""
+    each = max(map(len, names)) + 2
+    height = -(-len(names) // max(1, width // each))
+    rows = ("".join(name.ljust(each) for name in names[i::height]).rstrip() for i in range(height))
+    return "\n".join(rows)
 
 
 def _report(ev: Any, s: Symbol, prop: Any, long_form: Any) -> Any:

@@ -86,14 +86,19 @@ class Builtin:
 
     @property
     def usage(self) -> str:
-        """The first lines of the docstring, up to the examples."""
+        """The docstring up to the examples, a line for each way of use: a line that does not begin with the name
+        continues the one before.
+        """
         if self.usage_text is not None:
             return self.usage_text
         lines: list[str] = []
-        for line in self.doc.strip().splitlines():
-            if line.strip().startswith(">>>"):
+        for line in map(str.strip, self.doc.strip().splitlines()):
+            if line.startswith(">>>"):
                 break
-            lines.append(line.strip())
+            if lines and line and lines[-1] and not line.startswith(self.name):
+                lines[-1] += " " + line
+            else:
+                lines.append(line)
         return "\n".join(lines).strip()
 
     def examples(self) -> list[tuple[str, str]]:
