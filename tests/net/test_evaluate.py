@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wlnet.net import evaluate
-from wlnet.net.evaluate import CHUNK, KEPT
+from wlnet.net import programs
+from wlnet.net.programs import CHUNK, KEPT
 
 NET = 'net = NetInitialize[NetChain[{3, Tanh, 2}, "Input" -> 2]];'
 
@@ -314,8 +314,8 @@ def test_the_session_goes_on_after_an_error(wl: Any) -> None:
 
 
 def test_chunks() -> None:
-    assert evaluate.chunks(3, evaluate.PLAIN) == [(0, 2), (2, 1)]
-    assert evaluate.chunks(CHUNK + 5, evaluate.PLAIN) == [(0, CHUNK), (CHUNK, 4), (CHUNK + 4, 1)]
-    training = evaluate.PLAIN._replace(training=True)
-    assert evaluate.chunks(5, training) == [(0, 5)]
-    assert evaluate.chunks(5, training._replace(batch=2)) == [(0, 2), (2, 2), (4, 1)]
+    assert programs.chunks(3, programs.PLAIN) == [(0, 2), (2, 1)]
+    assert programs.chunks(CHUNK + 5, programs.PLAIN) == [(0, CHUNK), (CHUNK, 4), (CHUNK + 4, 1)]
+    training = programs.PLAIN._replace(training=True)
+    assert programs.chunks(5, training) == [(0, 5)]
+    assert programs.chunks(5, training._replace(batch=2)) == [(0, 2), (2, 2), (4, 1)]

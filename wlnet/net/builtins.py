@@ -19,10 +19,12 @@ from . import (
     evaluate,
     extract,
     files,
+    flattening,
     information,
     initialize,
     layers,
     show,
+    splicing,
     surgery,
 )
 from .coders import CODERS, Decoder, Encoder
@@ -342,7 +344,7 @@ def net_delete(ev, net, spec):
     >>> Length[NetDelete[NetChain[{3, Ramp, 2}], 2]]
     2
     """
-    return surgery.delete(checked(net, "NetDelete"), spec)
+    return splicing.delete(checked(net, "NetDelete"), spec)
 
 
 @builtin("NetInsert", messages=TEXTS)
@@ -354,7 +356,7 @@ def net_insert(ev, net, layer, position):
     >>> NetExtract[NetInsert[NetChain[{3, 2}], Ramp, 2], {2, "Function"}]
     Ramp
     """
-    return surgery.insert(checked(net, "NetInsert"), named_nets(ev, layer, "NetInsert"), position)
+    return splicing.insert(checked(net, "NetInsert"), named_nets(ev, layer, "NetInsert"), position)
 
 
 @builtin("NetAppend", messages=TEXTS)
@@ -365,7 +367,7 @@ def net_append(ev, net, layer, *rules):
     >>> Length[NetAppend[NetChain[{3, Ramp}], 2]]
     3
     """
-    return surgery.append(checked(net, "NetAppend"), named_nets(ev, layer, "NetAppend"), rules)
+    return splicing.append(checked(net, "NetAppend"), named_nets(ev, layer, "NetAppend"), rules)
 
 
 @builtin("NetPrepend", messages=TEXTS)
@@ -376,7 +378,7 @@ def net_prepend(ev, net, layer, *rules):
     >>> Length[NetPrepend[NetChain[{3, Ramp}], FlattenLayer[]]]
     3
     """
-    return surgery.prepend(checked(net, "NetPrepend"), named_nets(ev, layer, "NetPrepend"), rules)
+    return splicing.prepend(checked(net, "NetPrepend"), named_nets(ev, layer, "NetPrepend"), rules)
 
 
 @builtin("NetJoin", messages=TEXTS)
@@ -387,7 +389,7 @@ def net_join(ev, *nets):
     >>> Length[NetJoin[NetChain[{3, Ramp}], NetChain[{2}]]]
     3
     """
-    return surgery.join([checked(net, "NetJoin") for net in nets])
+    return splicing.join([checked(net, "NetJoin") for net in nets])
 
 
 @builtin("NetFlatten", messages=TEXTS)
@@ -399,7 +401,7 @@ def net_flatten(ev, net, depth=S.Infinity):
     >>> Length[NetFlatten[NetChain[{NetChain[{3, Ramp}], 2}]]]
     3
     """
-    return surgery.flatten(checked(net, "NetFlatten"), depth)
+    return flattening.flatten(checked(net, "NetFlatten"), depth)
 
 
 @builtin("NetRename", messages=TEXTS)
@@ -473,11 +475,11 @@ overload("First", lambda ev, net, default=None: extract.part(net, (1,)))
 overload("Last", lambda ev, net, default=None: extract.part(net, (-1,)))
 overload("Most", lambda ev, net: surgery.drop(net, -1))
 overload("Rest", lambda ev, net: surgery.drop(net, 1))
-overload("Join", lambda ev, *nets: surgery.join([checked(net, "NetJoin") for net in nets]))
-overload("Append", lambda ev, net, layer: surgery.append(net, named_nets(ev, layer, "NetAppend"), ()))
-overload("Prepend", lambda ev, net, layer: surgery.prepend(net, named_nets(ev, layer, "NetPrepend"), ()))
-overload("Delete", lambda ev, net, spec: surgery.delete(net, spec))
-overload("Insert", lambda ev, net, layer, at: surgery.insert(net, named_nets(ev, layer, "NetInsert"), at))
+overload("Join", lambda ev, *nets: splicing.join([checked(net, "NetJoin") for net in nets]))
+overload("Append", lambda ev, net, layer: splicing.append(net, named_nets(ev, layer, "NetAppend"), ()))
+overload("Prepend", lambda ev, net, layer: splicing.prepend(net, named_nets(ev, layer, "NetPrepend"), ()))
+overload("Delete", lambda ev, net, spec: splicing.delete(net, spec))
+overload("Insert", lambda ev, net, layer, at: splicing.insert(net, named_nets(ev, layer, "NetInsert"), at))
 overload("ReplacePart", lambda ev, net, rules: editing.replace_part(ev, net, rules))
 
 

@@ -9,6 +9,7 @@ from wlnet.expr import Expr, S, is_list, items, same, system
 
 from . import types
 from .array_values import number_array, read_array
+from .assembly import multipliers, muted, reopened
 from .coders import Coder, make_coder, read_port, show
 from .construct import as_net, is_function, is_rule, read_parameter
 from .errors import NetError, nearest
@@ -17,7 +18,6 @@ from .infer import describe, infer, make_layer
 from .layer import MULTIPLIERS
 from .net import SHARED, Edge, Net
 from .places import no_part, node_key
-from .surgery import multipliers, muted, reopened
 from .translate import KINDS
 from .types import PortType
 
@@ -325,18 +325,18 @@ def rename(ev: Any, net: Net, rules: Any) -> Net:
 
 def renamed_at(net: Net, path: tuple[Any, ...], new: str) -> Net:
     """One layer or port renamed; a path leads into nested nets."""
+    first: Any = path[0] if path else S.All
+    name = node_key(net, first)
     if len(path) > 1:
-        name = node_key(net, path[0])
         if name is None:
-            raise no_part(net, path[0], "NetRename")
+            raise no_part(net, first, "NetRename")
         return net.replace(nodes={**net.nodes, name: renamed_at(net.nodes[name], path[1:], new)})
-    name = node_key(net, path[0])
     if name is not None and net.is_container:
         return with_names(net, {name: new})
-    old = path[0].args[0] if type(path[0]) is Expr and path[0].head is S.NetPort and path[0].args else path[0]
+    old: Any = first.args[0] if type(first) is Expr and first.head is S.NetPort and first.args else first
     if old in net.inputs or old in net.outputs:
         return with_port(net, old, new)
-    raise no_part(net, path[0], "NetRename")
+    raise no_part(net, first, "NetRename")
 
 
 def with_names(net: Net, names: dict[str, str]) -> Net:

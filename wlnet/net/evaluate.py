@@ -1,23 +1,14 @@
-"""Applying nets: data in, values of the language out. nets-structure.md, section 4.
-
-One executable is kept for each (number of examples, lengths, what is asked, settings), the least recently
-used of 16,
-on the net itself. Long lists run in chunks of fixed sizes, so that lists of any length need few executables.
-"""
+"""Applying nets: data in, values of the language out. nets-structure.md, section 4."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from wlnet.expr import Association, Expr, NumericArray, S, is_list, items, make_list, packed, to_array
-from wlnet.runtime import autodiff, compile, ir
-from wlnet.runtime.ops.randoms import COUNTER, COUNTER_TYPE
-from wlnet.runtime.store import Store
 from wlnet.runtime.types import DeviceError, GradientError
 
 from . import examples, requests
@@ -25,29 +16,11 @@ from .coders import Decoder, Encoder, numeric, show
 from .errors import NetError, nearest
 from .examples import Feed, Rows
 from .infer import describe, infer
-from .lower import Taps, Wire, declare, initial_values, input_type, lower
 from .net import Net
-from .requests import NONE, ArrayGradient, InputGradient, Interior, Output, Request, Wanted
+from .programs import KEPT, PLAIN, Settings, run
+from .requests import NONE, ArrayGradient, Output, Request, Wanted
 from .types import PortType, dims_text
 
-# Executables kept on a net.
-KEPT = 16
-# Largest number of examples that run at once: on a 784-512-512-10 perceptron larger chunks gain less than 3
-# %.
-CHUNK = 256
-
-
-class Settings(NamedTuple):
-    """How a net is run."""
-
-    training: bool = False
-    device: str = "cpu"
-    dtype: str = "f32"
-    batch: int | None = None
-    seeding: Any = S.Automatic
-
-
-PLAIN = Settings()
 DTYPES = {"Real32": "f32", "Real64": "f64"}
 OPTIONS: dict[str, Any] = {
     "BatchSize": S.Automatic,
@@ -136,7 +109,8 @@ def apply(ev: Any, net: Net, data: Any, spec: Any = None, settings: Settings = P
     fed = examples.feed(ev, net, columns)
     dys = read_cotangents(net, cotangents, fed)
     try:
-        results = run(ev, net, fed, dys, request.wanted, settings)
+        seed = seed_of(ev, settings.seeding) if settings.training else None
+        results = run(net, fed, dys, request.wanted, settings, seed)
     except GradientError as error:
         raise NetError(net.record.name, "gradient", f"The gradient does not exist: {error}.") from None
     except DeviceError as error:
@@ -227,104 +201,11 @@ def read_cotangents(net: Net, given: dict[Any, Any], fed: Feed) -> dict[str, np.
     for port, value in given.items():
         type_ = net.outputs[port].bare()._replace(kind="real")
         rows, batch = examples.read_port(None, net.replace(inputs={port: type_}), port, type_, value)
-        if len(rows) != fed.count or (batch and not fed.batch) or isinstance(rows, list):
+        if len(rows) != fed.size or (batch and not fed.batch) or isinstance(rows, list):
             text = f'The gradient supplied for "{port}" must have the form of that output.'
             raise NetError(net.record.name, "gradient", text)
         found[port] = rows
     return found
-
-
-# ---- running
-
-
-def run(
-    ev: Any, net: Net, fed: Feed, dys: dict[str, np.ndarray], wanted: tuple[Wanted, ...], settings: Settings
-) -> list[Rows]:
-    """For each wanted thing its rows (N, ...); for an array's gradient the sum over all examples."""
-    store = store_of(net, settings)
-    if settings.training:
-        store[COUNTER] = np.array([seed_of(ev, settings.seeding), 0], np.uint64)
-    names = tuple(dys)
-    fields = {**fed.arrays, **{gradient_name(port): rows for port, rows in dys.items()}}
-    lengths = examples.lengths(fed, net.inputs)
-    if lengths:
-        return run_groups(net, fields, lengths, wanted, settings, names)
-    pieces = [slice(start, start + n) for start, n in chunks(fed.count, settings)]
-    found = []
-    for piece in pieces:
-        runner = executable(net, piece.stop - piece.start, (), wanted, settings, names)
-        inputs = fields if len(pieces) == 1 else {name: rows[piece] for name, rows in fields.items()}
-        outputs = runner.run(inputs)
-        found.append([np.array(outputs[str(i)]) for i in range(len(wanted))])
-    return list(found[0]) if len(found) == 1 else join(found, pieces, wanted, fed.count)
-
-
-def run_groups(
-    net: Net,
-    fields: dict[str, Rows],
-    lengths: list[tuple[int, ...]],
-    wanted: tuple[Wanted, ...],
-    settings: Settings,
-    names: tuple[str, ...],
-) -> list[Rows]:
-    """Examples of different lengths: those of equal ones run together."""
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for i, length in enumerate(lengths):
-        groups.setdefault(length, []).append(i)
-    found, pieces = [], []
-    for length, members in groups.items():
-        for start, n in chunks(len(members), settings):
-            piece = np.array(members[start : start + n])
-            inputs = {name: np.stack([rows[i] for i in piece]) for name, rows in fields.items()}
-            outputs = executable(net, n, length, wanted, settings, names)(inputs)
-            pieces.append(piece)
-            found.append([outputs[str(i)] for i in range(len(wanted))])
-    return join(found, pieces, wanted, len(lengths))
-
-
-def join(
-    found: list[list[np.ndarray]], pieces: list[Any], wanted: tuple[Wanted, ...], count: int
-) -> list[Rows]:
-    """Results of pieces put together: sums of gradients of arrays, rows in the order of the examples."""
-    joined: list[Rows] = []
-    for i, each in enumerate(wanted):
-        parts = [result[i] for result in found]
-        if type(each) is ArrayGradient:
-            joined.append(np.sum(parts, axis=0))
-            continue
-        if len({part.shape[1:] for part in parts}) > 1:
-            rows: list[Any] = [None] * count
-            for piece, part in zip(pieces, parts, strict=True):
-                for place, row in zip(piece, part, strict=True):
-                    rows[place] = row
-            joined.append(rows)
-            continue
-        whole = np.empty((count, *parts[0].shape[1:]), parts[0].dtype)
-        for piece, part in zip(pieces, parts, strict=True):
-            whole[piece] = part
-        joined.append(whole)
-    return joined
-
-
-def chunks(count: int, settings: Settings) -> list[tuple[int, int]]:
-    """(start, size) of the pieces of `count` examples: full batches, then powers of two.
-
-    With batch statistics active the examples of one batch belong together: pieces are batches, whatever is
-    left over.
-    """
-    size = settings.batch or (max(1, count) if settings.training else CHUNK)
-    found, start = [], 0
-    while start < count:
-        left = count - start
-        n = size if left >= size else left if settings.training else 1 << (left.bit_length() - 1)
-        found.append((start, n))
-        start += n
-    return found
-
-
-def gradient_name(port: str) -> str:
-    """Name of the program's input that carries the supplied gradient of an output."""
-    return f"gradient of {port}"
 
 
 def seed_of(ev: Any, seeding: Any) -> int:
@@ -336,119 +217,6 @@ def seed_of(ev: Any, seeding: Any) -> int:
     if type(seeding) is str:
         return int.from_bytes(hashlib.sha256(seeding.encode()).digest()[:8], "little")
     return int(np.random.SeedSequence().generate_state(1, np.uint64)[0])
-
-
-# ---- programs
-
-
-def store_of(net: Net, settings: Settings) -> Store:
-    """The net's arrays where programs find them: one store for all executables of a precision and device."""
-    key = ("store", settings.dtype, settings.device)
-    found = net.cache.get(key)
-    if found is None:
-        b = ir.Builder()
-        declare(net, b, settings.dtype)
-        counter = ir.Variable(COUNTER, COUNTER_TYPE, "state", 0)
-        found = Store([*b.variables.values(), counter], initial_values(net))
-        net.cache[key] = found
-    return found  # type: ignore[no-any-return]
-
-
-def executable(
-    net: Net,
-    count: int,
-    lengths: tuple[int, ...],
-    wanted: tuple[Wanted, ...],
-    settings: Settings,
-    cotangents: tuple[str, ...],
-) -> compile.Executable:
-    """The compiled program for `count` examples, from the net's cache or new."""
-    kept: OrderedDict[Any, compile.Executable] = net.cache.setdefault("executables", OrderedDict())
-    key = (count, lengths, wanted_key(wanted), settings.training, settings.dtype, settings.device, cotangents)
-    found = kept.get(key)
-    if found is not None:
-        kept.move_to_end(key)
-        return found
-    program = program_for(net, count, lengths, wanted, settings, cotangents)
-    found = kept[key] = compile.compile(program, store_of(net, settings), settings.device)
-    if len(kept) > KEPT:
-        kept.popitem(last=False)
-    return found
-
-
-def wanted_key(wanted: tuple[Wanted, ...]) -> tuple[Any, ...]:
-    """What of a request the program depends on: not the decoder's property."""
-    return tuple((type(x).__name__, x.port) if type(x) is Output else (type(x).__name__, *x) for x in wanted)
-
-
-def program_for(
-    net: Net,
-    count: int,
-    lengths: tuple[int, ...],
-    wanted: tuple[Wanted, ...],
-    settings: Settings,
-    cotangents: tuple[str, ...],
-) -> ir.Program:
-    """The program whose outputs "0", "1", ... are the wanted things."""
-    b = ir.Builder()
-    open_lengths = iter(lengths)
-    ins = {}
-    for name, port in net.inputs.items():
-        length = next(open_lengths) if port.varies else None
-        ins[name] = Wire(b.input(name, input_type(port, count, settings.dtype, length)))
-    taps: Taps = {}
-    outs = lower(
-        net, b, ins, training=settings.training, dtype=settings.dtype, updates=False, taps=taps, batch=count
-    )
-    gradients = gradients_of(net, b, ins, outs, wanted, cotangents)
-    for i, each in enumerate(wanted):
-        if type(each) is Output:
-            value = outs[each.port].value
-        elif type(each) is Interior:
-            value = taps[(each.path, each.port)].value
-        else:
-            value = gradients[i]
-        b.output(str(i), value)
-    return b.program()
-
-
-def gradients_of(
-    net: Net,
-    b: ir.Builder,
-    ins: dict[str, Wire],
-    outs: dict[str, Wire],
-    wanted: tuple[Wanted, ...],
-    cotangents: tuple[str, ...],
-) -> dict[int, ir.Value]:
-    """Gradients by place in `wanted`: of the sum of all outputs, or of the products with the supplied
-    gradients.
-    """
-    places = [i for i, each in enumerate(wanted) if type(each) in (InputGradient, ArrayGradient)]
-    if not places:
-        return {}
-    leaves = []
-    for i in places:
-        each = wanted[i]
-        leaf = ins[each.port].value if type(each) is InputGradient else b.values["/".join(each.path)]  # type: ignore[union-attr]
-        if not leaf.type.is_float:
-            text = (
-                f'The input "{each.port}" of {describe(net)} holds integers: there is no gradient with '
-                "respect to it."
-            )  # type: ignore[union-attr]
-            raise NetError(net.record.name, "gradient", text)
-        leaves.append(leaf)
-    terms = []
-    for port, wire in outs.items():
-        if not wire.value.type.is_float or (cotangents and port not in cotangents):
-            continue
-        value = wire.value
-        if cotangents:
-            value = b.mul(value, b.input(gradient_name(port), value.type))
-        terms.append(b.sum(value))
-    total = terms[0] if terms else b.constant(0.0, "f32")
-    for each in terms[1:]:
-        total = b.add(total, each)
-    return dict(zip(places, autodiff.gradient(b, total, leaves), strict=True))
 
 
 # ---- results as values of the language

@@ -23,13 +23,13 @@ class Feed(NamedTuple):
     """What is fed to a net.
 
     arrays  by input port: (N, ...) arrays of int64 or real numbers, or lists of N arrays of different lengths
-    count   N
+    size    N
     batch   whether a list of examples was given
     typed   whether the data were NumericArrays, so that results are too
     """
 
     arrays: dict[str, Rows]
-    count: int
+    size: int
     batch: bool
     typed: bool
 

@@ -13,7 +13,7 @@ from .coders import Coder, show
 from .errors import NetError, nearest
 from .infer import describe
 from .layer import MULTIPLIERS
-from .net import SHARED, Net
+from .net import SHARED, Net, SharedArray
 from .places import key_of, no_part, node_key
 from .surgery import take_span
 
@@ -39,7 +39,7 @@ def contents(net: Net) -> Association:
     pairs += [
         (name, value) for name, value in net.params.items() if name not in hidden and name != MULTIPLIERS.name
     ]
-    pairs += [(name, array_value(value)) for name, value in net.arrays.items()]
+    pairs += [(name, array_part(value)) for name, value in net.arrays.items()]
     pairs += [(name, types.spec_of(port)) for name, port in {**net.inputs, **net.outputs}.items()]
     return Association.of(pairs)
 
@@ -110,13 +110,18 @@ def item(net: Net, step: Any) -> Any:
     step = getattr(step, "name", step)
     if type(step) is str:
         if step in net.arrays:
-            return array_value(net.arrays[step])
+            return array_part(net.arrays[step])
         if step in net.params and not is_hidden(net, step):
             return net.params[step]
         for ports in (net.inputs, net.outputs):
             if step in ports:
                 return types.spec_of(ports[step])
     raise no_part(net, step, "NetExtract")
+
+
+def array_part(value: Any) -> Any:
+    """An array of a layer; for a shared one NetArray["name"], by which its value can be asked of the net."""
+    return Expr(S.NetArray, (value.name,)) if type(value) is SharedArray else array_value(value)
 
 
 def is_hidden(net: Net, name: str) -> bool:

@@ -15,12 +15,12 @@ from . import types
 from .array_values import array_value
 from .coders import show
 from .errors import NetError, nearest
-from .evaluate import PLAIN, program_for
 from .infer import array_dims, describe
 from .layer import MULTIPLIERS
 from .multipliers import lookup, multiplier
 from .net import ABSENT, SHARED, Net, Path, SharedArray
 from .places import keys_of
+from .programs import PLAIN, program_for
 from .requests import array_key, default_request
 from .show import full, output
 

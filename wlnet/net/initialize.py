@@ -166,11 +166,11 @@ def initialize(
         for field in inner.record.array_fields(inner.params):
             held = inner.arrays.get(field.name, ABSENT)
             place = (SHARED, held.name) if type(held) is SharedArray else (*path, field.name)
-            known = held.value if type(held) is SharedArray else held
+            known: Any = held.value if type(held) is SharedArray else held
             if held is ABSENT or place in values or (known is not None and not replace):
                 continue
-            shape = known.shape if known is not None else dims[field.name]
-            values[place] = filled(inner, field, shape, how, random)  # type: ignore[arg-type]
+            shape: Any = known.shape if known is not None else dims[field.name]
+            values[place] = filled(inner, field, shape, how, random)
     return net.with_arrays(values) if values else net
 
 

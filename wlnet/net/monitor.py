@@ -20,7 +20,6 @@ from .net import SHARED
 from .optimizers import PARAMETERS
 from .prepare import trained_net
 from .results import MISSING, last, lists, number, numbers
-from .step import lengths_input
 from .training_net import NET
 from .validate import example_losses
 
@@ -101,7 +100,7 @@ def _gradients(t: Trainer) -> list[tuple[Path, np.ndarray]]:
     inputs = _last_inputs(t)
     if not inputs:
         return []
-    executable = t.machine.gradient(len(next(iter(inputs.values()))))
+    executable = t.machine.gradient(len(next(iter(inputs.values()))), t.last_lengths)
     for name in executable.inputs:
         executable.inputs[name][...] = inputs[name]
     executable.step()
@@ -122,8 +121,9 @@ def _net(t: Trainer) -> Any:
 def _batch_data(t: Trainer) -> Any:
     """The latest batch as it was fed, by port."""
     inputs = _last_inputs(t)
-    names = [port for port in t.machine.ports if port in inputs and lengths_input(port) not in inputs]
-    return Association.of((port, NumericArray(inputs[port].copy())) for port in names)
+    return Association.of(
+        (port, NumericArray(inputs[port].copy())) for port in t.machine.ports if port in inputs
+    )
 
 
 def _ratio(a: float, b: float) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from wlnet.expr import Association, Expr, S, Symbol, is_list, items, system
 
-from .batches import Batches
+from .batches import Examples, Lengths, batches
 from .data import RULE_INPUT, RULE_TARGET, Table, read_table
 from .encode import Encoded, encode_table
 from .errors import NetError
@@ -20,10 +20,10 @@ from .net import SHARED, Net
 from .optimizers import Optimizer
 from .quantities import real_number, says
 from .settings import BATCH, MOST_ROUNDS, VARYING_BATCH, Settings
-from .step import Machine, Plan, columns
+from .step import Machine, Plan, examples_of
 from .training_net import NET, TrainingNet, build, missing
 from .types import dims_text
-from .validate import Examples, ValidationSpec, set_aside
+from .validate import ValidationSpec, set_aside
 
 NONE = system("None")
 
@@ -97,13 +97,12 @@ def prepare(
     validation = None
     if held_out is not None:
         checked = encode_table(ev, held_out, ports, settings.dtype, "Validation data")
-        validation = Examples(columns(checked), held_out.length)
+        validation = examples_of(checked, held_out.length)
     if generator:
         generator.ready(ev, training, ports, settings.dtype, size)
         return Prepared(training, machine, generator, None, validation, meter, rates)
-    arrays = columns(encoded)
-    source = Batches(arrays, table.length, size)
-    return Prepared(training, machine, source, Examples(arrays, table.length), validation, meter, rates)
+    examples = examples_of(encoded, table.length)
+    return Prepared(training, machine, batches(examples, size), examples, validation, meter, rates)
 
 
 def aligned(training: TrainingNet, table: Table) -> Table:
@@ -183,7 +182,7 @@ class Generator:
         self.round_length = round_length
         self.size = batch_size or BATCH
         self.round = 1
-        self.batch: Mapping[str, np.ndarray] = {}
+        self.batch = Examples({}, 0, {})
 
     def ready(self, ev: Any, training: TrainingNet, ports: Any, dtype: str, size: int) -> None:
         """What it needs from now on to make batches for the programs."""
@@ -214,13 +213,20 @@ class Generator:
         """Make batch `i`; its number of examples."""
         table = aligned(self.training, read_table(self.made(self.ev), "Generated data"))
         encoded: dict[str, Encoded] = encode_table(self.ev, table, self.ports, self.dtype, "Generated data")
-        self.batch = columns(encoded)
+        self.batch = examples_of(encoded, table.length)
+        if len(self.batch.groups()) > 1:
+            text = "All sequences of a generated batch must be of the same length."
+            raise NetError("NetTrain", "data", text)
         return table.length
+
+    def lengths(self, i: int) -> Lengths:
+        """The lengths of the sequences of the batch made last."""
+        return self.batch.groups()[0][1]
 
     def fill(self, i: int, buffers: Mapping[str, np.ndarray]) -> None:
         """Copy the batch made last into `buffers`."""
-        for name, array in self.batch.items():
-            buffers[name][...] = array
+        chosen, lengths = self.batch.groups()[0]
+        self.batch.gather(chosen, lengths, buffers)
 
 
 def read_generator(data: Any, settings: Settings) -> Generator | None:

@@ -63,9 +63,10 @@ def default_request(net: Net) -> Request:
 
 def read_request(net: Net, spec: Any) -> Request:
     """The second argument of net[data, spec]; NetError where it names nothing of the net."""
+    if is_gradient(spec) and spec.args[0] is S.All:
+        return every_gradient(net)
     if is_port(spec) or type(spec) is str or is_gradient(spec):
-        several = is_gradient(spec) and spec.args[0] is S.All
-        return every_gradient(net) if several else one(spec, read_one(net, spec))
+        return one(spec, read_one(net, spec))
     if spec is NONE:
         return one(spec, Output(only_output(net, spec), NONE))
     if type(spec) is Expr and spec.head is S.Rule and len(spec.args) == 2:
@@ -118,8 +119,7 @@ def read_one(net: Net, spec: Any) -> Wanted:
 def read_rule(net: Net, rule: Expr) -> Wanted:
     """ "port" -> property, or a property with its argument for the only output."""
     left, right = rule.args
-    if type(left) is Expr and left.head is S.NetPort and len(left.args) == 1 and left.args[0] in net.outputs:
-        left = left.args[0]
+    left = port_name(net, left)
     if left in net.outputs:
         if right is NONE or is_property(net, left, right):
             return Output(left, right)
@@ -127,6 +127,13 @@ def read_rule(net: Net, rule: Expr) -> Wanted:
     if len(net.outputs) == 1 and is_property(net, only_output(net, rule), rule):
         return Output(only_output(net, rule), rule)
     raise unknown(net, left)
+
+
+def port_name(net: Net, spec: Any) -> Any:
+    """NetPort["port"] of an output as its name; anything else as it is."""
+    if is_port(spec) and len(spec.args) == 1 and spec.args[0] in net.outputs:
+        return spec.args[0]
+    return spec
 
 
 def is_property(net: Net, port: str, prop: Any) -> bool:

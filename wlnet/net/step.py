@@ -15,6 +15,7 @@ import numpy as np
 from wlnet.runtime import autodiff, ir, store, types
 from wlnet.runtime import compile as runtime_compile
 
+from .batches import Examples, Lengths
 from .encode import Encoded
 from .errors import NetError
 from .lower import Taps, Wire, lower, variable_name
@@ -30,11 +31,6 @@ RATE, TOTAL, EXAMPLES = " rate", " total", " examples"
 def term_output(i: int) -> str:
     """The output that carries the batch mean of loss `i`."""
     return f" term {i}"
-
-
-def lengths_input(port: str) -> str:
-    """The input that carries the lengths of the sequences at `port`."""
-    return f" lengths {port}"
 
 
 Place = tuple[Path, str]
@@ -73,7 +69,7 @@ class Machine:
         self.flat = False  # whether the loss was found to depend on no array that is trained
         self.steps = steps
         self.ports = {port: (each.array.dtype, each.array.shape[1:]) for port, each in data.items()}
-        self.sequences = {port for port, each in data.items() if each.lengths is not None}
+        self.sequences = [port for port, each in data.items() if each.lengths is not None]
         self.paths = {variable_name(path): path for path in plan.net.all_arrays()}
         self.arena = runtime_compile.Arena()
         self.store: store.Store | None = None
@@ -81,25 +77,23 @@ class Machine:
 
     # ---- programs
 
-    def inputs(self, b: ir.Builder, n: int) -> dict[str, Wire]:
-        """The wires of a batch of `n` examples."""
+    def inputs(self, b: ir.Builder, n: int, lengths: Lengths) -> dict[str, Wire]:
+        """The wires of a batch of `n` examples with sequences of these `lengths`."""
+        steps = dict(zip(self.sequences, lengths, strict=True))
         wires = {}
         for port, (dtype, shape) in self.ports.items():
-            value = b.input(port, types.Type(_name(dtype), (n, *shape)))
-            lengths = (
-                b.input(lengths_input(port), types.Type("i32", (n,))) if port in self.sequences else None
-            )
-            wires[port] = Wire(value, lengths)
+            shape = (steps[port], *shape[1:]) if port in steps else shape
+            wires[port] = Wire(b.input(port, types.Type(_name(dtype), (n, *shape))))
         return wires
 
     def forward(
-        self, b: ir.Builder, n: int, training: bool, frozen: frozenset[Path] = frozenset()
+        self, b: ir.Builder, n: int, lengths: Lengths, training: bool, frozen: frozenset[Path] = frozenset()
     ) -> tuple[ir.Value, ir.Value]:
         """Append the net and its losses to `b`: the total of every example (n), and its mean ().
 
         Outputs: the mean of the total, of each term unscaled, and what is watched.
         """
-        plan, wires = self.plan, self.inputs(b, n)
+        plan, wires = self.plan, self.inputs(b, n, lengths)
         taps: Taps = {((), port): wire for port, wire in wires.items()}
         still = [path for path, rate in plan.multipliers.items() if rate == 0]
         found = lower(
@@ -125,12 +119,12 @@ class Machine:
             b.output(name, taps[place].value)
         return total, mean
 
-    def training_program(self, n: int, frozen: frozenset[Path] = frozenset()) -> ir.Program:
+    def training_program(self, n: int, lengths: Lengths, frozen: frozenset[Path] = frozenset()) -> ir.Program:
         """One step on `n` examples that leaves the arrays in `frozen` as they are."""
         b = ir.Builder()
         plan = self.plan
         assert plan.optimizer is not None
-        _, mean = self.forward(b, n, True, frozen)
+        _, mean = self.forward(b, n, lengths, True, frozen)
         paths = [self.paths[each.name] for each in b.group(PARAMETERS)]
         values = [b.values[each.name] for each in b.group(PARAMETERS)]
         still = [plan.multipliers.get(path, 1.0) == 0 or path in frozen for path in paths]
@@ -163,19 +157,19 @@ class Machine:
         held = [path in frozen for path in paths] if frozen else None
         return Arrays(rates, column(0, 0.0), column(1, np.inf), column(2, np.inf), held)
 
-    def evaluation_program(self, n: int) -> ir.Program:
+    def evaluation_program(self, n: int, lengths: Lengths) -> ir.Program:
         """The losses of `n` examples in evaluation mode; the total of every example is an output too."""
         b = ir.Builder()
-        total, _ = self.forward(b, n, False)
+        total, _ = self.forward(b, n, lengths, False)
         b.output(EXAMPLES, total)
         return b.program()
 
-    def gradient_program(self, n: int) -> ir.Program:
+    def gradient_program(self, n: int, lengths: Lengths) -> ir.Program:
         """The gradient of the mean loss of `n` examples in training mode, an output for every learned
         array.
         """
         b = ir.Builder()
-        _, mean = self.forward(b, n, True)
+        _, mean = self.forward(b, n, lengths, True)
         b.updates.clear()
         names = [each.name for each in b.group(PARAMETERS)]
         for name, value in zip(names, autodiff.gradient(b, mean, [b.values[x] for x in names]), strict=True):
@@ -184,17 +178,20 @@ class Machine:
 
     # ---- executables
 
-    def training(self, n: int, frozen: frozenset[Path] = frozenset()) -> runtime_compile.Executable:
-        """The step for batches of `n` examples."""
-        return self.executable(("training", n, frozen), lambda: self.training_program(n, frozen))
+    def training(
+        self, n: int, lengths: Lengths = (), frozen: frozenset[Path] = frozenset()
+    ) -> runtime_compile.Executable:
+        """The step for batches of `n` examples with sequences of these `lengths`."""
+        key = ("training", n, lengths, frozen)
+        return self.executable(key, lambda: self.training_program(n, lengths, frozen))
 
-    def evaluation(self, n: int) -> runtime_compile.Executable:
+    def evaluation(self, n: int, lengths: Lengths = ()) -> runtime_compile.Executable:
         """The evaluation of `n` examples."""
-        return self.executable(("evaluation", n), lambda: self.evaluation_program(n))
+        return self.executable(("evaluation", n, lengths), lambda: self.evaluation_program(n, lengths))
 
-    def gradient(self, n: int) -> runtime_compile.Executable:
+    def gradient(self, n: int, lengths: Lengths = ()) -> runtime_compile.Executable:
         """The gradient of the mean loss of `n` examples."""
-        return self.executable(("gradient", n), lambda: self.gradient_program(n))
+        return self.executable(("gradient", n, lengths), lambda: self.gradient_program(n, lengths))
 
     def executable(self, key: Any, make: Any) -> runtime_compile.Executable:
         found = self.executables.get(key)
@@ -241,13 +238,6 @@ def per_example(b: ir.Builder, wire: Wire, dtype: str) -> ir.Value:
     ones.
     """
     value = wire.value if wire.value.type.is_float else b.cast(wire.value, dtype)
-    if wire.lengths is not None:
-        n, steps = value.shape[:2]
-        valid = b.less(
-            b.broadcast_to(b.iota((steps,), dtype="i32"), (n, steps)), b.expand_dims(wire.lengths, 1)
-        )
-        shape = (n, steps) + (1,) * (value.rank - 2)
-        value = b.where(b.broadcast_to(b.reshape(valid, shape), value.shape), value, 0.0)
     return value if value.rank == 1 else b.sum(value, tuple(range(1, value.rank)))
 
 
@@ -255,8 +245,7 @@ def _name(dtype: np.dtype) -> str:
     return {"float32": "f32", "float64": "f64", "int64": "i64", "int32": "i32"}[dtype.name]
 
 
-def columns(data: Mapping[str, Encoded]) -> dict[str, np.ndarray]:
-    """Every input of the programs by name: the arrays of the ports, and the lengths of sequences."""
-    found = {port: each.array for port, each in data.items()}
-    found |= {lengths_input(port): each.lengths for port, each in data.items() if each.lengths is not None}
-    return found
+def examples_of(data: Mapping[str, Encoded], count: int) -> Examples:
+    """A data set as the programs read it."""
+    lengths = {port: each.lengths for port, each in data.items() if each.lengths is not None}
+    return Examples({port: each.array for port, each in data.items()}, count, lengths)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .batches import Examples, Lengths
 from .errors import nearest
 from .measure import reported
 from .multipliers import Path
@@ -25,7 +26,7 @@ from .schedule import Watch, stopping, turn_of
 from .settings import AIM_S, MOST_ROUNDS, Settings
 from .step import RATE, TOTAL, term_output
 from .triggers import Trigger
-from .validate import Examples, Outcome, evaluate, example_losses
+from .validate import Outcome, evaluate, example_losses
 
 # Batches between two copies of the arrays that training returns to when it diverges. A copy costs about
 # as much as a
@@ -67,7 +68,7 @@ class Trainer:
         self.validate_when: Trigger | None = None
         self.schedule: Callable[[int, int], float] | None = None
         self.frozen: list[frozenset[Path]] = []
-        self.ready: dict[tuple[int, int], Any] = {}
+        self.ready: dict[tuple[int, Lengths, int], Any] = {}
         self.reason: str | None = None
         self.discard = False
         self.round = 0
@@ -84,6 +85,7 @@ class Trainer:
         self.first: dict[str, np.ndarray] = {}
         self.last_validation: Outcome | None = None
         self.last_executable: Any = None
+        self.last_lengths: Lengths = ()
         self.event = "Start"
         self.best: dict[str, np.ndarray] | None = None
         self.best_loss = math.inf
@@ -133,7 +135,7 @@ class Trainer:
         returned.
         """
         machine = self.machine
-        executable = self.make_ready(self.source.count(0), 0)
+        executable = self.make_ready(self.source.count(0), self.source.lengths(0), 0)
         assert machine.store is not None
         if machine.flat:
             self.ev.message("NetTrain", "nograd")
@@ -185,7 +187,7 @@ class Trainer:
         total, sums, count_of_round = 0.0, [0.0] * len(self.losses), 0
         for i in range(self.source.per_round):
             count = self.source.count(i)
-            loss, terms = self.step(i, count)
+            loss, terms = self.step(i, count, self.source.lengths(i))
             if not math.isfinite(loss):
                 self.diverged(f"the loss became {loss} in batch {self.run.batches} (round {self.round})")
                 return
@@ -206,11 +208,11 @@ class Trainer:
                 self.run.round_values[key].append(value)
         self.between_rounds()
 
-    def step(self, i: int, count: int) -> tuple[float, Sequence[float]]:
+    def step(self, i: int, count: int, lengths: Lengths) -> tuple[float, Sequence[float]]:
         """Run batch `i`, from 0, of the round: the total loss and its terms."""
         run, number = self.run, self.run.batches
         turn = self.turn(number) if self.frozen else 0
-        executable = self.ready.get((count, turn)) or self.make_ready(count, turn)
+        executable = self.ready.get((count, lengths, turn)) or self.make_ready(count, lengths, turn)
         self.source.fill(i, executable.inputs)
         if self.schedule is not None:
             self.rate = self.settings.optimizer.rate * self.schedule(number + 1, self.total_batches())
@@ -230,14 +232,18 @@ class Trainer:
         self.examples += count
         self.last_loss = loss
         self.last_executable = executable
+        self.last_lengths = lengths
         self.event = "Batch"
         return loss, terms
 
-    def make_ready(self, count: int, turn: int) -> Any:
-        """The step for batches of `count` examples in turn `turn` of the update schedule, the rate set."""
-        executable = self.machine.training(count, self.frozen[turn] if self.frozen else frozenset())
+    def make_ready(self, count: int, lengths: Lengths, turn: int) -> Any:
+        """The step for batches of `count` examples with sequences of these `lengths`, in turn `turn` of
+        the update
+        schedule; the rate set.
+        """
+        executable = self.machine.training(count, lengths, self.frozen[turn] if self.frozen else frozenset())
         executable.inputs[RATE][...] = self.rate
-        self.ready[(count, turn)] = executable
+        self.ready[(count, lengths, turn)] = executable
         return executable
 
     # ---- between steps

@@ -21,12 +21,12 @@ from .quantities import says
 from .results import Run, check_property, value_of
 from .schedule import rate_schedule
 from .settings import count, device_of, generator, precision, read_settings
-from .step import Machine, Plan, columns
+from .step import Machine, Plan, examples_of
 from .train import Trainer
 from .training_net import build
 from .triggers import Trigger
 from .update_schedule import frozen_by_turn
-from .validate import Examples, evaluate, read_validation
+from .validate import evaluate, read_validation
 
 AUTOMATIC, INHERITED, NONE, FAILED = S.Automatic, S.Inherited, system("None"), system("$Failed")
 
@@ -217,7 +217,7 @@ def measured(
     encoded = encode_table(ev, table, dict(training.net.inputs), dtype, "Data")
     plan = Plan(training.net, training.losses, meter.watched, dtype, None, {}, {})
     outcome = evaluate(
-        ev, Machine(plan, encoded, device), training.losses, Examples(columns(encoded), table.length), meter
+        ev, Machine(plan, encoded, device), training.losses, examples_of(encoded, table.length), meter
     )
     values = iter(outcome.measurements.values())
     return [outcome.loss if says(spec, "Loss") else next(values) for spec in wanted]

@@ -11,6 +11,7 @@ import numpy as np
 
 from wlnet.expr import Expr, S, is_list, items, system
 
+from .batches import Examples, Lengths
 from .data import Table
 from .errors import NetError
 from .measure import Meter
@@ -35,46 +36,39 @@ class Outcome(NamedTuple):
     raw: dict[str, Any]
 
 
-class Examples(NamedTuple):
-    """A data set as the programs read it: every input by name, and the number of examples."""
-
-    arrays: Mapping[str, np.ndarray]
-    length: int
-
-    def spans(self) -> list[tuple[int, int]]:
-        return [(start, min(start + CHUNK, self.length)) for start in range(0, self.length, CHUNK)]
-
-
 def evaluate(
     ev: Any, machine: Machine, losses: tuple[Loss, ...], examples: Examples, meter: Meter
 ) -> Outcome:
     """The losses and measurements of `examples` with the arrays as they stand, in evaluation mode."""
     meter.restart()
     total, sums = 0.0, [0.0] * len(losses)
-    for start, stop in examples.spans():
-        count = stop - start
-        outputs = run(machine, examples, start, stop)
+    for chosen, lengths in examples.pieces(CHUNK):
+        count = len(chosen)
+        outputs = run(machine, examples, chosen, lengths)
         total += outputs[TOTAL].item() * count
         for i in range(len(losses)):
             sums[i] += outputs[term_output(i)].item() * count
         if meter:
             meter.add(outputs)
-    n = examples.length
+    n = examples.count
     terms = {loss.name: x / n for loss, x in zip(losses, sums, strict=True)}
     return Outcome(total / n, terms, meter.values(ev) if meter else {}, meter.raw_values() if meter else {})
 
 
 def example_losses(machine: Machine, examples: Examples) -> np.ndarray:
     """The total loss of every example (N)."""
-    found = [run(machine, examples, start, stop)[EXAMPLES].copy() for start, stop in examples.spans()]
-    return np.concatenate(found)
+    found = np.zeros(examples.count)
+    for chosen, lengths in examples.pieces(CHUNK):
+        found[chosen] = run(machine, examples, chosen, lengths)[EXAMPLES]
+    return found
 
 
-def run(machine: Machine, examples: Examples, start: int, stop: int) -> Mapping[str, np.ndarray]:
+def run(
+    machine: Machine, examples: Examples, chosen: np.ndarray, lengths: Lengths
+) -> Mapping[str, np.ndarray]:
     """One evaluation; what it returns is overwritten by the next program that runs."""
-    executable = machine.evaluation(stop - start)
-    for name, array in examples.arrays.items():
-        executable.inputs[name][...] = array[start:stop]
+    executable = machine.evaluation(len(chosen), lengths)
+    examples.gather(chosen, lengths, executable.inputs)
     executable.step()
     return executable.outputs
 

@@ -97,16 +97,18 @@ def level_spec(value: Any) -> Any:
 
 
 def axes(spec: Any, rank: int) -> tuple[int, ...] | None:
-    """The axes, from 0 and ascending, that a level specification means for arrays of `rank`; None where it
-    does not
-    fit. A span may be empty.
+    """The axes, from 0 and ascending, that a level specification means for arrays of `rank`.
+
+    None where it does not fit. A span may be empty.
     """
     if spec is S.All:
         return tuple(range(rank))
+    levels: list[Any]
     if type(spec) is int:
         levels = [spec]
     elif type(spec) is Expr and spec.head is S.Span:
-        low, high = (spec.args[0], spec.args[1] if len(spec.args) > 1 else S.All)
+        low: Any = spec.args[0]
+        high: Any = spec.args[1] if len(spec.args) > 1 else S.All
         first = place(1 if low is S.All else low, rank)
         last = place(rank if high is S.All else high, rank)
         if first < 0 or first > rank or last >= rank:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wlnet.net import types
 from wlnet.net.layer import ArrayField, Example, Parameter, layer
-from wlnet.net.types import INTEGER, REAL, PortType
+from wlnet.net.types import INTEGER, REAL, Extent, PortType
 
 from .arguments import AUTOMATIC, automatic_or, dims_of, known_dims, positive
 
@@ -94,9 +94,9 @@ layer(
 # ---- EmbeddingLayer, UnitVectorLayer
 
 
-def lookup_types(t: Typing, width: int | None, classes: int | None) -> None:
+def lookup_types(t: Typing, width: Extent, classes: Extent) -> None:
     """Integers 1 ... classes of any shape; the output has one more dimension, of extent `width`."""
-    t.meet("Input", PortType("integer", None, None if classes is None else (1, classes)))
+    t.meet("Input", PortType("integer", None, (1, classes) if type(classes) is int else None))
     t.real("Output")
     shape, result = t["Input"].shape, t["Output"].shape
     if shape is not None:

@@ -110,7 +110,7 @@ def wide_shapes(t: Typing, ports: list[str], shapes: list[Any], spec: Any) -> li
 def threading_assume(t: Typing) -> None:
     """What is not known of an input is taken to be as it is in the others, or in the output."""
     ports = list(t.inputs)
-    known = [t[port].shape for port in (*ports, "Output") if t[port].shape is not None]
+    known = [shape for port in (*ports, "Output") if (shape := t[port].shape) is not None]
     if not known:
         return
     model: Dims = max(known, key=lambda dims: (len(dims), sum(x is not None for x in dims)))
