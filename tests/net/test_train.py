@@ -438,3 +438,30 @@ def test_a_file_of_progress(tmp_path: Any, suffix: str) -> None:
     train(f'MaxTrainingRounds -> 3, TrainingProgressReporting -> File["{path}"]')
     text = path.read_text()
     assert "RoundLoss" in text and len(text.splitlines()) >= 3
+
+
+# ---- sequences of different lengths
+
+SEQUENCES = "{{{1, 2}, {3, 4}} -> {1.}, {{1, 1}} -> {2.}, {{0, 1}, {1, 0}, {2, 2}} -> {0.}, {{5, 5}} -> {1.}}"
+FOLD = """NetInitialize[NetChain[{NetMapOperator[LinearLayer[4]], Tanh, AggregationLayer[Total, 1],
+    LinearLayer[1]}, "Input" -> {"Varying", 2}]]"""
+
+
+def test_sequences_of_different_lengths_are_trained_on_as_they_are() -> None:
+    wl(f"fold = {FOLD}; sequences = {SEQUENCES};")
+    start = float(wl("Mean[Total[(fold[#[[1]]] - #[[2]])^2] & /@ sequences]"))
+    run = train("LearningRate -> 1.*^-12, MaxTrainingRounds -> 1", "fold", "sequences")
+    assert run.round_losses[0] == pytest.approx(start, rel=1e-5)
+    assert run.batches_per_round == 3
+    run = train(
+        "LearningRate -> 0.02, MaxTrainingRounds -> 300, ValidationSet -> sequences", "fold", "sequences"
+    )
+    assert run.validation_losses[-1] < 0.01
+    assert len(run.example_losses()) == 4
+    assert run.example_losses().mean() == pytest.approx(min(run.validation_losses), rel=1e-4)
+
+
+def test_sizes_of_sequences_come_from_the_data() -> None:
+    net = "NetChain[{NetMapOperator[LinearLayer[4]], AggregationLayer[Total, 1], LinearLayer[1]}]"
+    trained = train("MaxTrainingRounds -> 1", net, SEQUENCES).trained
+    assert repr(trained.inputs["Input"].shape) == "(Varying, 2)"
