@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Expr, S, Symbol, is_list, is_number, items
+from wlnet.expr import Complex, Expr, S, Symbol, is_list, is_number, items
 from wlnet.expr.attributes import CONSTANT, LISTABLE, NUMERIC_FUNCTION
 
 from .levels import children, size
@@ -79,20 +79,39 @@ def is_elementwise(body: Any, variable: Any) -> bool:
     return found
 
 
-def substituted(body: Any, variable: Any, array: np.ndarray) -> Any:
-    """`body` with `array` for `variable`."""
+class _OneByOne(Exception):  # noqa: N818  (a signal inside this file, not an error)
+    """The list cannot stand for its elements after all."""
+
+
+def _value(ev: Any, body: Any, variable: Any, array: np.ndarray) -> Any:
+    """The value of an elementwise `body` with `array` for `variable`. Raises _OneByOne."""
     if _is_variable(body, variable):
         return array
     if type(body) is not Expr:
-        return body
-    return Expr(body.head, tuple(substituted(x, variable, array) for x in body.args))
+        return body.own if type(body) is Symbol and body.own is not None else body
+    args = tuple(_value(ev, x, variable, array) for x in body.args)
+    # An exact 0 stays exact when it is multiplied by a real; in an array it would become 0.
+    if body.head is not S.Plus and any(map(_holds_exact_zero, args)) and any(map(_is_inexact, args)):
+        raise _OneByOne
+    return ev.call(body.head, *args)
+
+
+def _holds_exact_zero(x: Any) -> bool:
+    return type(x) is np.ndarray and x.dtype == np.int64 and not x.all()
+
+
+def _is_inexact(x: Any) -> bool:
+    return type(x) is float or type(x) is Complex or (type(x) is np.ndarray and x.dtype != np.int64)
 
 
 def values_over(ev: Any, body: Any, variable: Any, array: np.ndarray) -> Any:
     """The list of values of `body` for the numbers in a packed vector; None where it must be one by one."""
     if len(array) < SHORTEST or not is_elementwise(body, variable):
         return None
-    found = ev.evaluate(substituted(body, variable, array))
+    try:
+        found = _value(ev, body, variable, array)
+    except _OneByOne:
+        return None
     return found if is_list(found) and size(found) == len(array) else None
 
 
