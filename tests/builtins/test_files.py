@@ -206,3 +206,38 @@ def test_typed_array_messages(message):
     assert message('NumericArray[{300}, "UnsignedInteger8"]').startswith("NumericArray::nconvss")
     assert message('NumericArray[{1}, "Real7"]').startswith("NumericArray::type")
     assert message("ByteArray[{256}]").startswith("ByteArray::batd")
+
+
+STREAMS = [
+    (
+        's = StringToStream["1 2.5 x"]; {Read[s, Number], Read[s, Real], Read[s, Word], Read[s, Word]}',
+        '{1, 2.5, "x", EndOfFile}',
+    ),
+    ('s = StringToStream["f[1,\\n2]\\n3"]; {Read[s], Read[s], Read[s]}', "{f[1, 2], 3, EndOfFile}"),
+    (
+        's = StringToStream["a 1 b 2"]; {Read[s, {Word, Number}], Read[s, {Word, Number}]}',
+        '{{"a", 1}, {"b", 2}}',
+    ),
+    ('s = StringToStream["one\\ntwo"]; {ReadLine[s], ReadLine[s], ReadLine[s]}', '{"one", "two", EndOfFile}'),
+    ('s = StringToStream["a\\nbx\\nc"]; {Find[s, "x"], StreamPosition[s]}', '{"bx", 5}'),
+    ('s = StringToStream["1 2 3"]; Read[s, Number]; ReadList[s, Number]', "{2, 3}"),
+    ('s = StringToStream["abc"]; Read[s, Character]; ReadString[s]', '"bc"'),
+    (
+        's = OpenWrite["o.txt"]; WriteLine[s, "a"]; Write[s, x^2]; Close[s]; ReadString["o.txt"]',
+        '"a\\nx^2\\n"',
+    ),
+    (
+        'Export["i.txt", "1\\n2"]; s = OpenRead["i.txt"]; n = Length[Streams[]]; Close[s]; {n, Streams[]}',
+        "{1, {}}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), STREAMS)
+def test_streams(value, text, expected):
+    assert value(text) == expected
+
+
+def test_stream_messages(calculator):
+    calculator.value('Read[InputStream["x", 99]]; Close["nothing"]; OpenRead["nothing"]')
+    assert [m.split()[0] for m in calculator.messages] == ["Read::openx:", "Close::openx:", "OpenRead::nffil:"]

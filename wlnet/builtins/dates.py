@@ -18,6 +18,7 @@ from .quantities import UNIT_SECONDS, unit_name
 
 EPOCH = clock.datetime(1900, 1, 1)
 FAILED = system("$Failed")
+MAX_DATES = 1_000_000  # a longer DateRange is cut here
 
 
 # ---------------------------------------------------------------------------------------------- reading dates
@@ -438,3 +439,26 @@ def leap_year_q(ev: Any, date: Any) -> Any:
 
     moment = _moment(ev, "LeapYearQ", date)
     return None if moment is None else truth(calendar.isleap(moment.year))
+
+
+@builtin("DateRange", messages=DATE, stateful=True)
+def date_range(ev: Any, first: Any, last: Any, step: Any = 1) -> Any:
+    """DateRange[date1, date2] gives the days from date1 to date2; DateRange[date1, date2, {n, "unit"}]
+    other steps.
+
+    >>> Length[DateRange[{2024, 2, 27}, {2024, 3, 1}]]
+    4
+    """
+    a, b = _moment(ev, "DateRange", first), _moment(ev, "DateRange", last)
+    if a is None or b is None:
+        return None
+    spec = make_list((1, step)) if type(step) is str else step
+    found = []
+    at: clock.datetime | None = a
+    while at is not None and at <= b and len(found) <= MAX_DATES:
+        found.append(date_object(at, _granularity(first)))
+        after = _shifted(at, spec)
+        if after is None or after <= at:
+            return None
+        at = after
+    return make_list(found)

@@ -1,25 +1,30 @@
-"""Reading and writing text and bytes: ReadString, ReadList, ReadLine, ReadByteArray, WriteString."""
+"""Reading and writing text and bytes: ReadString, ReadList, ReadByteArray."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
-from wlnet.expr import NULL, ByteArray, S, make_list
+from wlnet.expr import ByteArray, S, make_list
 from wlnet.kernel.registry import builtin, symbol
 from wlnet.syntax import ReadError
 
 from .files import FAILED, FILE, attempt, held, path_of
+from .streams import InputText, read_object, stream_of
 from .table_formats import cell
 
 
 @builtin("ReadString", messages=FILE, stateful=True)
 def read_string(ev: Any, file: Any) -> Any:
-    """ReadString["file"] gives the text of a file as one string.
+    """ReadString["file"] gives the text of a file as one string; ReadString[stream] the rest of a stream.
 
-    >>> ReadString["no such file"] // Quiet
-    $Failed
+    >>> ReadString[StringToStream["all of it"]]
+    all of it
     """
+    stream = stream_of(ev, file)
+    if type(stream) is InputText:
+        rest = stream.text[stream.at :]
+        stream.at = len(stream.text)
+        return rest
     path = path_of(ev, "ReadString", file)
     if path is None:
         return FAILED
@@ -41,25 +46,6 @@ def read_byte_array(ev: Any, file: Any) -> Any:
     return attempt(ev, "ReadByteArray", lambda: ByteArray(path.read_bytes()), held("ReadByteArray", file))
 
 
-@builtin("ReadLine", messages=FILE, stateful=True)
-def read_line(ev: Any, file: Any) -> Any:
-    """ReadLine["file"] gives the first line of a file; EndOfFile when it is empty.
-
-    >>> Export["l.txt", "one\\ntwo"]; {ReadLine["l.txt"], DeleteFile["l.txt"]}
-    {one, Null}
-    """
-    path = path_of(ev, "ReadLine", file)
-    if path is None:
-        return FAILED
-
-    def read() -> Any:
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            line = lines.readline()
-        return line.rstrip("\r\n") if line else S.EndOfFile
-
-    return attempt(ev, "ReadLine", read, held("ReadLine", file))
-
-
 @builtin(
     "ReadList",
     messages=FILE | {"type": "`1` is not a type to read; the types are Expression, Number, ..."},
@@ -74,6 +60,9 @@ def read_list(ev: Any, file: Any, kind: Any = S.Expression, most: Any = None) ->
     {{1, 2.5, 3}, {1 2.5, 3}}
     >>> DeleteFile["r.txt"]
     """
+    stream = stream_of(ev, file)
+    if type(stream) is InputText:
+        return _from_stream(ev, stream, kind, most)
     path = path_of(ev, "ReadList", file)
     if path is None:
         return FAILED
@@ -87,6 +76,20 @@ def read_list(ev: Any, file: Any, kind: Any = S.Expression, most: Any = None) ->
         ev.message("ReadList", "type", kind)
         return None
     return make_list(found[:most] if type(most) is int else found)
+
+
+def _from_stream(ev: Any, stream: InputText, kind: Any, most: Any) -> Any:
+    """The objects left in a stream, at most `most`."""
+    found: list[Any] = []
+    while type(most) is not int or len(found) < most:
+        value = read_object(ev, stream, kind)
+        if value is None:
+            ev.message("ReadList", "type", kind)
+            return None
+        if value is S.EndOfFile:
+            break
+        found.append(value)
+    return make_list(found)
 
 
 def _objects(ev: Any, text: str, kind: Any) -> list[Any] | None:
@@ -110,29 +113,3 @@ def _objects(ev: Any, text: str, kind: Any) -> list[Any] | None:
 symbol("EndOfFile", usage="EndOfFile stands for the end of a file.")
 for _name in ("Expression", "Number", "Word", "Record", "Character", "Byte"):
     symbol(_name, usage=f"{_name} is a type of object that ReadList reads.")
-
-
-@builtin("WriteString", messages=FILE, stateful=True)
-def write_string(ev: Any, target: Any, *parts: Any) -> Any:
-    """WriteString["file", "text", ...] appends text to a file; WriteString["stdout", ...] writes to
-    standard output.
-
-    >>> WriteString["w.txt", "a", 1]; {ReadString["w.txt"], DeleteFile["w.txt"]}
-    {a1, Null}
-    """
-    text = "".join([p if type(p) is str else ev.text(p, "OutputForm") for p in parts])
-    if target in ("stdout", "stderr"):
-        stream = sys.stdout if target == "stdout" else sys.stderr
-        stream.write(text)
-        stream.flush()
-        return NULL
-    path = path_of(ev, "WriteString", target)
-    if path is None:
-        return FAILED
-
-    def write() -> Any:
-        with path.open("a", encoding="utf-8") as out:
-            out.write(text)
-        return NULL
-
-    return attempt(ev, "WriteString", write, held("WriteString", target))

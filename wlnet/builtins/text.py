@@ -479,6 +479,60 @@ def from_roman_numeral(ev: Any, s: Any) -> Any:
     return sum(-v if i + 1 < len(found) and v < found[i + 1] else v for i, v in enumerate(found))
 
 
+@builtin("TextString")
+def text_string(ev: Any, *parts: Any) -> Any:
+    """TextString[expr] gives a readable text of expr; TextString[e1, e2, ...] of several, joined.
+
+    >>> TextString[{1, "a", x}]
+    {1, a, x}
+    """
+    return "".join([p if type(p) is str else ev.text(p, "OutputForm") for p in parts])
+
+
+@builtin("CreateUUID", stateful=True)
+def create_uuid(ev: Any, prefix: Any = "") -> Any:
+    """CreateUUID[] gives a new unique identifier; CreateUUID["prefix"] one that begins so.
+
+    >>> StringLength[CreateUUID[]]
+    36
+    """
+    import uuid
+
+    return prefix + str(uuid.uuid4()) if type(prefix) is str else None
+
+
+@builtin("Compress")
+def compress(ev: Any, expr: Any) -> Any:
+    """Compress[expr] gives a compressed text of expr; Uncompress gives expr back.
+
+    >>> Uncompress[Compress[{1, x^2, "a"}]]
+    {1, x^2, a}
+    """
+    import base64
+    import zlib
+
+    return "1:" + base64.b64encode(zlib.compress(ev.text(expr, "FullForm").encode(), 9)).decode()
+
+
+@builtin("Uncompress", messages={"corrupt": "The text is no compressed expression."})
+def uncompress(ev: Any, text: Any) -> Any:
+    """Uncompress["text"] gives the expression that Compress made the text of.
+
+    >>> Uncompress[Compress[Sin[x]]]
+    Sin[x]
+    """
+    import base64
+    import zlib
+
+    if type(text) is not str:
+        return None
+    try:
+        return ev.read(zlib.decompress(base64.b64decode(text.removeprefix("1:"))).decode())
+    except (ValueError, zlib.error):
+        ev.message("Uncompress", "corrupt")
+        return None
+
+
 @builtin("SyntaxQ")
 def syntax_q(ev: Any, s: Any) -> Any:
     """SyntaxQ["string"] gives True if the string is a complete, correct expression.
