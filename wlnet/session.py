@@ -133,6 +133,8 @@ class Session:
                 e = next(reader)
             except StopIteration:
                 return None
+            except Exception as error:  # reading may load a chapter
+                return Result(self.line, self._failed(error), True)
             if isinstance(e, ReadError):
                 self._show_message(e.show())
                 return Result(self.line, None, True)
@@ -146,12 +148,12 @@ class Session:
         except Quit as leaving:
             raise SystemExit(leaving.code) from None
         except Exception as error:
-            if os.environ.get(DEBUG):
-                raise
-            return self._internal_error(error)
+            return self._failed(error)
 
-    def _internal_error(self, error: Exception) -> Symbol:
+    def _failed(self, error: Exception) -> Symbol:
         """A mistake of ours: the user keeps the session, and gets what a report needs."""
+        if os.environ.get(DEBUG):
+            raise error
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__} in {place.name}, {os.path.basename(place.filename)}:{place.lineno}"
         text = (
@@ -240,6 +242,9 @@ class Session:
 
     def text(self, value: Any, form: str = "OutputForm") -> str:
         """A WL value as text."""
+        return WORKER.run(lambda: self._text(value, form))
+
+    def _text(self, value: Any, form: str) -> str:
         with State.lock:
             self.evaluator.activate()
             return self.evaluator.text(value, form)
@@ -253,6 +258,12 @@ class Session:
         WORKER.run(self._load_all)
         own = {name for table in self.state.contexts.values() for name in table if "$" not in name}
         return sorted(own.union(name for name in SYSTEM if registry.is_declared(name)))
+
+    def options(self, name: str) -> list[str]:
+        """The names of the options of the symbol `name`; none when it is unknown."""
+        self.names()
+        record = SYSTEM[name].builtin if name in SYSTEM else None
+        return sorted(record.options) if record is not None else []
 
     def strings(self) -> list[str]:
         """Strings that mean something as options, ports, array names and properties."""

@@ -350,3 +350,26 @@ TEX = [
 @pytest.mark.parametrize(("text", "tex"), TEX, ids=[t for t, _ in TEX])
 def test_tex_form(text: str, tex: str) -> None:
     assert to_text(evaluated(text), "TeXForm") == tex
+
+
+def short(value: Any, lines: int = 1) -> str:
+    return to_text(Expr(S.Short, (value, lines)), "OutputForm")
+
+
+def test_short_cuts_at_every_level() -> None:
+    matrix = packed(np.arange(1_000_000).reshape(1000, 1000))
+    text = short(matrix)
+    assert text.startswith("{{0, 1, ")
+    assert "<<99" in text
+    assert len(text) <= 90
+    deep = Expr(S.List, (Expr(resolve("f"), (matrix, make_list(range(10**5)))),))
+    assert len(short(deep, 3)) <= 3 * 90
+    association = Association.of((f"key{i}", i) for i in range(1000))
+    assert short(association).startswith("<|key0 -> 0, ")
+    assert "<<99" in short(association)
+
+
+def test_short_leaves_what_fits_alone() -> None:
+    for text in ("f[1, 2]", "{a, {b, c}}", "a + b/c", "<|a -> {1, 2}|>"):
+        assert short(tree(text)) == to_text(tree(text), "OutputForm")
+    assert short("x" * 500) == "x" * 75 + "..."

@@ -112,17 +112,21 @@ def main(argv: list[str] | None = None) -> int:
         return run_code(options)
     if options.file is not None or options.stdin or not sys.stdin.isatty():
         return run_program(options)
-    from wlnet.frontends.repl import Prompt  # prompt_toolkit is loaded only for the prompt
+    from wlnet.frontends.repl import Prompt, print_message  # prompt_toolkit is loaded only for the prompt
 
-    return Prompt(make_session(options), options.form).run()
+    return Prompt(make_session(options, print_message), options.form).run()
 
 
-def make_session(options: Options) -> Session:
+def print_error(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def make_session(options: Options, on_message: Callable[[str], None] = print_error) -> Session:
     """A session that prints to this process's streams."""
     script = [options.file or ("-" if options.stdin else "-c"), *options.arguments]
     return Session(
         on_print=lambda text: print(text, flush=True),
-        on_message=lambda text: print(text, file=sys.stderr, flush=True),
+        on_message=on_message,
         command_line=["wlnet", *script],
         script_arguments=script,
         sandbox=options.sandbox,

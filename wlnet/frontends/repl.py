@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
+import shutil
+import subprocess
 import sys
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
@@ -20,7 +21,8 @@ from prompt_toolkit.styles import Style
 
 from wlnet import __version__
 from wlnet.expr import NULL
-from wlnet.frontends.display import shown
+from wlnet.frontends.completion import Names
+from wlnet.frontends.display import shown_briefly
 from wlnet.session import Session
 from wlnet.syntax.tokens import status, tokens
 
@@ -39,10 +41,6 @@ STYLE = Style.from_dict(
         "error": "underline ansired",
     }
 )
-
-_WORD = re.compile(r"[$A-Za-z`][$A-Za-z0-9`]*$")
-_STRING = re.compile(r'"([^"\\\n]*)$')
-COMPLETIONS_FROM = 2  # letters typed before the menu of names opens; with one letter it lists hundreds
 
 
 def history_file() -> Path:
@@ -77,29 +75,6 @@ class Highlighter(Lexer):
         yield "", text[at:]
 
 
-class Names(Completer):
-    """Symbols of the contexts in sight; within quotes the strings that nets and options use."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        before = document.current_line_before_cursor
-        inside = _STRING.search(before) if before.count('"') % 2 else None
-        if inside:
-            start, candidates = inside.group(1), self.session.strings()
-        else:
-            word = _WORD.search(before)
-            if word is None or (
-                len(word.group()) < COMPLETIONS_FROM and not complete_event.completion_requested
-            ):
-                return
-            start, candidates = word.group(), self.session.names()
-        for name in candidates:
-            if name.startswith(start) and name != start:
-                yield Completion(name, start_position=-len(start))
-
-
 def bindings() -> KeyBindings:
     """Enter ends a complete input and opens a new line in an incomplete one; Alt-Enter always opens one."""
     keys = KeyBindings()
@@ -109,7 +84,7 @@ def bindings() -> KeyBindings:
         buffer = event.current_buffer
         if buffer.complete_state and buffer.complete_state.current_completion:
             buffer.complete_state = None
-        elif status(buffer.text) == "incomplete" and not buffer.text.endswith("\n\n"):
+        elif is_incomplete(buffer.text):
             buffer.insert_text("\n" + _indent(buffer.document))
         else:
             buffer.validate_and_handle()
@@ -119,6 +94,11 @@ def bindings() -> KeyBindings:
         event.current_buffer.insert_text("\n")
 
     return keys
+
+
+def is_incomplete(text: str) -> bool:
+    """Whether Enter opens another line; an empty line ends an input that nothing completes."""
+    return not (text.startswith("!") or text.endswith("\n\n")) and status(text) == "incomplete"
 
 
 def _indent(document: Document) -> str:
@@ -141,6 +121,7 @@ class Prompt:
             style=STYLE,
             multiline=True,
             complete_while_typing=True,
+            complete_in_thread=True,  # the first completion loads every chapter
             prompt_continuation=lambda width, number, wrapped: " " * width,
         )
 
@@ -167,14 +148,42 @@ class Prompt:
                 self.evaluate(text)
             except SystemExit as leaving:
                 return int(leaving.code or 0)
+            except KeyboardInterrupt:  # while reading or printing; evaluations end in $Aborted by themselves
+                print("\n$Aborted\n")
 
     def evaluate(self, text: str) -> None:
         """Evaluate one input and show its results; Ctrl-C ends the evaluation and keeps the session."""
+        if text.startswith("!"):
+            self.shell(text[1:])
+            return
         for result in self.session.run(text, None):
             if result.value is not None and result.value is not NULL:
-                text = shown(self.session, result.value, self.form)
+                shown = shown_briefly(self.session, result.value, self.form)
                 label = f"Out[{result.line}]= "
-                separator = "\n" if "\n" in text else ""
+                separator = "\n" if "\n" in shown else ""
                 colour = ("\033[31m", "\033[0m") if sys.stdout.isatty() else ("", "")
-                print(f"\n{colour[0]}{label}{colour[1]}{separator}{text}")
+                print(f"\n{colour[0]}{label}{colour[1]}{separator}{shown}")
         print()
+
+    def shell(self, command: str) -> None:
+        """`!command`: run it in the system's shell."""
+        if self.session.state.sandbox:
+            print("The sandbox runs no processes.\n")
+            return
+        subprocess.run(command, shell=True, check=False)
+        print()
+
+
+def print_message(text: str) -> None:
+    """A message on standard error, broken at blanks where the terminal ends."""
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        text = "\n".join(
+            textwrap.fill(
+                line, width, break_long_words=False, break_on_hyphens=False, subsequent_indent="    "
+            )
+            if len(line) > width
+            else line
+            for line in text.split("\n")
+        )
+    print(text, file=sys.stderr, flush=True)

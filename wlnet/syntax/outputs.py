@@ -14,6 +14,7 @@ from . import inputs, number_forms, numerals
 from .layout import Form, FullPrinter, Layout, Name, Piece, Printer
 from .numerals import ATOM
 from .operators import Operator, table, wide
+from .short import shortened
 
 # Tables inside tables are laid out by calls of the printer; deeper than this they print as ordinary calls.
 _DEEPEST = 20
@@ -213,7 +214,7 @@ def _skeleton(printer: Printer, expr: Expr, need: int) -> Layout | None:
 
 
 def _short(printer: Printer, expr: Expr, need: int) -> Layout | None:
-    """The expression on one line, or n: middle arguments give way to <<how many>>."""
+    """The expression on one line, or n: arguments in the middle give way to <<how many>>."""
     if len(expr.args) not in (1, 2) or not _may_nest(printer):
         return None
     assert isinstance(printer, OutputPrinter)
@@ -222,25 +223,7 @@ def _short(printer: Printer, expr: Expr, need: int) -> Layout | None:
     if type(lines) not in (int, float):
         return None
     room = int(_SHORT_WIDTH * lines)
-    parts = items(value) if is_list(value) else value.args if type(value) is Expr else ()
-    if len(parts) < 3:
-        text = printer.inner(value)
-        return ATOM, [text if len(text) <= room else text[: room - 3] + "..."]
-    front: list[Any] = []
-    back: list[Any] = []
-    left, right = 0, len(parts)
-    while left < right:
-        side = front if len(front) <= len(back) else back
-        item = parts[left] if side is front else parts[right - 1]
-        room -= len(printer.inner(item)) + 2
-        if room < 0:
-            break
-        side.append(item)
-        left, right = left + (side is front), right - (side is back)
-    middle = (Expr(S.Skeleton, (right - left,)),) if left < right else ()
-    return printer.layout(
-        Expr(value.head if type(value) is Expr else S.List, (*front, *middle, *back[::-1])), need
-    )
+    return printer.layout(shortened(value, room, printer.inner), need)
 
 
 def _picture(printer: Printer, expr: Expr, need: int) -> Layout | None:
