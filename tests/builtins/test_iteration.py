@@ -56,6 +56,10 @@ def test_values(value, source, expected):
 
 MESSAGES = [
     (
+        "NestList[f, x, 10^12]",
+        "NestList::toolarge: A list of 1000000000001 elements is too large to be made.",
+    ),
+    (
         "Nest[f, x, -1]",
         "Nest::intnm: Non-negative machine-sized integer expected at position 3 in Nest[f, x, -1].",
     ),

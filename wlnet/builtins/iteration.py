@@ -17,6 +17,7 @@ from wlnet.expr import Expr, S, head_of, is_list, items, make_list, pack, same
 from wlnet.kernel.registry import builtin, symbol
 
 from .levels import children, level_bound
+from .tables import TOO_LARGE, small_enough
 
 symbol(
     "SameTest",
@@ -50,7 +51,7 @@ def nest(ev: Any, f: Any, expr: Any, n: Any) -> Any:
     return expr
 
 
-@builtin("NestList")
+@builtin("NestList", messages={"toolarge": TOO_LARGE})
 def nest_list(ev: Any, f: Any, expr: Any, n: Any) -> Any:
     """NestList[f, expr, n] gives the list of results of applying f 0 to n times to expr.
 
@@ -58,7 +59,7 @@ def nest_list(ev: Any, f: Any, expr: Any, n: Any) -> Any:
     {x, f[x], f[f[x]]}
     """
     count = _count(ev, "NestList", n, (f, expr, n))
-    if count is None:
+    if count is None or not small_enough(ev, "NestList", count + 1):
         return None
     call = ev.function(f)
     out = [expr]
