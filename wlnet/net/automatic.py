@@ -1,9 +1,8 @@
 """What NetTrain attaches by itself: the loss for an output port, the encoder of its target, a decoder for
 labels.
 
-Everything is decided from the records of layers and coders and from the data, so that a new layer or
-coder needs no
-change here. Specification: loss-function.md, section 3 (and decisions.md).
+Everything is decided from the records of layers and coders and from the data, so that a new layer or coder
+needs no change here. Specification: loss-function.md, section 3 (and decisions.md).
 """
 
 from __future__ import annotations
@@ -38,8 +37,8 @@ class Choice(NamedTuple):
 
 
 def producer(net: Net, port: str) -> Net | None:
-    """The innermost layer whose output is the output `port` of `net`; None where an input is passed
-    straight on.
+    """The innermost layer whose output is the output `port` of `net`;
+    None where an input is passed straight on.
     """
     while True:
         if net.is_container:
@@ -55,8 +54,8 @@ def producer(net: Net, port: str) -> Net | None:
 
 
 def is_loss(net: Net, port: str) -> bool:
-    """Whether the output `port` comes from a loss layer: its value is a loss as it stands, whatever its
-    name.
+    """Whether the output `port` comes from a loss layer: its value
+    is a loss as it stands, whatever its name.
     """
     layer = producer(net, port)
     return layer is not None and layer.record.is_loss
@@ -116,9 +115,9 @@ def _are_indices(output: PortType, column: Column | None) -> bool:
 def attach(net: Net, port: str, loss: Net, target: str | None, column: Column | None) -> Choice:
     """A loss net that the user gave for the output `port`: which encoder its `target` gets.
 
-    The loss net's own encoder comes first; then the one that belongs to the port's decoder, where it
-    yields what the
-    target takes; labels on a softmax output without decoder bring their own; True and False count as 1 and 0.
+    The loss net's own encoder comes first; then the one that belongs to the port's decoder, where it yields
+    what the target takes; labels on a softmax output without decoder bring their own; True and False count
+    as 1 and 0.
     """
     if target is None:
         return Choice(loss)
@@ -141,8 +140,8 @@ def attach(net: Net, port: str, loss: Net, target: str | None, column: Column | 
 
 
 def fits(encoded: PortType, wanted: PortType) -> bool:
-    """Whether what an encoder yields has the element type and, as far as it is known, the rank that a
-    port takes.
+    """Whether what an encoder yields has the element type and, as far
+    as it is known, the rank that a port takes.
     """
     if wanted.kind is not None and encoded.kind is not None and wanted.kind != encoded.kind:
         return False

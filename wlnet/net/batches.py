@@ -24,8 +24,8 @@ class Examples(NamedTuple):
     lengths: Mapping[str, np.ndarray]
 
     def groups(self) -> list[tuple[np.ndarray, Lengths]]:
-        """Examples of equal lengths together: (which ones, their lengths); all in one where nothing
-        varies.
+        """Examples of equal lengths together: (which ones, their
+        lengths); all in one where nothing varies.
         """
         if not self.lengths:
             return [(np.arange(self.count), ())]
@@ -47,8 +47,8 @@ class Examples(NamedTuple):
         for port, array in self.arrays.items():
             if port in cut:
                 array = array[:, : cut[port]]
-            # The indices are those of examples, so they need no check; mode "raise" would gather through
-            # a copy.
+            # The indices are those of examples, so they need no check; mode "raise" would gather through a
+            # copy.
             array.take(chosen, 0, buffers[port], "clip")
 
 
@@ -56,8 +56,7 @@ class Batches:
     """The examples of one data set, dealt out in batches of `size`, the last one smaller.
 
     `fill` writes a batch into the input buffers of an executable for its length. Nothing is allocated and
-    nothing
-    is done an example in Python.
+    nothing is done an example in Python.
     """
 
     __slots__ = ("examples", "length", "order", "size")

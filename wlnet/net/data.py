@@ -38,8 +38,8 @@ RULE_INPUT, RULE_TARGET = "\0input", "\0target"
 
 
 class Column:
-    """The examples at one port: `array` (N, ...) where they are numbers of one shape, else the tuple
-    `values`.
+    """The examples at one port: `array` (N, ...) where they are
+    numbers of one shape, else the tuple `values`.
     """
 
     __slots__ = ("_kind", "array", "values")
@@ -57,8 +57,8 @@ class Column:
         """What an example is.
 
         "integer" (a whole number), "real" (any other number), "array" (of numbers; all of one shape),
-        "ragged" (arrays
-        of different lengths), "boolean" (True or False), "label" (a string, a symbol, another expression).
+        "ragged" (arrays of different lengths), "boolean" (True or False), "label" (a string, a symbol,
+        another expression).
         """
         if self._kind is None:
             self._kind = self.find_kind()

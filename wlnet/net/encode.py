@@ -1,5 +1,5 @@
-"""Columns of data as the arrays that programs read: encoded, checked against the port, of the program's
-dtype.
+"""Columns of data as the arrays that programs read: encoded,
+checked against the port, of the program's dtype.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ DTYPES: dict[str, np.dtype[Any]] = {"f32": np.dtype(np.float32), "f64": np.dtype
 
 
 class Encoded(NamedTuple):
-    """The examples at a port: `array` (N, ...); for sequences padded with zeros, and their `lengths` (N)
-    int32.
+    """The examples at a port: `array` (N, ...); for sequences padded
+    with zeros, and their `lengths` (N) int32.
     """
 
     array: np.ndarray
@@ -55,8 +55,7 @@ def encode(ev: Any, column: Column, port: PortType, name: str, dtype: str, what:
 
 def _encoded_already(column: Column, port: PortType) -> bool:
     """Whether the examples are arrays of what the encoder would yield; scalars always go through the
-    encoder, for a
-    number may be a label.
+    encoder, for a number may be a label.
     """
     shape = tuple(port.shape or ())
     return (

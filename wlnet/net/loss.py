@@ -6,10 +6,9 @@
     output)
 
 `->` groups to the right, so "Out" -> layer -> Scaled[r] is Rule["Out", Rule[layer, Scaled[r]]]; the other
-grouping,
-("Out" -> layer) -> Scaled[r], means the same. Specification: loss-function.md, sections 1 and 2. What is
-attached where
-the setting says Automatic stands in `automatic`, the net that is trained in `training_net`.
+grouping, ("Out" -> layer) -> Scaled[r], means the same. Specification: loss-function.md, sections 1 and 2.
+What is attached where the setting says Automatic stands in `automatic`, the net that is trained in
+`training_net`.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 language.
 
 The formulas stand in `scores`. A measurement of classes needs a cross-entropy loss, one of values a mean
-squared or
-mean absolute loss; each looks at what that loss compares.
+squared or mean absolute loss; each looks at what that loss compares.
 """
 
 from __future__ import annotations
@@ -119,8 +118,8 @@ def _producer_path(net: Net, node: str, port: str) -> Path | None:
 
 
 def _source(net: Net, path: Path, port: str) -> tuple[Path, str] | None:
-    """Where the input `port` of the net at `path` comes from: an output of a net inside, or an input of
-    `net`.
+    """Where the input `port` of the net at `path` comes from: an
+    output of a net inside, or an input of `net`.
     """
     while path:
         outer = net.at(path[:-1])
@@ -149,8 +148,8 @@ def _labels(training: TrainingNet, each: Attachment, target: tuple[Path, str]) -
 def read_measurements(
     setting: Any, found: Sequence[Comparison], symbol: str, terms: int = 1
 ) -> list[Measurement]:
-    """The measurements that `setting` names; Automatic: the error rate of a net with a single
-    cross-entropy loss.
+    """The measurements that `setting` names; Automatic: the error
+    rate of a net with a single cross-entropy loss.
     """
     if setting is AUTOMATIC:
         single = terms == 1 and len(found) == 1 and found[0].family == "class"
@@ -162,8 +161,8 @@ def read_measurements(
 
 
 def read_measurement(spec: Any, found: Sequence[Comparison], symbol: str) -> Measurement:
-    """One measurement: "name", "name" -> parameter, or <|"Measurement" -> spec, "Key" -> k,
-    "ClassAveraging" -> a|>.
+    """One measurement: "name", "name" -> parameter, or <|"Measurement"
+    -> spec, "Key" -> k, "ClassAveraging" -> a|>.
     """
     key, averaging = None, None
     if type(spec) is Association:
@@ -258,8 +257,7 @@ class Meter:
 
     def hits(self, outputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
         """As `batch`, where only right and wrong decisions count: the default measurement of classifiers,
-        without
-        detours.
+        without detours.
         """
         each = self.families["class"]
         output, target = outputs[" output class"], outputs[" target class"]
@@ -377,8 +375,8 @@ def reported(measurement: Measurement, value: Any) -> float | None:
 
 
 def confusion_plot(ev: Any, confusion: np.ndarray, labels: Sequence[Any]) -> Any:
-    """The confusion matrix as a picture: true classes down, predicted classes across, the counts in the
-    cells.
+    """The confusion matrix as a picture: true classes down,
+    predicted classes across, the counts in the cells.
     """
     count = len(confusion)
     ticks = make_list(make_list((i + 1, _tick(ev, label))) for i, label in enumerate(labels))

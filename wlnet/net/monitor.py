@@ -94,8 +94,7 @@ def _last_inputs(t: Trainer) -> Mapping[str, np.ndarray]:
 
 def _gradients(t: Trainer) -> list[tuple[Path, np.ndarray]]:
     """The gradient of the mean loss of the latest batch at the arrays as they stand, computed without
-    changing
-    anything.
+    changing anything.
     """
     inputs = _last_inputs(t)
     if not inputs:

@@ -1,10 +1,8 @@
 """Numbers given to the arrays of a net by part: LearningRateMultipliers, regularization, clipping.
 
-A setting is a number for all arrays, or rules `part -> number`, first match wins. A part is a layer's or
-an array's
-name, its number, a span `m;;n`, a nested path `{part1, part2, ...}`, alternatives `a|b`, or `_` for
-everything; what
-names a subnet covers every array inside it (nettrain.md, section 4).
+A setting is a number for all arrays, or rules `part -> number`, first match wins. A part is a layer's or an
+array's name, its number, a span `m;;n`, a nested path `{part1, part2, ...}`, alternatives `a|b`, or `_` for
+everything; what names a subnet covers every array inside it (nettrain.md, section 4).
 """
 
 from __future__ import annotations
@@ -107,9 +105,9 @@ def multipliers(net: Net, setting: Any, places: Mapping[Path, Sequence[Path]]) -
     """The multiplier of the learning rate of each array of `net`; `places` tells where each stands
     (`array_places`).
 
-    NetTrain's `setting` decides first; where none of its rules matches, the settings stored in the net
-    do, from the
-    outermost inwards; else 1 (decisions.md). A shared array takes the number of the first place that has one.
+    NetTrain's `setting` decides first; where none of its rules matches, the settings stored in the net do,
+    from the outermost inwards; else 1 (decisions.md). A shared array takes the number of the first place
+    that has one.
     """
     unmatched(net, setting, [place for several in places.values() for place in several])
     found = {}

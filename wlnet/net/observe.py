@@ -1,5 +1,5 @@
-"""Who watches a training: reporters, the user's functions, checkpoints, each with the times at which it
-acts.
+"""Who watches a training: reporters, the user's functions,
+checkpoints, each with the times at which it acts.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def validation_shown(t: Trainer) -> dict[str, float]:
 def reporters(
     ev: Any, trainer: Trainer, setting: Any, stream: TextIO | None = None
 ) -> tuple[list[Reporter], list[Hook]]:
-    """What TrainingProgressReporting -> `setting` asks for: reporters by time, and hooks for other
-    amounts.
+    """What TrainingProgressReporting -> `setting` asks for:
+    reporters by time, and hooks for other amounts.
     """
     timed, hooks = [], []
     for spec in read_several(setting, "TrainingProgressReporting"):
@@ -151,8 +151,8 @@ def _call(ev: Any, trainer: Trainer, function: Any) -> Callable[[], Any]:
 
 
 def criterion_call(ev: Any, trainer: Trainer, criterion: Criterion) -> Callable[[], bool]:
-    """A function that decides on early stopping: called with the values of the round, stops where it
-    gives True.
+    """A function that decides on early stopping: called with the
+    values of the round, stops where it gives True.
     """
 
     def call() -> bool:
@@ -186,8 +186,8 @@ def checkpoints(ev: Any, trainer: Trainer, setting: Any) -> list[Hook]:
 
 
 def _checkpoint_specs(setting: Any) -> list[Timed]:
-    """{"File", path, "Interval" -> i} is one specification, though a list; so the kind and the path are
-    put together.
+    """{"File", path, "Interval" -> i} is one specification, though a
+    list; so the kind and the path are put together.
     """
     if setting is NONE:
         return []

@@ -1,8 +1,8 @@
 """Training methods: one record each, the grammar of the option Method, and the updates of a training step.
 
 Formulas and constants: nettrain.md, section 3, and decisions.md, "Training". The order within a step is:
-gradients are
-clipped, then lambda w is added to them, then the method updates the arrays, then weights are clipped.
+gradients are clipped, then lambda w is added to them, then the method updates the arrays, then weights are
+clipped.
 """
 
 from __future__ import annotations
@@ -34,9 +34,8 @@ class Method(NamedTuple):
     settings  its own suboptions with their defaults
     states    names of the vectors it keeps, each as long as the parameters
     step      (b, parameters, gradient, states, rate, count, settings) -> (new parameters, *new states);
-    vectors in
-              the layout of the flat parameters, `rate` a scalar or such a vector, `count` the step's
-              number from 1
+              vectors in the layout of the flat parameters, `rate` a scalar or such a vector, `count` the
+              step's number from 1
     """
 
     name: str
@@ -231,8 +230,8 @@ def _rate(method: Method, inside: Any, outside: Any) -> float:
 
 
 def _bound(key: str, value: Any) -> Any:
-    """A regularization or clipping setting: None, a number not below 0, or a list of rules (kept for
-    later).
+    """A regularization or clipping setting: None, a number not
+    below 0, or a list of rules (kept for later).
     """
     if value is NONE:
         return None
@@ -267,9 +266,8 @@ def emit(
 ) -> None:
     """Append the update of every learned array to the training step `b`.
 
-    `gradients` holds one value for each variable of the group "parameters", in order; `rate` is the
-    scalar learning
-    rate of this step. The method's own vectors become the groups "optimizer/<name>".
+    `gradients` holds one value for each variable of the group "parameters", in order; `rate` is the scalar
+    learning rate of this step. The method's own vectors become the groups "optimizer/<name>".
     """
     w = b.flat(PARAMETERS)
     g = b.pack(gradients, PARAMETERS)

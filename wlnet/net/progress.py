@@ -1,12 +1,9 @@
 """How a training reports itself while it runs: a live panel, printed lines, a bar, a file, a function.
 
-A reporter is told `started(snapshot)`, `batch(snapshot)` after every batch that lies an interval after
-the last
-report, `round(snapshot)` after every round, and `finished(snapshot)`; `snapshot` is a function without
-arguments
-that makes a `Snapshot`, so that nothing is computed when nothing is shown. Everything is written to
-`stream`
-(standard error unless said otherwise): what a script prints stays clean.
+A reporter is told `started(snapshot)`, `batch(snapshot)` after every batch that lies an interval after the
+last report, `round(snapshot)` after every round, and `finished(snapshot)`; `snapshot` is a function without
+arguments that makes a `Snapshot`, so that nothing is computed when nothing is shown. Everything is written
+to `stream` (standard error unless said otherwise): what a script prints stays clean.
 """
 
 from __future__ import annotations
@@ -142,8 +139,7 @@ def fields(s: Snapshot) -> list[tuple[str, str]]:
 
 class Print(Reporter):
     """A table that grows by one line each interval, and by one at the end (with `brief` not for a
-    training that
-    is over before the first line).
+    training that is over before the first line).
     """
 
     def __init__(
@@ -192,8 +188,8 @@ class Indicator(Reporter):
 
 
 class Panel(Reporter):
-    """The live panel of a terminal: position, loss, rate, time left, measurements, the loss curve (by
-    `rich`).
+    """The live panel of a terminal: position, loss, rate, time left,
+    measurements, the loss curve (by `rich`).
     """
 
     def __init__(self, stream: TextIO | None = None, interval_s: float = PANEL_S) -> None:
@@ -348,8 +344,8 @@ class Clockwork:
 
 
 def automatic(stream: TextIO | None = None) -> Reporter:
-    """The default: the panel in a terminal, elsewhere printed lines, none for a training of less than two
-    seconds.
+    """The default: the panel in a terminal, elsewhere printed lines,
+    none for a training of less than two seconds.
     """
     stream = stream or sys.stderr
     return Panel(stream) if stream is not None and stream.isatty() else Print(stream, brief=True)

@@ -27,8 +27,7 @@ def real_number(value: Any) -> float | None:
 
 def says(value: Any, *words: str) -> bool:
     """Whether `value` is one of these strings. (An array must not be compared with a string: it compares
-    element by
-    element.)
+    element by element.)
     """
     return type(value) is str and value in words
 

@@ -29,9 +29,8 @@ class Run:
     """The record of one training. Losses are means over examples, times in seconds, rounds counted from 1.
 
     multipliers      array path -> learning-rate multiplier used
-    round_values     by name, for each round: the terms of the loss (unscaled) and the measurements, as
-    the user
-                     gets them; likewise for batches and validations
+    round_values     by name, for each round: the terms of the loss (unscaled) and the measurements, as the
+                     user gets them; likewise for batches and validations
     positions        number of batches done when each round's values were taken; likewise for validations
     example_losses   computes the loss of every training example with the returned net (N), on first use
     """
@@ -109,8 +108,8 @@ def _known(value: Any) -> Any:
 
 
 def loss_plot(ev: Any, run: Run) -> Any:
-    """The mean training loss, and the validation loss where there is one, against rounds (batches for one
-    round).
+    """The mean training loss, and the validation loss where there is
+    one, against rounds (batches for one round).
     """
     by_round = run.rounds > 1
     scale = run.batches_per_round if by_round else 1

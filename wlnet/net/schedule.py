@@ -1,5 +1,5 @@
-"""What changes in the course of a training: the learning rate, which arrays are updated, and when it
-stops early.
+"""What changes in the course of a training: the learning rate,
+which arrays are updated, and when it stops early.
 """
 
 from __future__ import annotations
@@ -22,10 +22,9 @@ def rate_schedule(setting: Any, call: Callable[[Any, int, int], Any]) -> Callabl
     """The factor on the learning rate as a function of (batch from 1, total batches); None for the
     constant 1.
 
-    `setting` is Automatic, None, a function f[batch, total], "Polynomial" or {"Polynomial", "Power" ->
-    p}: the rate
-    falls as (1 - (batch - 1)/total)^p, p = 1 unless given. `call(f, batch, total)` evaluates the user's
-    function.
+    `setting` is Automatic, None, a function f[batch, total], "Polynomial" or {"Polynomial", "Power" -> p}:
+    the rate falls as (1 - (batch - 1)/total)^p, p = 1 unless given. `call(f, batch, total)` evaluates the
+    user's function.
     """
     if setting is AUTOMATIC or setting is NONE:
         return None
@@ -131,8 +130,7 @@ class Watch:
     """Follows one value, a round at a time: which round was best, and whether patience has run out.
 
     Training stops after round best + patience + 1. An improvement smaller than `absolute`, or than
-    `relative` times
-    the best so far, does not move "best" (decisions.md).
+    `relative` times the best so far, does not move "best" (decisions.md).
     """
 
     def __init__(self, criterion: Criterion, better: int) -> None:

@@ -2,9 +2,8 @@
 
 Plain NumPy, no nets and no expressions. `ClassStatistics` serves nets trained with a cross-entropy loss,
 `ValueStatistics` those trained with a mean squared or mean absolute loss; `SCORES` holds one record per
-measurement.
-Source of the formulas: nettrain.md, section 5.1; rank statistic of the area under a ROC curve: Hanley
-and McNeil 1982.
+measurement. Source of the formulas: nettrain.md, section 5.1; rank statistic of the area under a ROC curve:
+Hanley and McNeil 1982.
 """
 
 from __future__ import annotations
@@ -27,10 +26,9 @@ class ClassStatistics:
     """Counts over predictions of one of K classes.
 
     confusion (K, K)  examples by true class (rows) and predicted class (columns)
-    entropy, cross    sums over examples of the predicted distribution's entropy and of -Log[p(true
-    class)], in nats
-    scores, truths    all probabilities (M, K) and true classes (M) from 0; kept only where `keep` asks
-    for it
+    entropy, cross    sums over examples of the predicted distribution's entropy and of -Log[p(true class)],
+                      in nats
+    scores, truths    all probabilities (M, K) and true classes (M) from 0; only where `keep` asks for it
     """
 
     __slots__ = ("confusion", "cross", "entropy", "keep", "scores", "truths")
@@ -78,8 +76,8 @@ class ClassStatistics:
         self.truths += other.truths
 
     def outcomes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """True positives, false positives, true negatives, false negatives of each class against the
-        rest, (K).
+        """True positives, false positives, true negatives, false
+        negatives of each class against the rest, (K).
         """
         hit = np.diag(self.confusion)
         false_positive = self.confusion.sum(0) - hit
@@ -187,8 +185,8 @@ def accuracy(s: Any, top: int = 1) -> float:
         return ratio(s.hits, s.count)
     scores, truth = np.concatenate(s.scores), np.concatenate(s.truths)
     own = scores[np.arange(len(truth)), truth]
-    # Classes before the true one in the order of the decision: a larger probability, or an equal one
-    # further left.
+    # Classes before the true one in the order of the decision: a larger probability, or an equal one further
+    # left.
     left = np.arange(scores.shape[1]) < truth[:, None]
     before = (scores > own[:, None]) | ((scores == own[:, None]) & left)
     return float(np.mean(before.sum(1) < top))
@@ -224,8 +222,8 @@ def matthews(s: ClassStatistics) -> float:
 
 
 def area_under_roc(s: ClassStatistics) -> np.ndarray:
-    """For each class, the chance that a random example of it scores above a random other one (ties count
-    half).
+    """For each class, the chance that a random example of it scores
+    above a random other one (ties count half).
     """
     scores, truth = np.concatenate(s.scores), np.concatenate(s.truths)
     areas = []
@@ -239,8 +237,8 @@ def area_under_roc(s: ClassStatistics) -> np.ndarray:
 
 
 def roc_curve(s: ClassStatistics) -> list[np.ndarray]:
-    """For each class, points (false positive rate, true positive rate) from (0, 0) to (1, 1), shape (P,
-    2).
+    """For each class, points (false positive rate, true positive
+    rate) from (0, 0) to (1, 1), shape (P, 2).
     """
     scores, truth = np.concatenate(s.scores), np.concatenate(s.truths)
     curves = []
@@ -334,8 +332,8 @@ SCORES: dict[str, Score] = {
 
 
 def average(values: np.ndarray, averaging: str, confusion: np.ndarray, score: Score) -> float:
-    """One number from a value per class: "Macro" (plain mean) or "Weighted" (by the number of true
-    examples).
+    """One number from a value per class: "Macro" (plain mean) or
+    "Weighted" (by the number of true examples).
     """
     if averaging == "Weighted":
         weights = confusion.sum(1)
@@ -346,8 +344,8 @@ def average(values: np.ndarray, averaging: str, confusion: np.ndarray, score: Sc
 
 
 def micro(statistics: ClassStatistics) -> ClassStatistics:
-    """The pooled two-class problem of "Micro" averaging: class 1 counts every class's own outcomes
-    summed up.
+    """The pooled two-class problem of "Micro" averaging: class 1
+    counts every class's own outcomes summed up.
     """
     tp, fp, tn, fn = (int(x.sum()) for x in statistics.outcomes())
     pooled = ClassStatistics(2)

@@ -39,13 +39,13 @@ Place = tuple[Path, str]
 class Plan(NamedTuple):
     """What the programs of a training are made from.
 
-    net        the training net
-    losses     which of its outputs are losses, under which factor
-    watched    what every step hands out besides: name -> (path of a net inside, its output port); () and
-    an input port
-    optimizer  None for evaluation alone
+    net          the training net
+    losses       which of its outputs are losses, under which factor
+    watched      what every step hands out besides: name -> (path of a net inside, its output port), or
+                 ((), an input port)
+    optimizer    None for evaluation alone
     multipliers  array path -> learning-rate multiplier (0: frozen)
-    bounds     array path -> (lambda, gradient bound, weight bound), None for "none" (see `Optimizer`)
+    bounds       array path -> (lambda, gradient bound, weight bound), None for "none" (see `Optimizer`)
     """
 
     net: Net
@@ -165,8 +165,8 @@ class Machine:
         return b.program()
 
     def gradient_program(self, n: int, lengths: Lengths) -> ir.Program:
-        """The gradient of the mean loss of `n` examples in training mode, an output for every learned
-        array.
+        """The gradient of the mean loss of `n` examples in training
+        mode, an output for every learned array.
         """
         b = ir.Builder()
         _, mean = self.forward(b, n, lengths, True)
@@ -234,8 +234,8 @@ class Machine:
 
 
 def per_example(b: ir.Builder, wire: Wire, dtype: str) -> ir.Value:
-    """A loss port as one number an example (n): the total over all its elements, of sequences the valid
-    ones.
+    """A loss port as one number an example (n): the total over all
+    its elements, of sequences the valid ones.
     """
     value = wire.value if wire.value.type.is_float else b.cast(wire.value, dtype)
     return value if value.rank == 1 else b.sum(value, tuple(range(1, value.rank)))

@@ -1,8 +1,7 @@
 """The training loop: rounds of shuffled batches, each one call of the step; validation, reports, stopping.
 
-Semantics: nettrain.md, section 7. Between two steps nothing is done an example in Python and no
-expression is built
-(unless the user asked for a function to be called then).
+Semantics: nettrain.md, section 7. Between two steps nothing is done an example in Python and no expression
+is built (unless the user asked for a function to be called then).
 """
 
 from __future__ import annotations
@@ -28,9 +27,8 @@ from .step import RATE, TOTAL, term_output
 from .triggers import Trigger
 from .validate import Outcome, evaluate, example_losses
 
-# Batches between two copies of the arrays that training returns to when it diverges. A copy costs about
-# as much as a
-# tenth of a step, so that 32 keep the cost below a third of a percent.
+# Batches between two copies of the arrays that training returns to when it diverges. A copy costs about as
+# much as a tenth of a step, so that 32 keep the cost below a third of a percent.
 COPY_BATCHES = 32
 # Steps, and seconds at most, that the automatic number of rounds is estimated from.
 TRIAL_STEPS, TRIAL_S = 8, 0.2
@@ -40,8 +38,8 @@ STOP, ABORT = "StopTraining", "AbortTraining"
 
 
 class Hook:
-    """Something called when its trigger is due: a user's function, a checkpoint. `act` may return STOP or
-    ABORT.
+    """Something called when its trigger is due: a user's function, a
+    checkpoint. `act` may return STOP or ABORT.
     """
 
     def __init__(self, trigger: Trigger, act: Callable[[], Any]) -> None:
@@ -131,8 +129,8 @@ class Trainer:
     # ---- the whole
 
     def train(self) -> Run:
-        """Run to the end and return the record. Ctrl-C ends the training; what is trained so far is
-        returned.
+        """Run to the end and return the record. Ctrl-C ends the
+        training; what is trained so far is returned.
         """
         machine = self.machine
         executable = self.make_ready(self.source.count(0), self.source.lengths(0), 0)
@@ -157,8 +155,8 @@ class Trainer:
         return self.finished()
 
     def plan_rounds(self, executable: Any) -> int | None:
-        """The most rounds to run: as told, or about 20 seconds' worth by the time of a few steps; None:
-        no limit.
+        """The most rounds to run: as told, or about 20 seconds' worth
+        by the time of a few steps; None: no limit.
         """
         settings = self.settings
         if settings.rounds is not None:
@@ -238,8 +236,7 @@ class Trainer:
 
     def make_ready(self, count: int, lengths: Lengths, turn: int) -> Any:
         """The step for batches of `count` examples with sequences of these `lengths`, in turn `turn` of
-        the update
-        schedule; the rate set.
+        the update schedule; the rate set.
         """
         executable = self.machine.training(count, lengths, self.frozen[turn] if self.frozen else frozenset())
         executable.inputs[RATE][...] = self.rate
@@ -304,8 +301,8 @@ class Trainer:
             run.best_round = self.round
 
     def better(self, found: Outcome) -> bool:
-        """Whether a validation is the best so far: by loss, or by the measurement that early stopping
-        follows.
+        """Whether a validation is the best so far: by loss, or by the
+        measurement that early stopping follows.
         """
         value: float | None = found.loss
         for measurement in self.meter.measurements:

@@ -85,10 +85,9 @@ def net_train(
 ) -> Any:
     """NetTrain[net, data] trains net on data and gives the trained net.
     NetTrain[net, data, prop] gives a property of the training, such as "RoundLossList" or "LossPlot".
-    NetTrain[net, data, All] gives a NetTrainResultsObject, which knows all properties.
-    NetTrain[..., LossFunction -> spec] states what is minimized: a loss layer, an output port, "port" ->
-    loss layer,
-    any of these with a factor -> Scaled[r], or a list of them.
+    NetTrain[net, data, All] gives a NetTrainResultsObject, which knows all properties. NetTrain[...,
+    LossFunction -> spec] states what is minimized: a loss layer, an output port, "port" -> loss layer, any
+    of these with a factor -> Scaled[r], or a list of them.
 
     >>> net = NetTrain[LinearLayer[], {1 -> 2, 2 -> 4, 3 -> 6}, MaxTrainingRounds -> 2000, RandomSeeding -> 1,
     ... LearningRate -> 0.05, TrainingProgressReporting -> None];

@@ -1,8 +1,7 @@
 """The net that is trained: the user's net with its losses attached, an ordinary NetGraph.
 
-Its inputs are the net's inputs and one target port for each two-input loss, named after the output port
-that the loss
-is attached to; its outputs are the losses. Specification: loss-function.md, sections 4 to 7.
+Its inputs are the net's inputs and one target port for each two-input loss, named after the output port that
+the loss is attached to; its outputs are the losses. Specification: loss-function.md, sections 4 to 7.
 """
 
 from __future__ import annotations
@@ -55,8 +54,7 @@ class TrainingNet(NamedTuple):
 
     net      the NetGraph; node "Net" is the user's net
     losses   the losses in order, one for each port that the total sums up
-    targets  the target ports among its inputs
-    attached the terms in order, with their choices
+    targets  the target ports among its inputs attached the terms in order, with their choices
     """
 
     net: Net
@@ -72,8 +70,7 @@ class TrainingNet(NamedTuple):
 
 def build(net: Net, setting: Any, table: Table) -> tuple[TrainingNet, Table]:
     """The training net for LossFunction -> `setting` with the data `table`, and the table with its
-    columns named by
-    port and without those of ignored outputs.
+    columns named by port and without those of ignored outputs.
 
     NetError for everything that section 8 of the specification lists; `make` evaluates layer and coder
     expressions.
@@ -93,8 +90,7 @@ def build(net: Net, setting: Any, table: Table) -> tuple[TrainingNet, Table]:
 
 def automatic_terms(net: Net, table: Table) -> list[Term]:
     """LossFunction -> Automatic: the outputs that are losses; every other output, where there is none of
-    those or
-    where the data supply its key.
+    those or where the data supply its key.
     """
     existing = [port for port in net.outputs if automatic.is_loss(net, port)]
     keys = table.columns if table.named else {}
@@ -133,8 +129,7 @@ def named(net: Net, terms: Sequence[Term], table: Table) -> Table:
 
 def checked(net: Net, attachments: Sequence[Attachment], table: Table) -> Table:
     """`table` with exactly the columns that the training reads; NetError for a missing key and for one
-    that names
-    no port of the net. Keys of outputs that take no part are left out.
+    that names no port of the net. Keys of outputs that take no part are left out.
     """
     targets = list(dict.fromkeys(each.term.port for each in attachments if each.target is not None))
     for port in targets:
@@ -185,8 +180,7 @@ def _attachment(net: Net, term: Term, table: Table) -> Attachment:
 
 def _prepared(net: Net, attachments: Sequence[Attachment], table: Table) -> Net:
     """The net with what the data tell of its ports: decoders for labels, numbers of classes, encoders of
-    Booleans,
-    shapes of inputs.
+    Booleans, shapes of inputs.
     """
     outputs, inputs = dict(net.outputs), dict(net.inputs)
     for term, choice, _, _ in attachments:
@@ -222,8 +216,8 @@ def _hinted(name: str, port: PortType, column: Column) -> PortType:
 
 
 def shape_of(column: Column) -> tuple[Any, ...] | None:
-    """The shape that examples give their port: VARYING for lists of different lengths; None where they
-    are no numbers.
+    """The shape that examples give their port: VARYING for lists of
+    different lengths; None where they are no numbers.
     """
     if column.array is not None:
         return column.array.shape[1:]
@@ -318,8 +312,8 @@ def output_names(
     names: Sequence[str], ends: Sequence[tuple[Attachment, str, End]], inputs: Mapping[str, Any]
 ) -> list[str]:
     """Ports of the training net for the losses: a bare port keeps its name, one attached loss is "Loss",
-    several are
-    named after the ports that they are attached to. No name is that of an input or of another output.
+    several are named after the ports that they are attached to. No name is that of an input or of another
+    output.
     """
     attached = [each for each, _, _ in ends if each.choice.loss is not None]
     taken, found = set(inputs), []

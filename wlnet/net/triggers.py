@@ -1,5 +1,5 @@
-"""When something that happens now and then in a training is due: every so many batches, rounds, percent
-or seconds.
+"""When something that happens now and then in a training is due:
+every so many batches, rounds, percent or seconds.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Trigger:
 
 
 def read_timed(setting: Any, option: str) -> Timed:
-    """`setting`, or `{setting, "Interval" -> amount, "MinimumInterval" -> seconds}`; a bare interval
-    counts rounds.
+    """`setting`, or `{setting, "Interval" -> amount, "MinimumInterval"
+    -> seconds}`; a bare interval counts rounds.
     """
     if not is_list(setting) or not any(_timing(each) for each in items(setting)[1:]):
         return Timed(setting, None, 0.0)

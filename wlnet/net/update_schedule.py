@@ -15,8 +15,7 @@ def frozen_by_turn(training: TrainingNet, turns: Sequence[Turn] | None) -> list[
     """For every group, the arrays of the training net that it does not update; empty without a schedule.
 
     Arrays of attached loss nets belong to every group. NetError for a group that names no array. A shared
-    array
-    belongs to the first group that names one of its places, and to no other.
+    array belongs to the first group that names one of its places, and to no other.
     """
     if turns is None:
         return []
