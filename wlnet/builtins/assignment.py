@@ -10,9 +10,10 @@ from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, SEQUENCE_HOLD
 from wlnet.kernel.building import built
 from wlnet.kernel.control import RUN
 from wlnet.kernel.definitions import ASSIGNERS, UNASSIGNERS, assign, assigner, define, evaluated_lhs, unassign
-from wlnet.kernel.evaluate import evaluate, root_symbol
+from wlnet.kernel.evaluate import evaluate
 from wlnet.kernel.registry import builtin
 from wlnet.kernel.scope import Scope
+from wlnet.kernel.shaping import root_symbol
 from wlnet.kernel.templates import Code, code, inline
 
 FAILED = system("$Failed")

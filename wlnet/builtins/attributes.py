@@ -7,8 +7,9 @@ from typing import Any
 from wlnet.expr import NULL, Expr, S, Symbol, is_list, items, make_list, system
 from wlnet.expr.attributes import FLAGS, HOLD_ALL, HOLD_FIRST, LISTABLE, LOCKED, PROTECTED, STUB, names
 from wlnet.kernel.definitions import assigner, set_attributes
-from wlnet.kernel.evaluate import attributes_of, evaluate
+from wlnet.kernel.evaluate import evaluate
 from wlnet.kernel.registry import builtin, nearest, symbol
+from wlnet.kernel.shaping import attributes_of
 
 FAILED = system("$Failed")
 

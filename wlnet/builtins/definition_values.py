@@ -27,10 +27,11 @@ from wlnet.kernel.definitions import (
     set_own,
     unassign,
 )
-from wlnet.kernel.evaluate import evaluate, root_symbol
+from wlnet.kernel.evaluate import evaluate
 from wlnet.kernel.registry import builtin
 from wlnet.kernel.rule_code import strip
 from wlnet.kernel.rules import Delayed
+from wlnet.kernel.shaping import root_symbol
 
 FAILED = system("$Failed")
 _WRAPPERS = (PATTERN_TEST, CONDITION, OPTIONAL, S.HoldPattern)

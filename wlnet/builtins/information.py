@@ -7,9 +7,10 @@ from typing import Any
 from wlnet.expr import ATOMS, FALSE, NULL, TRUE, Association, Expr, S, Symbol, make_list
 from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, READ_PROTECTED
 from wlnet.kernel.definitions import rules_of
-from wlnet.kernel.evaluate import attributes_of, evaluate
+from wlnet.kernel.evaluate import evaluate
 from wlnet.kernel.messages import template
 from wlnet.kernel.registry import builtin, load_all, options_of, symbol
+from wlnet.kernel.shaping import attributes_of
 
 from .attributes import shown_attributes
 

@@ -136,8 +136,8 @@ def _form(x: Any) -> Any:
     """Times, Power or Plus where `x` is an ordinary expression of that form, else None."""
     if type(x) is not Expr:
         return None
-    head = x.head
-    return head if head is TIMES or head is PLUS or (head is POWER and len(x.args) == 2) else None
+    head, n = x.head, len(x.args)
+    return head if (n > 1 and (head is TIMES or head is PLUS)) or (n == 2 and head is POWER) else None
 
 
 def _as_power(x: Any, head: Any) -> tuple[Any, Any]:
@@ -150,9 +150,6 @@ def _push_backwards(stack: list[Any], a: Any, b: Any, head: Symbol) -> None:
     """
     factors_a, number_a = _parts(a, head)
     factors_b, number_b = _parts(b, head)
-    if len(factors_a) == 1 and len(factors_b) == 1 and factors_a[0] is a and factors_b[0] is b:
-        _push_ordinary(stack, a, b)  # Times[] and its like
-        return
     stack.append((number_a, number_b))
     stack.append(_sign(len(factors_a) - len(factors_b)))
     n = min(len(factors_a), len(factors_b))
@@ -163,13 +160,10 @@ def _push_backwards(stack: list[Any], a: Any, b: Any, head: Symbol) -> None:
 def _parts(x: Any, head: Symbol) -> tuple[tuple[Any, ...], Any]:
     """The factors of a product (terms of a sum) and its number."""
     unit = 1 if head is TIMES else 0
-    if type(x) is Expr and x.head is head and x.args:
+    if type(x) is Expr and x.head is head and len(x.args) > 1:
         if type(x.args[0]) in NUMBER_TYPES:
-            if len(x.args) > 1:
-                return x.args[1:], x.args[0]
-            return (x,), unit
-        if len(x.args) > 1:
-            return x.args, unit
+            return x.args[1:], x.args[0]
+        return x.args, unit
     return (x,), unit
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from wlnet.expr import LIST, Association, Expr, S, Symbol, key
 
 from .control import RUN
-from .evaluate import SEQUENCE
 from .scope import OPTIONS, Scope
+from .shaping import SEQUENCE
 
 Build = Callable[[list[Any]], Any]
 

@@ -10,7 +10,7 @@ import numpy as np
 from wlnet.expr import LIST, Association, Complex, Expr, S, Symbol, items
 from wlnet.expr.attributes import FLAT, ORDERLESS
 
-from .evaluate import attributes_of
+from .shaping import attributes_of
 
 BLANK = S.Blank
 BLANK_SEQUENCE = S.BlankSequence

@@ -10,9 +10,10 @@ from wlnet.expr.attributes import LOCKED, PROTECTED, TEMPORARY
 
 from .constructs import CONDITION, HOLD_PATTERN
 from .control import RUN
-from .evaluate import HOLDS, Computed, attributes_of, evaluate, evaluate_some, root_symbol, splice
+from .evaluate import Computed, evaluate, evaluate_some
 from .rule_code import is_conditional, strip
 from .rules import Delayed, OwnRules, Rule, Rules
+from .shaping import HOLDS, attributes_of, root_symbol, splice
 from .templates import INLINE, finish
 
 # What watches the value of a System` symbol such as $RecursionLimit: watcher(value or None), called after

@@ -14,7 +14,7 @@ from wlnet.expr import LIST, NULL, TRUE, Expr, S, Symbol, system, truth
 from wlnet.syntax import parse, read
 from wlnet.syntax.printer import to_text
 
-from . import inlined, machine, orderless, registry  # noqa: F401  (the first three register compiled forms)
+from . import inlined, machine, orderless, registry, special_forms  # noqa: F401  (all but one register forms)
 from .constructs import variables
 from .control import (
     RUN,

@@ -10,8 +10,9 @@ from wlnet.expr.attributes import ORDERLESS
 
 from .building import FUNCTION, SLOT, build
 from .control import RUN, ReturnValue
-from .evaluate import HOLDS, evaluate, evaluate_expr
+from .evaluate import evaluate, evaluate_expr
 from .scope import OPTIONS, Frame, Scope
+from .shaping import HOLDS
 from .templates import Code, apply_plain, code, inline
 
 

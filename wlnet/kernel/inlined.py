@@ -9,8 +9,9 @@ import numpy as np
 from wlnet.expr import CLOCK, FALSE, LIST, TRUE, Association, Expr, S, Symbol, same, truth
 
 from .building import built
-from .evaluate import EVALUATE, UNEVALUATED, evaluate, evaluate_expr
+from .evaluate import evaluate, evaluate_expr
 from .scope import Scope
+from .shaping import EVALUATE, UNEVALUATED
 from .templates import Code, code, inline
 
 PLAIN = frozenset((int, float, str))

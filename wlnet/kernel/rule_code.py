@@ -21,10 +21,11 @@ from .constructs import (
     variables,
 )
 from .control import RUN, ReturnValue
-from .evaluate import EMPTY_SEQUENCE, attributes_of, evaluate
+from .evaluate import evaluate
 from .patterns import compile_row, compile_test
 from .scope import Scope
 from .sequences import WHOLE, compile_args, compile_chain
+from .shaping import EMPTY_SEQUENCE, attributes_of
 from .templates import Code, code
 
 if TYPE_CHECKING:

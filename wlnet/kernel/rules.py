@@ -14,9 +14,10 @@ from wlnet.expr import CLOCK, LIST, Association, Expr, S, Symbol, key
 from wlnet.expr.attributes import FLAT
 
 from .constructs import CONDITION, is_pattern
-from .evaluate import Computed, attributes_of
+from .evaluate import Computed
 from .rule_code import compile_rule, is_conditional, is_shaped, rule_code, run_code, strip
 from .scope import Scope
+from .shaping import attributes_of
 from .specificity import covers, equivalent
 from .templates import Code
 

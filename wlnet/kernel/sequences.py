@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wlnet.expr import LIST, TRUE, Association, Expr, S, Symbol, is_list, items, same
+from wlnet.expr import TRUE, Expr, S, Symbol, same
 from wlnet.expr.attributes import FLAT, ONE_IDENTITY, ORDERLESS
 
 from .constructs import (
@@ -22,11 +22,8 @@ from .constructs import (
     CONDITION,
     EXCEPT,
     HOLD_PATTERN,
-    KEY_VALUE_PATTERN,
     LONGEST,
     OPTIONAL,
-    OPTIONS_PATTERN,
-    ORDERLESS_SEQUENCE,
     PATTERN,
     PATTERN_SEQUENCE,
     PATTERN_TEST,
@@ -36,17 +33,18 @@ from .constructs import (
     is_simple,
     parts,
     repetitions,
-    total_width,
     variables,
     width,
 )
 from .control import RUN
-from .evaluate import attributes_of, evaluate
-from .patterns import Test, bind_sequence, compile_test, predicate
-from .scope import OPTIONS, Scope
+from .evaluate import evaluate
+from .patterns import Test, compile_test, predicate
+from .scope import Scope
+from .shaping import attributes_of
 from .templates import code
 
 Chain = Callable[[tuple[Any, ...], int, list[Any]], bool]
+Form = Callable[[tuple[Any, ...], Chain, Scope, "Place"], Chain]
 SEQUENCE = S.Sequence
 
 
@@ -131,7 +129,7 @@ def compile_chain(p: Any, then: Chain, scope: Scope, place: Place) -> Chain:
         return _literal(p, then)
     h, args = p.head, p.args
     if type(h) is Symbol:
-        form = _FORMS.get(h)
+        form = FORMS.get(h)
         if form is not None:
             return form(args, then, scope, place)
         if h is REPEATED or h is REPEATED_NULL:
@@ -400,107 +398,6 @@ def _pattern_sequence(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, 
     return chain
 
 
-def _options_pattern(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
-    """OptionsPattern[]: any number of rules and lists of rules, as many as possible first."""
-    slot = scope.place(OPTIONS)
-    function = pattern_args[0] if pattern_args else place.head
-
-    def options(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        j = i
-        while j < len(args) and is_options(args[j]):
-            j += 1
-        old = b[slot]
-        while j >= i:
-            b[slot] = (function, Expr(LIST, args[i:j]))
-            if then(args, j, b):
-                return True
-            j -= 1
-        b[slot] = old
-        return False
-
-    return options
-
-
-def is_options(e: Any) -> bool:
-    """A rule, or a list of such to any depth."""
-    stack = [e]
-    while stack:
-        e = stack.pop()
-        if is_list(e):
-            stack.extend(items(e))
-        elif type(e) is not Expr or e.head not in (S.Rule, S.RuleDelayed) or len(e.args) != 2:
-            return False
-    return True
-
-
-def _orderless_sequence(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
-    """OrderlessPatternSequence[p...]: the next few elements, in any order."""
-    low, high = total_width(pattern_args)
-    outer = scope.frame.new()
-
-    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        saved = b[outer]
-        if args:
-            return False
-        ok = then(saved[0], saved[1], b)
-        b[outer] = saved
-        return ok
-
-    inner = SHAPED.orderless(pattern_args, leave, scope, None, False)
-
-    def sequence(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        old = b[outer]
-        most = len(args) - i if high is None else min(high, len(args) - i)
-        for n in range(low, most + 1):
-            b[outer] = (args, i + n)
-            if inner(args[i : i + n], 0, b):
-                return True
-        b[outer] = old
-        return False
-
-    return sequence
-
-
-def _key_value(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
-    """KeyValuePattern[{k -> v, ...}]: an association or a list of rules that has all of these."""
-    spec = pattern_args[0] if pattern_args else Expr(LIST, ())
-    wanted = items(spec) if is_list(spec) else spec.rules() if type(spec) is Association else (spec,)
-    rest = Expr(BLANK_NULL_SEQUENCE, ())
-    patterns = tuple(_any_rule(w) for w in wanted)
-    outer = scope.frame.new()
-
-    def leave(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        saved = b[outer]
-        ok = then(saved[0], saved[1] + 1, b)
-        b[outer] = saved
-        return ok
-
-    inner = SHAPED.orderless((*patterns, rest), leave, scope, None, False)
-
-    def key_value(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        if i >= len(args):
-            return False
-        e = args[i]
-        rules = e.rules() if type(e) is Association else items(e) if is_list(e) else None
-        if rules is None:
-            return False
-        old = b[outer]
-        b[outer] = (args, i)
-        if inner(rules, 0, b):
-            return True
-        b[outer] = old
-        return False
-
-    return key_value
-
-
-def _any_rule(w: Any) -> Any:
-    """`k -> v` in a KeyValuePattern also matches an entry written with `:>`."""
-    if type(w) is Expr and w.head in (S.Rule, S.RuleDelayed):
-        return Expr(Expr(ALTERNATIVES, (S.Rule, S.RuleDelayed)), w.args)
-    return w
-
-
 # ---------------------------------------------------------------- ordinary, flat and orderless expressions
 
 
@@ -603,7 +500,17 @@ def default_only(p: Expr, then: Chain, scope: Scope, place: Place) -> Chain:
     return default
 
 
-_FORMS: dict[Symbol, Callable[[tuple[Any, ...], Chain, Scope, Place], Chain]] = {
+def form(head: Symbol) -> Callable[[Form], Form]:
+    """Register how a pattern construct is compiled."""
+
+    def register(compile_form: Form) -> Form:
+        FORMS[head] = compile_form
+        return compile_form
+
+    return register
+
+
+FORMS: dict[Symbol, Form] = {
     PATTERN: _pattern,
     PATTERN_TEST: _tested,
     CONDITION: _condition,
@@ -614,17 +521,4 @@ _FORMS: dict[Symbol, Callable[[tuple[Any, ...], Chain, Scope, Place], Chain]] = 
     LONGEST: _longest,
     OPTIONAL: _optional,
     PATTERN_SEQUENCE: _pattern_sequence,
-    OPTIONS_PATTERN: _options_pattern,
-    ORDERLESS_SEQUENCE: _orderless_sequence,
-    KEY_VALUE_PATTERN: _key_value,
 }
-
-__all__ = [
-    "Chain",
-    "at_end",
-    "bind_sequence",
-    "compile_args",
-    "compile_chain",
-    "compile_matcher",
-    "is_options",
-]

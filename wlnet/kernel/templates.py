@@ -17,16 +17,9 @@ from wlnet.expr.attributes import ORDERLESS
 
 from .building import OPTION_VALUE, SLOT, SLOT_SEQUENCE, Build, build, built
 from .control import RUN
-from .evaluate import (
-    EVALUATE,
-    HOLDS,
-    UNEVALUATED,
-    attributes_of,
-    evaluate,
-    evaluate_expr,
-    evaluate_own,
-)
+from .evaluate import evaluate, evaluate_expr, evaluate_own
 from .scope import OPTIONS, Scope
+from .shaping import EVALUATE, HOLDS, UNEVALUATED, attributes_of
 
 Code = Callable[[list[Any]], Any]
 Inline = Callable[[Expr, Scope, bool], "Code | None"]

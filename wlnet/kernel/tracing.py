@@ -15,19 +15,9 @@ from wlnet.expr import LIST, Expr, S, Symbol, canonical_args, same
 from wlnet.expr.attributes import FLAT, HOLD_ALL_COMPLETE, HOLD_FIRST, HOLD_REST, LISTABLE, ORDERLESS
 
 from .control import RUN, Terminated
-from .evaluate import (
-    EVALUATE,
-    SPLICED,
-    apply_head,
-    attributes_of,
-    evaluate,
-    flatten,
-    head_attributes,
-    root_symbol,
-    splice,
-    thread,
-)
+from .evaluate import apply_head, evaluate, thread
 from .rules import Rule, Rules
+from .shaping import EVALUATE, SPLICED, attributes_of, flatten, head_attributes, root_symbol, splice
 
 MOST_STEPS = 100_000  # a trace beyond this is of no use to anybody
 
