@@ -86,7 +86,7 @@ class Builtin:
 
     @property
     def usage(self) -> str:
-        """The docstring up to the examples, a line for each way of use: a line that does not begin with the name
+        """The docstring up to the examples, a line for each way of use: one that does not begin with the name
         continues the one before.
         """
         if self.usage_text is not None:
