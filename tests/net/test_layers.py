@@ -1,6 +1,5 @@
 """Every layer: documented values, gradients against differences, and what its record must hold. Generated
-from the
-records, so that no layer can be added untested.
+from the records, so that no layer can be added untested.
 """
 
 from __future__ import annotations

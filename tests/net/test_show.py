@@ -115,9 +115,7 @@ def test_input_form_of_a_layer(wl: Any) -> None:
 
 def test_coders_print(wl: Any) -> None:
     assert wl('NetEncoder[{"Class", {"a", "b"}}]') == "NetEncoder[Class, class (2 labels)]"
-    assert (
-        wl('InputForm[NetEncoder[{"Class", {"a", "b"}}]]') == 'NetEncoder[{"Class", {"a", "b"}, Automatic}]'
-    )
+    assert wl('InputForm[NetEncoder[{"Class", {"a", "b"}}]]') == 'NetEncoder[{"Class", {"a", "b"}}]'
 
 
 # ---- equality

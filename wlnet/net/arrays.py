@@ -1,10 +1,8 @@
 """Functions of arrays as data, and their ops: what FunctionLayer adds to `formulas`.
 
 A value is an array of each example: a Value whose first dimension is the batch's, N, or 1 for what is the
-same in all
-examples; or a Python number. Listable functions thread as in the language: the array of lower rank goes with
-the
-first dimensions of the other.
+same in all examples; or a Python number. Listable functions thread as in the language: the array of lower
+rank goes with the first dimensions of the other.
 """
 
 from __future__ import annotations

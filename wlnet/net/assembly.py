@@ -40,7 +40,11 @@ def rebuild_chain(
     except NetError as error:
         if error.tag != "shape":
             raise
+        first = error
+    try:
         return make_chain({name: reopened(node) for name, node in nodes.items()}, ports, **options)
+    except NetError:
+        raise first from None  # with everything known in place it names what stands against it
 
 
 def reopened(net: Net) -> Net:
@@ -74,8 +78,7 @@ def subgraph(
     symbol: str = "NetTake",
 ) -> Net:
     """The graph of the nodes in `kept`; connections to others become ports. `exposed` names outputs to be
-    ports;
-    with `only`, no other outputs of the nodes are.
+    ports; with `only`, no other outputs of the nodes are.
     """
     names = [name for name in net.nodes if name in set(kept)]
     inside = set(names)

@@ -261,9 +261,8 @@ for _kind, _apply in ((Encoder, encode), (Decoder, decode)):
 @border
 def net_initialize(ev, net, which=S.Automatic, *, method=S.Automatic, random_seeding=initialize.DEFAULT_SEED):
     """NetInitialize[net] sets all arrays of a net that are not set yet.
-    NetInitialize[net, All] sets all arrays anew.
-    The same RandomSeeding gives the same arrays; Method is "Kaiming", "Xavier", "Orthogonal", "Random" or
-    "Identity".
+    NetInitialize[net, All] sets all arrays anew. The same RandomSeeding gives the same arrays; Method is
+    "Kaiming", "Xavier", "Orthogonal", "Random" or "Identity".
 
     >>> NetExtract[NetInitialize[LinearLayer[2, "Input" -> 3]], "Biases"] // Normal
     {0., 0.}
@@ -304,8 +303,7 @@ def net_take(ev, net, spec):
 @border
 def net_drop(ev, net, spec):
     """NetDrop[net, n] leaves out the first n layers of a chain, NetDrop[net, -n] the last n, NetDrop[net, {m,
-    n}] layers
-    m to n, NetDrop[net, "name"] the layer of that name.
+    n}] layers m to n, NetDrop[net, "name"] the layer of that name.
 
     >>> Length[NetDrop[NetChain[{3, Ramp, 2}, "Input" -> 2], -1]]
     2

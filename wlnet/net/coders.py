@@ -147,7 +147,10 @@ class Coder:
 
     def full(self) -> Expr:
         """NetEncoder[{"name", arguments..., "option" -> value...}]; options at their default are left out."""
-        parts: list[Any] = [self.name, *(self.params[each.name] for each in self.side.arguments)]
+        values = [self.params[each.name] for each in self.side.arguments]
+        while values and same(values[-1], self.side.arguments[len(values) - 1].default):
+            values.pop()
+        parts: list[Any] = [self.name, *values]
         for each in self.side.options:
             if not same(self.params[each.name], each.default):
                 parts.append(Expr(S.Rule, (each.name, self.params[each.name])))

@@ -11,10 +11,11 @@ from . import types
 from .array_values import number_array, read_array
 from .assembly import multipliers, muted, reopened
 from .coders import Coder, make_coder, read_port, show
+from .conflicts import describe
 from .construct import as_net, is_function, is_rule, read_parameter
 from .errors import NetError, nearest
 from .graph import make_chain, make_graph
-from .infer import describe, infer, make_layer
+from .infer import infer, make_layer
 from .layer import MULTIPLIERS
 from .net import SHARED, Edge, Net
 from .places import no_part, node_key
@@ -52,7 +53,11 @@ def replace_part(ev: Any, net: Any, rules: Any) -> Any:
     except NetError as error:
         if error.tag != "shape":
             raise
-    return infer(reopened_inside(net), symbol=symbol)
+        first = error
+    try:
+        return infer(reopened_inside(net), symbol=symbol)
+    except NetError:
+        raise first from None
 
 
 def reopened_inside(net: Net) -> Net:
@@ -274,7 +279,11 @@ def rebuilt(net: Net, nodes: dict[str, Net], gone: Sequence[str], spliced: dict[
         except NetError as error:
             if error.tag != "shape":
                 raise
-        return make_chain({x: reopened(y) for x, y in kept.items()}, outer(net), **options)
+            first = error
+        try:
+            return make_chain({x: reopened(y) for x, y in kept.items()}, outer(net), **options)
+        except NetError:
+            raise first from None
     if not net.is_container:
         return infer(net.replace(nodes=nodes), symbol=symbol)
     links = list(net.edges)

@@ -8,9 +8,8 @@ from wlnet.kernel.errors import WlnetError
 class NetError(WlnetError):
     """A user's mistake, told as the message `symbol::tag: text`.
 
-    `text` says what was asked, what was found, where, and what would be right; it needs no further arguments.
-    The
-    border (`wlnet.net.builtins`) turns it into the message and `$Failed`.
+    `text` says what was asked, what was found, where, and what would be right; it needs no further
+    arguments. The border (`wlnet.net.builtins`) turns it into the message and `$Failed`.
     """
 
     def __init__(self, symbol: str, tag: str, text: str) -> None:

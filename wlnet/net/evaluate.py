@@ -13,9 +13,10 @@ from wlnet.runtime.types import DeviceError, GradientError
 
 from . import examples, requests
 from .coders import Decoder, Encoder, numeric, show
+from .conflicts import describe
 from .errors import NetError, nearest
 from .examples import Feed, Rows
-from .infer import describe, infer
+from .infer import infer
 from .net import Net
 from .programs import KEPT, PLAIN, Settings, run
 from .requests import NONE, ArrayGradient, Output, Request, Wanted

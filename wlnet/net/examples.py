@@ -10,9 +10,9 @@ import numpy as np
 from wlnet.expr import Association, NumericArray, is_list, items, make_list, to_array
 
 from . import types
+from .conflicts import describe
 from .errors import NetError, nearest
 from .graph import quoted, with_inputs
-from .infer import describe
 from .net import Net
 from .types import VARYING, PortType
 

@@ -10,8 +10,8 @@ from wlnet.expr import Association, Expr, S, is_list, items, make_list
 from . import types
 from .array_values import array_value
 from .coders import Coder, show
+from .conflicts import describe
 from .errors import NetError, nearest
-from .infer import describe
 from .layer import MULTIPLIERS
 from .net import SHARED, Net, SharedArray
 from .places import key_of, no_part, node_key

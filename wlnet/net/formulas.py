@@ -1,10 +1,8 @@
 """Functions of numbers as data, and their ops.
 
 A *formula* is an expression in slots (`Slot[1]`, `Slot["Input"]`), numbers, and the heads listed here: the
-normal form
-in which ElementwiseLayer, ThreadingLayer and FunctionLayer keep a function. `wlnet.net.translate` makes
-formulas from
-functions of the language; `emit` turns one into ops.
+normal form in which ElementwiseLayer, ThreadingLayer and FunctionLayer keep a function.
+`wlnet.net.translate` makes formulas from functions of the language; `emit` turns one into ops.
 """
 
 from __future__ import annotations

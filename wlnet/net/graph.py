@@ -8,8 +8,9 @@ from typing import Any
 from wlnet.expr import Expr, S, is_list, items, make_list, system
 
 from . import types
+from .conflicts import capital, describe, node_name
 from .errors import NetError, nearest
-from .infer import capital, describe, infer, node_name
+from .infer import infer
 from .layer import MULTIPLIERS, layer
 from .net import Edge, End, Net
 from .types import ANY, MismatchError, PortType
@@ -39,8 +40,7 @@ GRAPH = layer(
 )
 
 # One end of a connection as given: (node, port), (node, None) for a port to be chosen, (None, port) for one
-# of the net.
-# A port can also be a path into the nested net: (step, ..., port).
+# of the net. A port can also be a path into the nested net: (step, ..., port).
 Loose = tuple[str | None, Any]
 
 
@@ -57,9 +57,8 @@ def make_chain(
 ) -> Net:
     """The chain of `nodes`, each feeding the next; `ports` adds to the types of its own ports.
 
-    The chain has all inputs of its first and all outputs of its last net. NetError where a net in between has
-    more
-    than one input or output, or where types contradict one another.
+    The chain has all inputs of its first and all outputs of its last net. NetError where a net in between
+    has more than one input or output, or where types contradict one another.
     """
     nodes, edges = dict(nodes), []
     shell = Net(CHAIN, {"LearningRateMultipliers": multipliers}, {}, {}, nodes=nodes, numbered=numbered)
@@ -131,10 +130,8 @@ def make_graph(
     """The graph of `nodes` with these connections; unconnected ports of nodes become ports of the graph.
 
     An end is (node, port), (node, None) for the port that suits, or (None, port) for a port of the graph
-    itself.
-    `muted` names outputs that are not to be exposed. NetError for a cycle, a port connected twice, an unknown
-    node or
-    port, or types that contradict one another.
+    itself. `muted` names outputs that are not to be exposed. NetError for a cycle, a port connected twice,
+    an unknown node or port, or types that contradict one another.
     """
     wiring = Wiring(dict(nodes), numbered, symbol)
     for source, target in edges:

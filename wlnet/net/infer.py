@@ -9,18 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import same
-from wlnet.syntax.printer import to_text
-
 from . import types
+from .conflicts import conflict_text, describe, edge_error, node_error
 from .errors import ConflictError, NetError
 from .layer import LAYERS, MULTIPLIERS
 from .net import ABSENT, Edge, End, Net, SharedArray, frozen, same_array
 from .types import VARYING, Dims, MismatchError, PortType
 
 # Rounds after which a layer's or a net's rule must have settled; each round fixes at least one extent, so
-# that more are
-# needed only by a rule that contradicts itself.
+# that more are needed only by a rule that contradicts itself.
 MAX_ROUNDS = 1000
 
 
@@ -218,8 +215,7 @@ def infer(net: Net, hints: Mapping[str, PortType] | None = None, symbol: str = "
     """`net` with everything known that follows from its ports, arrays and `hints` about its own ports.
 
     Returns `net` itself where nothing new follows. Raises NetError `symbol::shape` (default: the net's head)
-    naming
-    both layers, the port, and the two types where they contradict one another.
+    naming both layers, the port, and the two types where they contradict one another.
     """
     symbol = symbol or net.record.name
     try:
@@ -295,54 +291,104 @@ def shaped(value: Any, dims: Dims | None) -> Any:
 
 
 def refine_container(net: Net, symbol: str) -> Net:
-    """Spread types along edges and through nodes until nothing changes."""
-    nodes, inputs, outputs = dict(net.nodes), dict(net.inputs), dict(net.outputs)
+    """Spread types along edges and through nodes until nothing changes.
 
-    def type_at(end: End, side: str) -> PortType:
-        node, port = end
-        if node is not None:
-            return (nodes[node].outputs if side == "source" else nodes[node].inputs)[port]
-        return (inputs if side == "source" else outputs)[port]
-
-    for _ in range(MAX_ROUNDS):
-        pending: dict[str, dict[str, PortType]] = {name: {} for name in nodes}
-        changed = False
-        for edge in net.edges:
-            source, target = type_at(edge.source, "source"), type_at(edge.target, "target")
-            try:
-                both = types.meet(source.bare(), target.bare())
-            except MismatchError:
-                raise edge_error(net, nodes, edge, source, target, symbol) from None
-            for end, own, ports in ((edge.source, source, inputs), (edge.target, target, outputs)):
-                if both == own.bare():
-                    continue
-                changed = True
-                if end[0] is None:
-                    ports[end[1]] = both._replace(coder=own.coder)
-                else:
-                    hints = pending[end[0]]
-                    hints[end[1]] = guarded(hints.get(end[1]), both, net, nodes, edge, symbol)
-        for name, node in nodes.items():
-            try:
-                nodes[name] = refine(node, pending[name], symbol)
-            except ConflictError as error:
-                raise node_error(net, nodes, name, error, symbol) from None
-            changed = changed or nodes[name] is not node
-        changed = share_dims(nodes) or changed
-        if not changed:
+    Rounds go through the nodes forwards and backwards in turn, so that a long chain settles in a few of them.
+    """
+    spread = Spread(net, symbol)
+    row = sequence(net)
+    for number in range(MAX_ROUNDS):
+        spread.changed = False
+        for edge in spread.passing:
+            spread.along(edge, None)
+        for name in row if number % 2 == 0 else reversed(row):
+            spread.through(name)
+        spread.changed = share_dims(spread.nodes) or spread.changed
+        if not spread.changed:
             break
-    fresh = inputs != net.inputs or outputs != net.outputs or any(nodes[x] is not net.nodes[x] for x in nodes)
-    return net.replace(nodes=nodes, inputs=inputs, outputs=outputs) if fresh else net
+    return spread.result()
 
 
-def guarded(
-    known: PortType | None, both: PortType, net: Net, nodes: dict[str, Net], edge: Edge, symbol: str
-) -> PortType:
-    """What two edges of one output say together."""
-    try:
-        return both if known is None else types.meet(known, both)
-    except MismatchError:
-        raise edge_error(net, nodes, edge, known or both, both, symbol) from None
+def sequence(net: Net) -> list[str]:
+    """The nodes, each after those that feed it as far as there is such an order."""
+    before: dict[str, set[str]] = {name: set() for name in net.nodes}
+    for source, target in net.edges:
+        if source[0] is not None and target[0] is not None:
+            before[target[0]].add(source[0])
+    found: dict[str, None] = {}
+    waiting = list(net.nodes)
+    while waiting:
+        ready = [name for name in waiting if before[name] <= found.keys()] or waiting
+        found.update(dict.fromkeys(ready))
+        waiting = [name for name in waiting if name not in found]
+    return list(found)
+
+
+class Spread:
+    """One net while types spread in it."""
+
+    def __init__(self, net: Net, symbol: str) -> None:
+        self.net = net
+        self.symbol = symbol
+        self.nodes, self.inputs, self.outputs = dict(net.nodes), dict(net.inputs), dict(net.outputs)
+        self.changed = False
+        self.passing = [e for e in net.edges if e.source[0] is None and e.target[0] is None]
+        self.touching: dict[str, list[Edge]] = {name: [] for name in net.nodes}
+        for edge in net.edges:
+            for node in {edge.source[0], edge.target[0]} - {None}:
+                self.touching[str(node)].append(edge)
+
+    def at(self, end: End, outgoing: bool) -> PortType:
+        """The type at one end of an edge."""
+        node, port = end
+        if node is None:
+            return (self.inputs if outgoing else self.outputs)[port]
+        return (self.nodes[node].outputs if outgoing else self.nodes[node].inputs)[port]
+
+    def along(self, edge: Edge, node: str | None) -> dict[str, PortType]:
+        """What the two ends of an edge say together: told to ports of the net, returned for ports of
+        `node`.
+        """
+        source, target = self.at(edge.source, True), self.at(edge.target, False)
+        try:
+            both = types.meet(source.bare(), target.bare())
+        except MismatchError:
+            raise edge_error(self.net, self.nodes, edge, source, target, self.symbol) from None
+        hints = {}
+        for end, own, ports in ((edge.source, source, self.inputs), (edge.target, target, self.outputs)):
+            if both == own.bare():
+                continue
+            self.changed = True
+            if end[0] is None:
+                ports[end[1]] = both._replace(coder=own.coder)
+            elif end[0] == node:
+                hints[end[1]] = both
+        return hints
+
+    def through(self, name: str) -> None:
+        """A node told what its edges know, and refined."""
+        hints: dict[str, PortType] = {}
+        for edge in self.touching[name]:
+            for port, both in self.along(edge, name).items():
+                try:
+                    hints[port] = both if port not in hints else types.meet(hints[port], both)
+                except MismatchError:
+                    other = self.at(edge.target, False).bare()
+                    raise edge_error(self.net, self.nodes, edge, hints[port], other, self.symbol) from None
+        node = self.nodes[name]
+        try:
+            self.nodes[name] = refine(node, hints, self.symbol)
+        except ConflictError as error:
+            raise node_error(self.net, self.nodes, name, error, self.symbol) from None
+        self.changed = self.changed or self.nodes[name] is not node
+
+    def result(self) -> Net:
+        """The net with what was found; itself where nothing was."""
+        net = self.net
+        nodes = any(self.nodes[x] is not net.nodes[x] for x in self.nodes)
+        if not nodes and self.inputs == net.inputs and self.outputs == net.outputs:
+            return net
+        return net.replace(nodes=self.nodes, inputs=self.inputs, outputs=self.outputs)
 
 
 def share_dims(nodes: dict[str, Net]) -> bool:
@@ -388,102 +434,3 @@ def map_arrays(net: Net, change: Callable[[Any], Any]) -> Net:
     if same_here and all(nodes[name] is node for name, node in net.nodes.items()):
         return net
     return net.replace(arrays=arrays, nodes=nodes)
-
-
-# ---- errors
-
-
-# Characters of a parameter that messages and summaries show.
-SHOWN = 40
-
-
-def describe(net: Net) -> str:
-    """A layer as messages and summaries name it, by its arguments: LinearLayer[3], ElementwiseLayer[Tanh]."""
-    record = net.record
-    if record.container:
-        return f"{record.name}[...]"
-    if record.short is not None:
-        return record.short(net)
-    shown = []
-    for each in record.arguments:
-        if each.net:
-            shown.append(describe(net.nodes[each.name]))
-            continue
-        value = net.params[each.name]
-        if same(value, each.default):
-            break
-        text = to_text(value, "InputForm")
-        shown.append(text if len(text) <= SHOWN else text[: SHOWN - 3] + "...")
-    return f"{record.name}[{', '.join(shown)}]"
-
-
-def node_name(net: Net, name: str) -> str:
-    """A node as messages name it: layer 2, or layer "conv"."""
-    return f"layer {name}" if net.numbered else f'layer "{name}"'
-
-
-def place(net: Net, nodes: Mapping[str, Net], end: End, side: str) -> str:
-    """One end of an edge: layer 1 (LinearLayer[784]), or the net's input "Input"."""
-    node, port = end
-    if node is None:
-        return f'the {"input" if side == "source" else "output"} "{port}" of the net'
-    inner = nodes[node]
-    several = len(inner.outputs if side == "source" else inner.inputs) > 1
-    return f"{node_name(net, node)} ({describe(inner)})" + (
-        f', port "{port}"' if several and side == "source" else ""
-    )
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def remedy_for(source: PortType, target: PortType) -> str:
-    """What may help where `source` meets `target`."""
-    if source.kind == "integer" and target.kind == "real":
-        return "Put an EmbeddingLayer or a UnitVectorLayer before it."
-    if target.kind == "integer" and source.kind == "real":
-        return 'Integers come from a port of type "Integer" or from a Class encoder.'
-    have, want = types.size(source.shape), types.size(target.shape)
-    if have is not None and have == want and target.shape is not None:
-        inside = ", ".join(map(str, target.shape))
-        return f"Put a layer such as ReshapeLayer[{{{inside}}}] before it."
-    if target.shape is not None and len(target.shape) == 1 and source.rank != 1:
-        return "Put a FlattenLayer[] or a ReshapeLayer before it."
-    return ""
-
-
-def edge_error(
-    net: Net, nodes: Mapping[str, Net], edge: Edge, source: PortType, target: PortType, symbol: str
-) -> NetError:
-    """The message of an edge whose two ends contradict one another."""
-    port, giver = edge.target[1], place(net, nodes, edge.source, "source")
-    if edge.target[0] is None:
-        text = f"{capital(place(net, nodes, edge.target, 'target'))} takes {types.wanted_text(target)}, but "
-        text += f"{giver} gives {types.found_text(source)}."
-        return NetError(symbol, "shape", text)
-    taker = capital(place(net, nodes, edge.target, "target"))
-    found, wanted = types.found_text(source), types.wanted_text(target)
-    if source.kind and target.kind and source.kind != target.kind:
-        found = f"type {source.kind}" if source.shape in ((), None) else f"{found}, {source.kind}s,"
-    text = f'{taker} got "{port}" of {found} from {giver}, but takes {wanted}.'
-    return NetError(symbol, "shape", f"{text} {remedy_for(source, target)}".rstrip())
-
-
-def node_error(net: Net, nodes: Mapping[str, Net], name: str, error: ConflictError, symbol: str) -> NetError:
-    """The message of a node whose own rule finds a contradiction at one of its ports."""
-    giver = ""
-    for edge in net.edges:
-        if edge.target == (name, error.port):
-            giver = f" from {place(net, nodes, edge.source, 'source')}"
-    subject = f"{capital(node_name(net, name))} ({describe(nodes[name])})"
-    return NetError(symbol, "shape", conflict_text(error, subject, giver, nodes[name]))
-
-
-def conflict_text(error: ConflictError, subject: str, giver: str, net: Net) -> str:
-    """A layer's conflict as a sentence: at an input what it got, at an output what is wanted of it."""
-    if error.port in net.outputs:
-        text = f'{subject} gives {error.wanted} at "{error.port}", but {error.found} is wanted there.'
-    else:
-        text = f'{subject} got "{error.port}" of {error.found}{giver}, but takes {error.wanted}.'
-    return f"{text} {error.remedy}".rstrip()

@@ -14,8 +14,9 @@ from wlnet.syntax.printer import to_text
 from . import types
 from .array_values import array_value
 from .coders import show
+from .conflicts import describe
 from .errors import NetError, nearest
-from .infer import array_dims, describe
+from .infer import array_dims
 from .layer import MULTIPLIERS
 from .multipliers import lookup, multiplier
 from .net import ABSENT, SHARED, Net, Path, SharedArray

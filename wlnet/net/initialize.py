@@ -10,8 +10,9 @@ import numpy as np
 
 from wlnet.expr import Expr, S, is_list, items, system
 
+from .conflicts import describe
 from .errors import NetError, nearest
-from .infer import array_dims, describe
+from .infer import array_dims
 from .layer import ArrayField
 from .net import ABSENT, SHARED, Net, Path, SharedArray
 from .types import dims_text

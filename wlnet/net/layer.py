@@ -1,9 +1,8 @@
 """The record of a layer: everything the project knows about one kind of layer, in one place.
 
-Shape inference, construction, Information, printing, initialisation, saving, NetTrain and the generated tests
-ask the
-record; nothing about a layer stands elsewhere. Operators (NetMapOperator, ...) and the two containers have
-records too.
+Shape inference, construction, Information, printing, initialisation, saving, NetTrain and the generated
+tests ask the record; nothing about a layer stands elsewhere. Operators (NetMapOperator, ...) and the two
+containers have records too.
 """
 
 from __future__ import annotations

@@ -12,9 +12,10 @@ import numpy as np
 from wlnet.runtime.ir import Builder, Value
 from wlnet.runtime.types import Type
 
+from .conflicts import describe
 from .errors import NetError
 from .graph import order
-from .infer import array_dims, describe
+from .infer import array_dims
 from .layer import Params
 from .net import ABSENT, SHARED, End, Net, Path, SharedArray
 from .types import VARYING, PortType

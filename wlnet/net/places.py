@@ -7,8 +7,8 @@ from typing import Any
 
 from wlnet.expr import S, Symbol
 
+from .conflicts import describe
 from .errors import NetError, nearest
-from .infer import describe
 from .net import Net, Path
 
 

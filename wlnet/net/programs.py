@@ -1,8 +1,6 @@
 """The programs of nets: one executable for each (number of examples, lengths, what is asked, settings), the
-least
-recently used of 16, kept on the net itself. Long lists run in chunks of fixed sizes, so that lists of any
-length need
-few executables.
+least recently used of 16, kept on the net itself. Long lists run in chunks of fixed sizes, so that lists of
+any length need few executables.
 """
 
 from __future__ import annotations
@@ -18,9 +16,9 @@ from wlnet.runtime.ops.randoms import COUNTER, COUNTER_TYPE
 from wlnet.runtime.store import Store
 
 from . import examples
+from .conflicts import describe
 from .errors import NetError
 from .examples import Feed, Rows
-from .infer import describe
 from .lower import Taps, Wire, declare, initial_values, input_type, lower, variable_name
 from .net import Net
 from .requests import ArrayGradient, InputGradient, Interior, Output, Wanted

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from wlnet.expr import Expr, S, is_list, items, make_list, system
 
+from .conflicts import describe
 from .errors import NetError, nearest
 from .graph import quoted
-from .infer import describe
 from .net import ABSENT, SHARED, Net, Path, SharedArray
 from .places import keys_of, no_part, node_key, node_path
 

@@ -11,7 +11,7 @@ from wlnet.expr import Association, Expr, S, make_list, same, system
 from . import types
 from .array_values import array_value
 from .coders import Coder
-from .infer import describe
+from .conflicts import describe
 from .layer import MULTIPLIERS
 from .net import End, Net
 from .places import key_of

@@ -12,9 +12,10 @@ from .assembly import (
     subgraph,
 )
 from .coders import show
+from .conflicts import describe
 from .errors import NetError, nearest
 from .graph import Loose, make_chain, quoted, read_end
-from .infer import describe, infer
+from .infer import infer
 from .net import ABSENT, End, Net, SharedArray
 from .places import no_part, node_key
 from .types import PortType

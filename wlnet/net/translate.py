@@ -2,9 +2,8 @@
 evaluator.
 
 The function is applied to symbols that stand for numbers or arrays, and the result is read: what is not in
-the
-tables is evaluated once more, so that user-defined functions, With and Module work; what remains unknown is
-an error.
+the tables is evaluated once more, so that user-defined functions, With and Module work; what remains unknown
+is an error.
 """
 
 from __future__ import annotations
@@ -248,8 +247,7 @@ def array(ev: Any, f: Any, layer: str) -> Any:
 
 class ArrayReading(Reading):
     """The reading of a function of arrays. Its body is read as it stands, for evaluated with a symbol in the
-    place of an
-    array, functions such as Map or Length would take the symbol for what it is.
+    place of an array, functions such as Map or Length would take the symbol for what it is.
     """
 
     def applied(self, f: Any, args: tuple[Any, ...]) -> Any:
