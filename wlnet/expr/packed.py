@@ -73,7 +73,7 @@ def to_array(value: Any, *, exact: bool = True) -> np.ndarray | None:
         if exact and int in kinds:
             return None  # {1, 2.5}: packing would turn the exact 1 into 1.
         return np.array([float(x) for x in flat], dtype=np.float64).reshape(shape)
-    except OverflowError:
+    except (OverflowError, TypeError):  # TypeError: a complex number with arbitrary-precision parts
         return None
 
 
