@@ -17,6 +17,7 @@ from . import numbers, numeric
 from .infinity import INFINITY, is_positive_infinity
 
 MACHINE = S.MachinePrecision
+MAX_DIGITS = 10_000_000  # numbers of more digits are refused: one would take hours to compute or print
 
 
 @builtin("N", messages={"precbd": "Requested precision `1` is not a machine-sized real number."})
@@ -39,7 +40,7 @@ def digits_asked(ev: Any, name: str, precision: Any) -> Any:
     if is_positive_infinity(precision):
         return math.inf
     value = numeric.numeric_value(ev, precision)
-    if value is None or type(value) is Complex:
+    if value is None or type(value) is Complex or abs(numbers.to_float(value)) > MAX_DIGITS:
         ev.message(name, "precbd", precision)
         return False
     return (
@@ -157,7 +158,8 @@ def set_accuracy(ev: Any, expr: Any, accuracy: Any) -> Any:
     >>> SetAccuracy[12.5, 10]
     12.500000000
     """
-    if type(accuracy) not in (int, float, Fraction):
+    if type(accuracy) not in (int, float, Fraction) or abs(accuracy) > MAX_DIGITS:
+        ev.message("SetAccuracy", "accbd", accuracy)
         return None
     return _set_accuracy(expr, float(accuracy))
 

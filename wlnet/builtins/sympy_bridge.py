@@ -173,6 +173,11 @@ class Bridge:
             return self._expression(x)
         return self.opaque(x)
 
+    def term(self, x: Any) -> Any:
+        """`x` as an operand of arithmetic: truth values and relations, which SymPy cannot add, are opaque."""
+        value = self.to(x)
+        return value if isinstance(value, self.sympy.Expr) else self.opaque(x)
+
     def _symbol(self, x: Symbol) -> Any:
         sympy = self.sympy
         if x.shared:
@@ -212,13 +217,13 @@ class Bridge:
             d = direction(x)
             return {1: sympy.oo, -1: -sympy.oo}.get(d if type(d) is int else None, sympy.zoo)
         if head is S.Plus:
-            return sympy.Add(*map(self.to, args))
+            return sympy.Add(*map(self.term, args))
         if head is S.Times:
-            return sympy.Mul(*map(self.to, args))
+            return sympy.Mul(*map(self.term, args))
         if head is S.Power and len(args) == 2:
             if args[0] is S.E:
-                return sympy.exp(self.to(args[1]))
-            return sympy.Pow(self.to(args[0]), self.to(args[1]))
+                return sympy.exp(self.term(args[1]))
+            return sympy.Pow(self.term(args[0]), self.term(args[1]))
         if head is S.Log:
             values = list(map(self.to, args))
             return sympy.log(values[0]) if len(values) == 1 else sympy.log(values[1], values[0])
@@ -232,7 +237,7 @@ class Bridge:
         sympy = self.sympy
         name, args = x.head.name, x.args
         if name in FUNCTIONS:
-            return getattr(sympy, FUNCTIONS[name])(*map(self.to, args))
+            return getattr(sympy, FUNCTIONS[name])(*map(self.term, args))
         if name in RELATIONS and len(args) == 2:
             return getattr(sympy, RELATIONS[name])(*map(self.to, args))
         if name in ("And", "Or", "Not"):
