@@ -29,7 +29,9 @@ def n(ev: Any, expr: Any, precision: Any = MACHINE) -> Any:
     {0.333333, 3.14159265358979323846264338328, 1.41421 + 2. x}
     """
     digits = digits_asked(ev, "N", precision)
-    return None if digits is False else numeric.refined(ev, expr, digits)
+    if digits is False:
+        return None
+    return expr if digits is not None and math.isinf(digits) else numeric.refined(ev, expr, digits)
 
 
 def digits_asked(ev: Any, name: str, precision: Any) -> Any:

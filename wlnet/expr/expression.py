@@ -68,6 +68,13 @@ def make_list(items: Iterable[Any]) -> Expr:
     return Expr(LIST, tuple(items))
 
 
+def is_infinity(value: Any) -> bool:
+    """Whether `value` is Infinity: the symbol, or the DirectedInfinity[1] that it evaluates to."""
+    if type(value) is Expr:
+        return value.head is S.DirectedInfinity and value.args == (1,)
+    return value is S.Infinity
+
+
 def is_list(value: object) -> bool:
     """Whether `value` is a List, packed or not."""
     kind = type(value)

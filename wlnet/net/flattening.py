@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wlnet.expr import S
+from wlnet.expr import S, is_infinity
 
-from .assembly import (
+from .assembly import relabelled, (
     multipliers,
     numbering,
 )
@@ -18,7 +18,7 @@ from .net import Edge, End, Net
 
 def flatten(net: Net, depth: Any = S.Infinity) -> Net:
     """NetFlatten: nested chains and graphs replaced by their layers, `depth` levels deep."""
-    levels = 10**6 if depth is S.Infinity else depth
+    levels = 10**6 if is_infinity(depth) else depth
     if type(levels) is not int or levels < 0:
         raise NetError("NetFlatten", "depth", "The depth of NetFlatten is a number of levels.")
     for _ in range(levels):
@@ -84,8 +84,14 @@ def reshaped(net: Net, nodes: dict[str, Net], links: list[Edge]) -> Net:
         )
     if numbered:
         rename = {name: str(i) for i, name in enumerate(nodes, 1)}
-        nodes = {rename[name]: node for name, node in nodes.items()}
-        links = [Edge(*((rename.get(n, n) if n else n, p) for n, p in link)) for link in links]  # type: ignore[arg-type]
+        return make_graph(
+            {rename[name]: node for name, node in nodes.items()},
+            relabelled(links, rename),
+            ports,
+            numbered=True,
+            multipliers=multipliers(net),
+            symbol="NetFlatten",
+        )
     return make_graph(
         nodes, links, ports, numbered=numbered, multipliers=multipliers(net), symbol="NetFlatten"
     )

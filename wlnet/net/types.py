@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from wlnet.expr import Expr, S, is_list, items, make_list
+from wlnet.expr import Expr, S, is_infinity, is_list, items, make_list
 
 
 class _Varying:
@@ -197,8 +197,8 @@ def read_element(spec: Any) -> PortType | None:
         return PortType("integer", None, (1, bound))
     if is_list(bound) and len(items(bound)) == 2:
         low, high = items(bound)
-        if type(low) is int and (high is S.Infinity or (type(high) is int and low <= high)):
-            return PortType("integer", None, (low, None if high is S.Infinity else high))
+        if type(low) is int and (is_infinity(high) or (type(high) is int and low <= high)):
+            return PortType("integer", None, (low, None if is_infinity(high) else high))
     return None
 
 

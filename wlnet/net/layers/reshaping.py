@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wlnet.expr import Expr, S, is_list, items, make_list
+from wlnet.expr import Expr, S, is_infinity, is_list, items, make_list
 from wlnet.net import types
 from wlnet.net.errors import ConflictError
 from wlnet.net.layer import REQUIRED, Example, Parameter, Params, layer
@@ -32,7 +32,9 @@ def carry_kind(t: Typing) -> None:
 
 def read_flatten(value: Any) -> Any:
     """Infinity, a number of levels, or lists of levels."""
-    if value is S.Infinity or type(value) is int:
+    if is_infinity(value):
+        return S.Infinity
+    if type(value) is int:
         return value
     if not is_list(value) or not items(value):
         return None
