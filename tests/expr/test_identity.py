@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from wlnet.expr import (
+    ATOMS,
     Association,
     ByteArray,
     Complex,
@@ -117,3 +118,10 @@ def test_symbols_and_arrays_pickle() -> None:
     assert pickle.loads(pickle.dumps(S.Plus)) is system("Plus")
     array = NumericArray(np.arange(3, dtype=np.int8))
     assert pickle.loads(pickle.dumps(array)) == array
+
+
+def test_single_precision_prints_its_shortest_decimals() -> None:
+    array = NumericArray(np.array([0.1, 1 / 3, 1e-20, 3e38], dtype=np.float32))
+    numbers = ATOMS[NumericArray].full(array).args[0].args
+    assert numbers[:2] == (0.1, 0.33333334)
+    assert np.array_equal(np.array(numbers, dtype=np.float32), array.array)

@@ -76,7 +76,11 @@ class ByteArray:
 
 
 def _numeric_full(value: NumericArray) -> Any:
-    return Expr(S.NumericArray, (unpack(packed(value.array)), value.type_name))
+    array = value.array
+    if array.dtype in (np.float16, np.float32):
+        # The shortest decimals that give these numbers back: 0.1, not 0.10000000149011612.
+        array = array.astype("U32").astype(np.float64)
+    return Expr(S.NumericArray, (unpack(packed(array)), value.type_name))
 
 
 def _byte_full(value: ByteArray) -> Any:
