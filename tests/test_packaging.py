@@ -1,4 +1,4 @@
-"""What is installed: one top-level name, every data file, behaviour as in the checkout (design, section 4)."""
+"""What is installed: one top-level name, every data file, as in the checkout (design, section 4)."""
 
 from __future__ import annotations
 
