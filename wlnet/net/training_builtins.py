@@ -8,7 +8,7 @@ from typing import Any
 from wlnet.expr import Expr, S, is_list, items, make_list, system
 from wlnet.kernel.registry import builtin, nearest, option_key, split_options, symbol
 
-from . import observe
+from . import observe, vocabulary  # noqa: F401  (vocabulary registers its words)
 from .builtins import report
 from .data import read_table
 from .encode import encode_table
