@@ -82,23 +82,13 @@ def subgraph(
     """
     names = [name for name in net.nodes if name in set(kept)]
     inside = set(names)
-    links: list[tuple[Loose, Loose]] = []
-    opened: dict[End, str] = {}
-    entering = [e for e in net.edges if e.target[0] in inside]
-    taken = {e.source[1] for e in entering if e.source[0] is None}
-    for source, target in entering:
-        if source[0] is None or source[0] in inside:
-            links.append((source, target))
-            continue
-        if source not in opened:
-            opened[source] = fresh_port(target[1], {*taken, *opened.values()})
-        links.append(((None, opened[source]), target))
+    links, taken = entering(net, inside)
     outs = list(exposed) if only else [*exposed, *old_outputs(net, inside, exposed)]
     links += [(end, (None, port)) for end, port in outs]
     numbered = net.numbered
     if numbered:
         rename = {name: str(i) for i, name in enumerate(names, 1)}
-        links = [tuple((rename.get(n, n) if n else n, p) for n, p in link) for link in links]  # type: ignore[misc]
+        links = relabelled(links, rename)
     else:
         rename = {name: name for name in names}
     silent = [(rename[n], p) for n, p in muted(net) if n in inside]
@@ -124,6 +114,35 @@ def subgraph(
     )
 
 
+def entering(net: Net, inside: set[str]) -> tuple[list[tuple[Loose, Loose]], set[str]]:
+    """Connections that lead to the nodes `inside`, those from other nodes as ports of the graph.
+
+    And the inputs of the net among their sources.
+    """
+    edges = [e for e in net.edges if e.target[0] in inside]
+    taken = {e.source[1] for e in edges if e.source[0] is None}
+    links: list[tuple[Loose, Loose]] = []
+    opened: dict[End, str] = {}
+    for source, target in edges:
+        if source[0] is None or source[0] in inside:
+            links.append((source, target))
+            continue
+        if source not in opened:
+            opened[source] = fresh_port(target[1], {*taken, *opened.values()})
+        links.append(((None, opened[source]), target))
+    return links, taken
+
+
+def relabelled(links: Sequence[tuple[Loose, Loose]], names: Mapping[str, str]) -> list[tuple[Loose, Loose]]:
+    """Connections between nodes that have got other names."""
+
+    def end(loose: Loose) -> Loose:
+        node, port = loose
+        return (node if node is None else names.get(node, node), port)
+
+    return [(end(source), end(target)) for source, target in links]
+
+
 def fresh_port(name: str, taken: set[str]) -> str:
     number, found = 0, name
     while found in taken:
@@ -143,12 +162,12 @@ def old_outputs(net: Net, inside: set[str], exposed: Sequence[tuple[End, str]]) 
     return [(end, port) for end, port in found if port not in taken]
 
 
-def remade(net: Net, nodes: Mapping[str, Net], links: Sequence[Any], symbol: str) -> Net:
+def remade(net: Net, nodes: Mapping[str, Net], links: Sequence[tuple[Loose, Loose]], symbol: str) -> Net:
     """A graph with other nodes and connections; ports that still exist keep their coders."""
     numbered = net.numbered
     if numbered:
         rename = {name: str(i) for i, name in enumerate(nodes, 1)}
-        links = [tuple((rename.get(n, n) if n else n, p) for n, p in link) for link in links]
+        links = relabelled(links, rename)
         nodes = {rename[name]: node for name, node in nodes.items()}
     given = {source[1] for source, _ in links if source[0] is None} | {t[1] for _, t in links if t[0] is None}
     ports = {n: p for n, p in {**net.inputs, **net.outputs}.items() if n in given and p.coder is not None}

@@ -7,10 +7,7 @@ from typing import Any
 
 from wlnet.expr import S, is_infinity
 
-from .assembly import relabelled, (
-    multipliers,
-    numbering,
-)
+from .assembly import multipliers, numbering, relabelled
 from .errors import NetError
 from .graph import make_chain, make_graph
 from .net import Edge, End, Net
