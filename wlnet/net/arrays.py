@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Expr, NumericArray, S, Symbol, is_list, items, to_array
+from wlnet.expr import Expr, NumericArray, S, Symbol, is_infinity, is_list, items, to_array
 from wlnet.runtime.ir import Builder, Value
 
 from . import formulas
@@ -154,7 +154,7 @@ EXTREMA = {"Max": "max", "Min": "min"}
 def levels(x: Value, spec: Any) -> tuple[int, ...]:
     """Axes of the value for a level specification: n means levels 1 to n, {n} level n alone."""
     rank = x.rank - 1
-    if spec is S.Infinity:
+    if is_infinity(spec):
         return tuple(range(1, rank + 1))
     if type(spec) is int:
         return tuple(range(1, min(spec, rank) + 1))
@@ -266,7 +266,7 @@ def reverse(at: Emitter, x: Operand, spec: Any = 1) -> Operand:
 
 def flatten(at: Emitter, x: Operand, depth: Any = S.Infinity) -> Operand:
     value = need_rank(at.value(x), 1, "Flatten")
-    joined = value.rank - 1 if depth is S.Infinity else min(int(depth) + 1, value.rank - 1)
+    joined = value.rank - 1 if is_infinity(depth) else min(int(depth) + 1, value.rank - 1)
     return at.b.reshape(
         value, (value.shape[0], math.prod(value.shape[1 : joined + 1]), *value.shape[joined + 1 :])
     )

@@ -188,24 +188,24 @@ def make_layer(
     if not inputs and record.is_variadic(filled) and numbers:
         net = net.replace(inputs={f"Input{i + 1}": types.ANY for i in range(max(numbers))})
     for port, more in (ports or {}).items():
-        known = net.inputs if port in net.inputs else net.outputs
-        if port not in known:
-            names = [*net.inputs, *net.outputs]
-            text = (
-                f'{describe(net)} has no port "{port}"; its ports are '
-                + ", ".join(f'"{x}"' for x in names)
-                + "."
-            )
-            raise NetError(name, "port", text)
-        try:
-            known[port] = types.meet(more, known[port])
-        except MismatchError:
-            text = (
-                f'{describe(net)} takes {types.wanted_text(known[port])} at "{port}", not '
-                f"{types.found_text(more)}."
-            )
-            raise NetError(name, "shape", text) from None
+        state_port(net, port, more)
     return infer(net)
+
+
+def state_port(net: Net, port: str, more: PortType) -> None:
+    """Enter what is stated of a port of a layer that is being made; NetError where it cannot be."""
+    known = net.inputs if port in net.inputs else net.outputs
+    if port not in known:
+        names = ", ".join(f'"{x}"' for x in (*net.inputs, *net.outputs))
+        raise NetError(
+            net.record.name, "port", f'{describe(net)} has no port "{port}"; its ports are {names}.'
+        )
+    try:
+        known[port] = types.meet(more, known[port])
+    except MismatchError:
+        wanted, found = types.wanted_text(known[port]), types.found_text(more)
+        text = f'{describe(net)} takes {wanted} at "{port}", not {found}.'
+        raise NetError(net.record.name, "shape", text) from None
 
 
 # ---- nets

@@ -21,6 +21,7 @@ from wlnet.expr import (
     NumericArray,
     S,
     Symbol,
+    is_infinity,
     is_list,
     is_real_number,
     items,
@@ -170,7 +171,7 @@ class Reading:
             return found
         if e.name in formulas.CONSTANTS and e.shared:
             return e
-        if e is S.Infinity:
+        if is_infinity(e):
             return float("inf")
         return self.again(e)
 
@@ -277,32 +278,36 @@ class ArrayReading(Reading):
         if head is S.Association and all(type(x) is Expr and x.head is S.Rule for x in e.args):
             return Association.of((self.ev.evaluate(x.args[0]), self.read(x.args[1])) for x in e.args)
         if type(head) is Net:
-            if len(e.args) != 1 or len(head.inputs) != 1 or len(head.outputs) != 1:
-                text = "A net inside a function is applied to one array, and has one input and one output."
-                raise NetError(self.layer, "function", text)
-            return Expr(head, (self.read(e.args[0]),))
+            return self.net(head, e.args)
         if head is S.NetArray:
-            found = self.ev.evaluate(e)
-            return Expr(S.NetArray, (read_shared(found, self.layer),))
+            return Expr(S.NetArray, (read_shared(self.ev.evaluate(e), self.layer),))
         if type(head) is Expr and head.head in (S.Function, S.Composition, S.RightComposition):
             return self.applied(head, e.args)
+        if head in (S.List, S.Inequality):
+            return super().read(e)
+        if arrays.known(head):
+            literal = [arrays.is_literal(head, i) for i in range(len(e.args))]
+            args = zip(e.args, literal, strict=True)
+            return Expr(head, tuple(self.literal(x) if as_it_is else self.read(x) for x, as_it_is in args))
+        return self.other(e)
+
+    def net(self, net: Net, args: tuple[Any, ...]) -> Any:
+        """A net applied to an array."""
+        if len(args) != 1 or len(net.inputs) != 1 or len(net.outputs) != 1:
+            text = "A net inside a function is applied to one array, and has one input and one output."
+            raise NetError(self.layer, "function", text)
+        return Expr(net, (self.read(args[0]),))
+
+    def other(self, e: Expr) -> Any:
+        """What is no function of arrays: a layer to be made, Apply, local names, or what must be evaluated."""
+        head = e.head
         if type(head) is Expr:
             made = self.ev.evaluate(head)
             if type(made) is Net:
-                return self.read(Expr(made, e.args))
+                return self.net(made, e.args)
         if head is S.Apply and len(e.args) == 2 and e.args[0] in (S.Plus, S.Max, S.Min):
             name = {S.Plus: S.Total}.get(e.args[0], e.args[0])
             return self.read(Expr(name, (e.args[1],)))
-        if arrays.known(head):
-            return Expr(
-                head,
-                tuple(
-                    self.literal(x) if arrays.is_literal(head, i) else self.read(x)
-                    for i, x in enumerate(e.args)
-                ),
-            )
-        if head in (S.List, S.Inequality):
-            return super().read(e)
         if head in (S.With, S.Module) and len(e.args) == 2:
             values = settings(e.args[0])
             if values is not None:
