@@ -164,3 +164,32 @@ def test_values_are_measured_during_training_too() -> None:
     ).run
     assert run.round_values["MeanSquare"][0] == pytest.approx(run.round_losses[0])
     assert run.batch_values["MeanSquare"][0] == pytest.approx(1 / 3)
+
+
+def test_places_of_the_net_are_shown() -> None:
+    wl('deep = NetChain[<|"l" -> cls[[1]], "s" -> SoftmaxLayer[]|>, "Output" -> NetExtract[cls, "Output"]];')
+    inside = wl('NetMeasurements[deep, data, NetPort[{"l", "Output"}]]')
+    assert inside.tolist() == pytest.approx([1.0, 1.2])  # the means of the first and of the second numbers
+    assert wl('NetMeasurements[deep, data, NetPort["Output"]]').sum() == pytest.approx(1)
+    weights = wl('NetMeasurements[deep, data, <|"Measurement" -> NetPort[{"l", "Weights"}], "Key" -> "w"|>]')
+    assert weights.tolist() == [[1, 0], [0, 1]]
+    run = wl(
+        """NetTrain[deep, data, All, MaxTrainingRounds -> 2, LearningRate -> 1.*^-12,
+        TrainingProgressMeasurements ->
+        {NetPort[{"l", "Output"}], <|"Measurement" -> NetPort[{"l", "Biases"}], "Key" -> "b"|>,
+        "Accuracy"}]"""
+    ).run
+    assert run.round_values["l/Output"][0].tolist() == pytest.approx([1.0, 1.2])
+    assert run.round_values["b"][1].tolist() == pytest.approx([0, 0], abs=1e-6)
+    assert run.round_values["Accuracy"] == pytest.approx([0.8, 0.8])
+    quietly('NetMeasurements[deep, data, NetPort[{"x", "Output"}]]')
+    assert "no such layer" in SESSION.messages[0].text
+
+
+def test_functions_are_measurements() -> None:
+    run = wl(
+        """NetTrain[reg, points, All, MaxTrainingRounds -> 3, TrainingProgressMeasurements ->
+        {"MeanSquare", <|"Measurement" -> (2 #Round &), "Key" -> "twice"|>, (#RoundLoss > 0 &)}]"""
+    ).run
+    assert run.round_values["twice"] == [2, 4, 6]
+    assert [x.name for x in run.round_values["Function2"]] == ["True"] * 3

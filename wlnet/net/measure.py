@@ -14,32 +14,27 @@ import numpy as np
 
 from wlnet.expr import FALSE, TRUE, Association, Expr, S, is_list, items, make_list, packed, system
 
-from .automatic import producer
+from .comparisons import Comparison
 from .errors import NetError, nearest
-from .net import Net, Path
+from .net import Path
 from .results import number
 from .scores import (
     NUMBER,
     PER_CLASS,
+    PLACE,
     SCORES,
     ClassStatistics,
     HitStatistics,
+    PlaceStatistics,
     Score,
     ValueStatistics,
     average,
     micro,
 )
-from .training_net import NET, Attachment, TrainingNet
+from .training_net import NET, TrainingNet
 
 AUTOMATIC, NONE = S.Automatic, system("None")
 AVERAGES = ("Macro", "Micro", "Weighted")
-
-# Which loss layers compare classes, and which values.
-FAMILIES = {
-    "CrossEntropyLossLayer": "class",
-    "MeanSquaredLossLayer": "value",
-    "MeanAbsoluteLossLayer": "value",
-}
 
 
 class Measurement(NamedTuple):
@@ -66,103 +61,47 @@ class Measurement(NamedTuple):
         return found
 
 
-class Comparison(NamedTuple):
-    """What a loss compares: two places of the training net, as `step.Plan` watches them; and the class
-    labels.
-
-    form  "Index", "Probabilities" or "Binary" for classes, "value" for values
-    """
-
-    family: str
-    form: str
-    output: tuple[Path, str]
-    target: tuple[Path, str]
-    labels: tuple[Any, ...]
-
-
-# ---- what a training compares
-
-
-def comparisons(training: TrainingNet) -> list[Comparison]:
-    """One for every loss whose kind is known, in order of the terms."""
-    found = (_comparison(training, each) for each in training.attached)
-    return [each for each in found if each is not None]
-
-
-def _comparison(training: TrainingNet, each: Attachment) -> Comparison | None:
-    loss, port = each.choice.loss, each.term.port
-    if loss is not None:
-        path: Path | None = (each.node,)
-    else:
-        path = _producer_path(training.net, NET, port)
-        loss = producer(training.inner, port)
-    family = FAMILIES.get(loss.record.name) if loss is not None else None
-    if family is None or path is None or loss is None:
-        return None
-    output, target = (_source(training.net, path, name) for name in ("Input", "Target"))
-    if output is None or target is None:
-        return None
-    form = str(loss.params.get("TargetForm", "Index")) if family == "class" else "value"
-    return Comparison(family, form, output, target, _labels(training, each, target))
-
-
-def _producer_path(net: Net, node: str, port: str) -> Path | None:
-    """The path of the layer whose output is `port` of `node`, through containers alone."""
-    path, at = (node,), net.nodes[node]
-    while at.is_container:
-        source = next((edge.source for edge in at.edges if edge.target == (None, port)), None)
-        if source is None or source[0] is None:
-            return None
-        path, at, port = (*path, source[0]), at.nodes[source[0]], source[1]
-    return path if not at.nodes else None
-
-
-def _source(net: Net, path: Path, port: str) -> tuple[Path, str] | None:
-    """Where the input `port` of the net at `path` comes from: an
-    output of a net inside, or an input of `net`.
-    """
-    while path:
-        outer = net.at(path[:-1])
-        source = next((edge.source for edge in outer.edges if edge.target == (path[-1], port)), None)
-        if source is None:
-            return None
-        if source[0] is not None:
-            return (*path[:-1], source[0]), source[1]
-        path, port = path[:-1], source[1]
-    return (), port
-
-
-def _labels(training: TrainingNet, each: Attachment, target: tuple[Path, str]) -> tuple[Any, ...]:
-    """The class labels in the order of the probabilities; 1, 2, ... where there are none."""
-    port = training.net.inputs.get(target[1]) if target[0] == () else None
-    for coder in (training.inner.outputs[each.term.port].coder, None if port is None else port.coder):
-        labels = coder.params.get("Labels", AUTOMATIC) if coder is not None else AUTOMATIC
-        if labels is not AUTOMATIC:
-            return tuple(items(labels))
-    return ()
-
-
 # ---- which measurements are asked for
 
 
 def read_measurements(
-    setting: Any, found: Sequence[Comparison], symbol: str, terms: int = 1
+    setting: Any, training: TrainingNet, found: list[Comparison], symbol: str
 ) -> list[Measurement]:
-    """The measurements that `setting` names; Automatic: the error
-    rate of a net with a single cross-entropy loss.
+    """The measurements that `setting` names; Automatic: the error rate of a net with a single
+    cross-entropy loss.
+
+    What a NetPort names is added to `found`, as one more family. Functions are left to `read_functions`.
     """
     if setting is AUTOMATIC:
-        single = terms == 1 and len(found) == 1 and found[0].family == "class"
+        single = len(training.losses) == 1 and len(found) == 1 and found[0].family == "class"
         return [Measurement("ErrorRate", SCORES["ErrorRate"])] if single else []
     if setting is NONE:
         return []
     specs = items(setting) if is_list(setting) else (setting,)
-    return [read_measurement(each, found, symbol) for each in specs]
+    return [read_measurement(each, training, found, symbol) for each in specs if not _is_function(each)]
 
 
-def read_measurement(spec: Any, found: Sequence[Comparison], symbol: str) -> Measurement:
-    """One measurement: "name", "name" -> parameter, or <|"Measurement"
-    -> spec, "Key" -> k, "ClassAveraging" -> a|>.
+def read_functions(setting: Any) -> list[tuple[str, Any]]:
+    """Measurements that are functions of the user: (name in reports, function)."""
+    if setting is AUTOMATIC or setting is NONE:
+        return []
+    found: list[tuple[str, Any]] = []
+    for spec in filter(_is_function, items(setting) if is_list(setting) else (setting,)):
+        named = type(spec) is Association
+        key = spec.get("Key") if named else None
+        found.append((key or f"Function{len(found) + 1}", spec.get("Measurement") if named else spec))
+    return found
+
+
+def _is_function(spec: Any) -> bool:
+    if type(spec) is Association:
+        spec = spec.get("Measurement")
+    return type(spec) is Expr and spec.head is S.Function
+
+
+def read_measurement(spec: Any, training: TrainingNet, found: list[Comparison], symbol: str) -> Measurement:
+    """One measurement: "name", "name" -> parameter, NetPort[...], or <|"Measurement" -> spec, "Key" -> k,
+    ...|>.
     """
     key, averaging = None, None
     if type(spec) is Association:
@@ -174,6 +113,8 @@ def read_measurement(spec: Any, found: Sequence[Comparison], symbol: str) -> Mea
         if averaging is not None and averaging not in AVERAGES:
             raise _bad(symbol, '"ClassAveraging" must be "Macro", "Micro", "Weighted" or None')
         spec = spec.get("Measurement")
+    if type(spec) is Expr and spec.head is S.NetPort:
+        return _at_port(spec, key, training, found, symbol)
     name, parameter = spec, None
     if type(spec) is Expr and spec.head is S.Rule and len(spec.args) == 2:
         name, parameter = spec.args
@@ -193,6 +134,34 @@ def read_measurement(spec: Any, found: Sequence[Comparison], symbol: str) -> Mea
         )
         raise NetError(symbol, "measurement", f'The measurement "{name}" needs a net with a {kind} as loss.')
     return Measurement(key or name, _checked(score, parameter, symbol), parameter, averaging)
+
+
+def _at_port(
+    spec: Expr, key: Any, training: TrainingNet, found: list[Comparison], symbol: str
+) -> Measurement:
+    """NetPort["port"] (an output or an input of the training), NetPort[{part, ..., "port" or "array"}]."""
+    steps = items(spec.args[0]) if len(spec.args) == 1 and is_list(spec.args[0]) else spec.args
+    *inside, name = steps
+    path = (NET, *(str(step) for step in inside))
+    try:
+        net = training.net.at(path)
+    except KeyError:
+        raise _bad(symbol, f"at {_port_text(steps)} is not possible: the net has no such layer") from None
+    if name in net.outputs:
+        place, form = (path, name), "place"
+    elif not inside and name in training.net.inputs:
+        place, form = ((), name), "place"
+    elif name in net.arrays:
+        place, form = (path, name), "array"
+    else:
+        raise _bad(symbol, f"at {_port_text(steps)} is not possible: there is no such output, input or array")
+    family = f"place {len(found)}"
+    found.append(Comparison(family, form, place, place, ()))
+    return Measurement(key or "/".join(str(step) for step in steps), PLACE._replace(family=family))
+
+
+def _port_text(steps: Sequence[Any]) -> str:
+    return "NetPort[{" + ", ".join(map(_shown, steps)) + "}]"
 
 
 def _checked(score: Score, parameter: Any, symbol: str) -> Score:
@@ -236,7 +205,8 @@ class Meter:
         self.watched: dict[str, tuple[Path, str]] = {}
         for family, each in self.families.items():
             self.watched[f" output {family}"] = each.output
-            self.watched[f" target {family}"] = each.target
+            if each.form not in ("place", "array"):
+                self.watched[f" target {family}"] = each.target
         self.statistics: dict[str, Any] = {}
         self.class_count = 0
 
@@ -288,13 +258,20 @@ class Meter:
             known.merge(statistics)
 
     def fresh(self, family: str) -> Any:
+        if family.startswith("place"):
+            return PlaceStatistics()
         if family == "value":
             return ValueStatistics()
         return HitStatistics() if self.hits_only else ClassStatistics(self.class_count, self.raw)
 
     def take(self, family: str, each: Comparison, outputs: Mapping[str, np.ndarray]) -> Any:
         """The statistics of one batch."""
-        output, target = outputs[f" output {family}"], outputs[f" target {family}"]
+        output = outputs[f" output {family}"]
+        if each.form in ("place", "array"):
+            place = PlaceStatistics()
+            (place.add if each.form == "place" else place.set)(output)
+            return place
+        target = outputs[f" target {family}"]
         if family == "value":
             statistics = ValueStatistics()
             statistics.add(output, target)
@@ -350,7 +327,7 @@ def classes(form: str, output: np.ndarray, target: np.ndarray) -> tuple[np.ndarr
 def wl_value(ev: Any, measurement: Measurement, value: Any, labels: Sequence[Any]) -> Any:
     """A raw value as the user gets it: numbers, <|class -> number, ...|>, a matrix, curves or a picture."""
     name = measurement.score.name
-    if measurement.scalar:
+    if measurement.scalar or name == "NetPort":
         return number(value)
     if name == "ConfusionMatrix":
         return packed(value)
@@ -367,7 +344,7 @@ def reported(measurement: Measurement, value: Any) -> float | None:
     """The number that a progress report shows: classes are averaged plainly; None for matrices and curves."""
     if measurement.scalar:
         return float(value)
-    if measurement.score.result == PER_CLASS:
+    if measurement.score.result == PER_CLASS or measurement.score.name == "NetPort":
         known = np.asarray(value, np.float64)
         known = known[~np.isnan(known)]
         return float(known.mean()) if len(known) else float("nan")

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 from wlnet.expr import TRUE, Association, Expr, S, is_list, items, system
 
 from .errors import NetError
-from .measure import reported
+from .measure import read_functions, reported
 from .monitor import View, association
 from .prepare import trained_net
 from .progress import Call, FileReport, Indicator, Panel, Print, Reporter, Snapshot, automatic
@@ -148,6 +148,13 @@ def functions(ev: Any, trainer: Trainer, setting: Any) -> list[Hook]:
 
 def _call(ev: Any, trainer: Trainer, function: Any) -> Callable[[], Any]:
     return lambda: ev.call(function, association(View(trainer)))
+
+
+def measure_functions(ev: Any, trainer: Trainer, setting: Any) -> None:
+    """Let the measurements that are functions be called after every round."""
+    for key, function in read_functions(setting):
+        trainer.functions[key] = _call(ev, trainer, function)
+        trainer.run.round_values[key] = []
 
 
 def criterion_call(ev: Any, trainer: Trainer, criterion: Criterion) -> Callable[[], bool]:

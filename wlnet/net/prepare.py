@@ -10,11 +10,12 @@ import numpy as np
 from wlnet.expr import Association, Expr, S, Symbol, is_list, items, system
 
 from .batches import Examples, Lengths, batches
+from .comparisons import comparisons
 from .data import RULE_INPUT, RULE_TARGET, Table, read_table
 from .encode import Encoded, encode_table
 from .errors import NetError
 from .initialize import initialize
-from .measure import Meter, comparisons, read_measurements
+from .measure import Meter, read_measurements
 from .multipliers import Path, lookup, multipliers
 from .net import SHARED, Net
 from .optimizers import Optimizer
@@ -84,7 +85,7 @@ def prepare(
     ports = dict(graph.inputs)
     encoded = encode_table(ev, table, ports, settings.dtype)
     found = comparisons(training)
-    measurements = read_measurements(options.measurements, found, "NetTrain", len(training.losses))
+    measurements = read_measurements(options.measurements, training, found, "NetTrain")
     meter = Meter(measurements, found)
     bounds = bounds_of(training, settings.optimizer)
     everywhere = {(NET, *path) if path[0] != SHARED else path: rate for path, rate in rates.items()}

@@ -137,6 +137,37 @@ class ValueStatistics:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
+class PlaceStatistics:
+    """The mean over examples of an array that a program hands out, or its latest value."""
+
+    __slots__ = ("count", "latest", "total")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.total: Any = 0.0
+        self.latest: Any = None
+
+    def add(self, array: np.ndarray) -> None:
+        """Count a batch (N, ...)."""
+        self.count += len(array)
+        self.total = self.total + array.sum(0, dtype=np.float64)
+
+    def set(self, array: np.ndarray) -> None:
+        """Take `array` as the value."""
+        self.latest = array.astype(np.float64)
+
+    def merge(self, other: PlaceStatistics) -> None:
+        """Add what `other` counted."""
+        self.count += other.count
+        self.total = self.total + other.total
+        self.latest = other.latest
+
+    def value(self) -> Any:
+        """The mean, or the array: a number where it has no dimensions."""
+        found = self.latest if self.latest is not None else self.total / max(self.count, 1)
+        return float(found) if np.ndim(found) == 0 else found
+
+
 def ratio(a: Any, b: Any) -> Any:
     """Quotient a / b, elementwise on arrays, NaN where b is 0."""
     if type(a) in PLAIN and type(b) in PLAIN:  # between two batches of a training: no array is made
@@ -329,6 +360,10 @@ SCORES: dict[str, Score] = {
         Score("StandardDeviation", "value", lambda s: math.sqrt(ratio(s.square, s.count)), better=-1),
     )
 }
+
+
+# A place of the net: what stands there is shown, not judged.
+PLACE = Score("NetPort", "place", lambda s: s.value(), OTHER, 0)
 
 
 def average(values: np.ndarray, averaging: str, confusion: np.ndarray, score: Score) -> float:

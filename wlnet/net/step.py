@@ -116,7 +116,8 @@ class Machine:
         mean = b.mean(total)
         b.output(TOTAL, mean)
         for name, place in plan.watched.items():
-            b.output(name, taps[place].value)
+            path, port = place
+            b.output(name, taps[place].value if place in taps else b.values[variable_name((*path, port))])
         return total, mean
 
     def training_program(self, n: int, lengths: Lengths, frozen: frozenset[Path] = frozenset()) -> ir.Program:

@@ -62,6 +62,7 @@ class Trainer:
         self.term_names = [term_output(i) for i in range(len(self.losses))]
         self.meter = prepared.meter
         self.hooks: list[Hook] = []
+        self.functions: dict[str, Callable[[], Any]] = {}
         self.clock = Clockwork([])
         self.validate_when: Trigger | None = None
         self.schedule: Callable[[int, int], float] | None = None
@@ -204,6 +205,8 @@ class Trainer:
             self.round_raw = self.meter.raw_values()
             for key, value in self.meter.values(self.ev).items():
                 self.run.round_values[key].append(value)
+        for key, measure in self.functions.items():
+            self.run.round_values[key].append(measure())
         self.between_rounds()
 
     def step(self, i: int, count: int, lengths: Lengths) -> tuple[float, Sequence[float]]:

@@ -10,10 +10,11 @@ from wlnet.kernel.registry import builtin, nearest, option_key, split_options, s
 
 from . import observe, vocabulary  # noqa: F401  (vocabulary registers its words)
 from .builtins import report
+from .comparisons import comparisons
 from .data import read_table
 from .encode import encode_table
 from .errors import NetError
-from .measure import Meter, comparisons, read_measurements
+from .measure import Meter, read_measurements
 from .net import Net
 from .prepare import Options, check_complete, prepare
 from .progress import Clockwork
@@ -135,6 +136,7 @@ def net_train(
             training_progress_function,
             training_progress_checkpointing,
         )
+        observe.measure_functions(ev, trainer, training_progress_measurements)
         run: Run = trainer.train()
         run.call = call
         return value_of(ev, run, prop)
@@ -211,7 +213,12 @@ def measured(
     found = comparisons(training)
     specs = [spec for spec in wanted if not says(spec, "Loss")]
     meter = Meter(
-        [m for each in specs for m in read_measurements(make_list((each,)), found, "NetMeasurements")], found
+        [
+            m
+            for each in specs
+            for m in read_measurements(make_list((each,)), training, found, "NetMeasurements")
+        ],
+        found,
     )
     encoded = encode_table(ev, table, dict(training.net.inputs), dtype, "Data")
     plan = Plan(training.net, training.losses, meter.watched, dtype, None, {}, {})
