@@ -299,7 +299,7 @@ class ArrayReading(Reading):
         return Expr(net, (self.read(args[0]),))
 
     def other(self, e: Expr) -> Any:
-        """What is no function of arrays: a layer to be made, Apply, local names, or what must be evaluated."""
+        """No function of arrays: a layer to be made, Apply, local names, or what is to be evaluated."""
         head = e.head
         if type(head) is Expr:
             made = self.ev.evaluate(head)
