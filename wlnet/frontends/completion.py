@@ -59,6 +59,7 @@ def enclosing(text: str) -> str | None:
     """The function in whose brackets the end of `text` stands: "NetTrain" for `NetTrain[net, {1, 2}, `."""
     depth = 0
     words = tokens(text)
+    part = {w.start for w, v in zip(words, words[1:], strict=False) if text[w.start : v.end] == "[["}
     for i in range(len(words) - 1, -1, -1):
         word = text[words[i].start : words[i].end]
         if words[i].kind != "bracket":
@@ -67,6 +68,12 @@ def enclosing(text: str) -> str | None:
             depth += 1
         elif depth:
             depth -= 1
-        elif word == "[" and i and words[i - 1].kind == "symbol" and words[i - 1].end == words[i].start:
+        elif (
+            word == "["
+            and i
+            and words[i].start not in part
+            and words[i - 1].kind == "symbol"
+            and words[i - 1].end == words[i].start
+        ):
             return text[words[i - 1].start : words[i - 1].end]
     return None

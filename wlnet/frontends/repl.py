@@ -158,11 +158,7 @@ class Prompt:
             return
         for result in self.session.run(text, None):
             if result.value is not None and result.value is not NULL:
-                shown = shown_briefly(self.session, result.value, self.form)
-                label = f"Out[{result.line}]= "
-                separator = "\n" if "\n" in shown else ""
-                colour = ("\033[31m", "\033[0m") if sys.stdout.isatty() else ("", "")
-                print(f"\n{colour[0]}{label}{colour[1]}{separator}{shown}")
+                print_result(result.line, shown_briefly(self.session, result.value, self.form))
         print()
 
     def shell(self, command: str) -> None:
@@ -174,16 +170,36 @@ class Prompt:
         print()
 
 
+def print_result(line: int, text: str) -> None:
+    """`Out[n]= text`; a text of several lines begins in a line of its own."""
+    label = f"Out[{line}]= "
+    start = "\n" if "\n" in text else ""
+    if not sys.stdout.isatty():
+        print(f"\n{label}{start}{text}")
+    elif "\033" in text:  # a picture drawn by the terminal
+        print(f"\n\033[31m{label}\033[0m{text}")
+    else:
+        print("\n\033[31m" + fitted(label + start + text).replace(label, label + "\033[0m", 1))
+
+
 def print_message(text: str) -> None:
     """A message on standard error, broken at blanks where the terminal ends."""
-    if sys.stderr.isatty():
-        width = shutil.get_terminal_size().columns
-        text = "\n".join(
-            textwrap.fill(
-                line, width, break_long_words=False, break_on_hyphens=False, subsequent_indent="    "
-            )
-            if len(line) > width
-            else line
-            for line in text.split("\n")
+    print(fitted(text, "    ") if sys.stderr.isatty() else text, file=sys.stderr, flush=True)
+
+
+def fitted(text: str, indent: str = "") -> str:
+    """`text` with the lines that are longer than the terminal is wide broken at blanks."""
+    width = shutil.get_terminal_size().columns
+    return "\n".join(
+        textwrap.fill(
+            line,
+            width,
+            break_long_words=False,
+            break_on_hyphens=False,
+            replace_whitespace=False,
+            subsequent_indent=indent,
         )
-    print(text, file=sys.stderr, flush=True)
+        if len(line) > width
+        else line
+        for line in text.split("\n")
+    )
