@@ -352,30 +352,28 @@ def reported(measurement: Measurement, value: Any) -> float | None:
 
 
 def confusion_plot(ev: Any, confusion: np.ndarray, labels: Sequence[Any]) -> Any:
-    """The confusion matrix as a picture: true classes down,
-    predicted classes across, the counts in the cells.
+    """The confusion matrix as a picture: true classes down, predicted classes across, the counts in the
+    cells.
     """
     count = len(confusion)
-    ticks = make_list(make_list((i + 1, _tick(ev, label))) for i, label in enumerate(labels))
     most = max(int(confusion.max()), 1)
-    numbers = [
-        Expr(S.Text, (int(confusion[i, j]), make_list((j + 0.5, count - i - 0.5))))
-        for i in range(count)
-        for j in range(count)
-    ]
-    style = [
-        Expr(S.GrayLevel, (1 if confusion[i, j] > most / 2 else 0,))
-        for i in range(count)
-        for j in range(count)
-    ]
-    epilog = make_list(x for pair in zip(style, numbers, strict=True) for x in pair)
+    drawn: list[Any] = []
+    for i, j in np.ndindex(confusion.shape):
+        share = float(confusion[i, j]) / most
+        low, high = packed(np.array([j, count - i - 1])), packed(np.array([j + 1, count - i]))
+        drawn += [Expr(S.RGBColor, (1 - 0.8 * share, 1 - 0.55 * share, 1 - 0.3 * share))]
+        drawn += [Expr(S.Rectangle, (low, high)), Expr(S.GrayLevel, (1 if share > 0.5 else 0,))]
+        drawn += [Expr(S.Text, (int(confusion[i, j]), make_list((j + 0.5, count - i - 0.5))))]
+    across = make_list(make_list((i + 0.5, _tick(ev, label))) for i, label in enumerate(labels))
+    down = make_list(make_list((count - i - 0.5, _tick(ev, label))) for i, label in enumerate(labels))
+    ticks = make_list((make_list((down, NONE)), make_list((across, NONE))))
     options = [
         Expr(S.Rule, (S.Frame, TRUE)),
-        Expr(S.Rule, (S.FrameLabel, make_list(("actual class", "predicted class")))),
-        Expr(S.Rule, (S.FrameTicks, make_list((ticks, ticks)))),
-        Expr(S.Rule, (S.Epilog, epilog)),
+        Expr(S.Rule, (S.FrameLabel, make_list(("predicted class", "actual class")))),
+        Expr(S.Rule, (S.FrameTicks, ticks)),
+        Expr(S.Rule, (S.AspectRatio, 1)),
     ]
-    return ev.evaluate(Expr(S.ArrayPlot, (packed(confusion.astype(np.int64)), *options)))
+    return ev.evaluate(Expr(S.Graphics, (make_list(drawn), *options)))
 
 
 def _tick(ev: Any, label: Any) -> Any:
