@@ -240,4 +240,8 @@ def test_streams(value, text, expected):
 
 def test_stream_messages(calculator):
     calculator.value('Read[InputStream["x", 99]]; Close["nothing"]; OpenRead["nothing"]')
-    assert [m.split()[0] for m in calculator.messages] == ["Read::openx:", "Close::openx:", "OpenRead::nffil:"]
+    assert [m.split()[0] for m in calculator.messages] == [
+        "Read::openx:",
+        "Close::openx:",
+        "OpenRead::nffil:",
+    ]

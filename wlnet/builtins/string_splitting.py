@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from wlnet.expr import FALSE, Expr, S, is_list, items, make_list
-from wlnet.kernel.registry import builtin
+from wlnet.kernel.registry import builtin, option_key
 
 from .string_matching import EXPECTED, compiled, each_string, limit_of, right_side
 
 
 @builtin("StringSplit", messages=EXPECTED)
-def string_split(
-    ev: Any, string: Any, pattern: Any = None, most: Any = None, *, ignore_case: Any = FALSE
-) -> Any:
+def string_split(ev: Any, string: Any, *args: Any) -> Any:
     """StringSplit["string"] splits at white space; StringSplit["string", patt] at the parts that match
     patt.
     StringSplit["string", patt -> val] puts val between the pieces; a third argument n gives at most n
@@ -22,6 +20,14 @@ def string_split(
     >>> {StringSplit["a bb  ccc"], StringSplit["a,b,,c", ","], StringSplit["a1b2", x : DigitCharacter :> x]}
     {{a, bb, ccc}, {a, b, , c}, {a, 1, b, 2}}
     """
+    # The option is read here: a pattern such as DigitCharacter -> val would be taken for one elsewhere.
+    ignore_case: Any = FALSE
+    last = args[-1] if args else None
+    if type(last) is Expr and last.head is S.Rule and option_key(last.args[0]) == "IgnoreCase":
+        ignore_case, args = last.args[1], args[:-1]
+    if len(args) > 2:
+        return None
+    pattern, most = (*args, None, None)[:2]
     keep_ends = most is S.All
     limit = limit_of(most)
     if limit is None:
@@ -39,6 +45,9 @@ def string_split(
         rest,
         lambda s: make_list(_pieces(ev, s.strip() if trim else s, rules, limit, keep_ends)),
     )
+
+
+S.StringSplit.builtin.options["IgnoreCase"] = FALSE
 
 
 def _split_rules(ev: Any, given: Any, ignore_case: Any) -> list[Any] | None:
