@@ -20,6 +20,8 @@ from typing import Any, NamedTuple, TextIO
 PANEL_S, PRINT_S, INDICATOR_S = 0.33, 2.0, 0.1
 
 CURVE_WIDTH, CURVE_HEIGHT = 60, 8
+# What the panel says in its bar; the width of its column of numbers, so that it does not change as they grow.
+IN_BAR, NUMBERS_WIDTH = ("%", "time", "left"), 17
 # Points of a curve that are looked at, at most: one redrawing then takes about a millisecond.
 MOST_POINTS = 10_000
 # From this ratio of the largest to the smallest loss on, a curve on a linear scale hides the later part.
@@ -217,15 +219,23 @@ class Panel(Reporter):
 
 
 def panel(s: Snapshot) -> Any:
-    """The panel as a `rich` renderable."""
+    """The panel as a `rich` renderable: a bar with the time left, numbers, the loss curve."""
     from rich import box
+    from rich.console import Group
     from rich.panel import Panel as Box
+    from rich.progress_bar import ProgressBar
     from rich.table import Table
     from rich.text import Text
 
+    bar = Table.grid(padding=(0, 2))
+    left = f"{100 * s.fraction:3.0f} %  {duration(s.elapsed_s)}, {duration(s.remaining_s)} left"
+    bar.add_row(ProgressBar(total=1.0, completed=s.fraction, width=CURVE_WIDTH), left)
     table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(min_width=NUMBERS_WIDTH)
     for name, text in fields(s):
-        table.add_row(Text(name, style="dim"), text)
+        if name not in IN_BAR and not (name == "batch" and s.batches_per_round == 1):
+            table.add_row(Text(name, style="dim"), text)
     table.add_row(Text("examples/s", style="dim"), f"{s.examples_per_s:,.0f}")
     values = [x for x in s.losses if x == x]
     lines = curve(s.losses)
@@ -234,7 +244,7 @@ def panel(s: Snapshot) -> Any:
         lines = [f"{max(values):.4g}", *lines, f"{min(values):.4g}{scale}"]
     both = Table.grid(padding=(0, 3))
     both.add_row(table, Text("\n".join(lines), style="cyan"))
-    return Box(both, title="NetTrain", box=box.ROUNDED, expand=False)
+    return Box(Group(bar, "", both), title="NetTrain", box=box.ROUNDED, expand=False)
 
 
 class FileReport(Reporter):
