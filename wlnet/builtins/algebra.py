@@ -280,17 +280,18 @@ def collect(ev: Any, expr: Any, variables: Any, h: Any = None) -> Any:
     names = items(variables) if is_list(variables) else (variables,)
     if not names:
         return expr if h is None else Expr(h, (expr,))
-    found = powers_in(ev, expr, names[0])
+    first, *others = names
+    found = powers_in(ev, expr, first)
     if found is None:
         return None
     terms = []
     for e, parts in found.items():
         inner = ev.evaluate(Expr(S.Plus, tuple(parts)))
-        if len(names) > 1:
-            inner = collect(ev, inner, make_list(names[1:]), h)
+        if others:
+            inner = collect(ev, inner, make_list(others), h)
         elif h is not None:
             inner = Expr(h, (inner,))
-        terms.append(Expr(S.Times, (inner, Expr(S.Power, (names[0], e)))))
+        terms.append(Expr(S.Times, (inner, Expr(S.Power, (first, e)))))
     return Expr(S.Plus, tuple(terms))
 
 

@@ -31,10 +31,16 @@ def character_range(ev: Any, first: Any, last: Any) -> Any:
     >>> {CharacterRange["a", "e"], CharacterRange[65, 67]}
     {{a, b, c, d, e}, {A, B, C}}
     """
-    codes = [ord(c) if type(c) is str and len(c) == 1 else c for c in (first, last)]
-    if not all(type(c) is int and 0 <= c < 0x110000 for c in codes):
+    low, high = _code(first), _code(last)
+    if low is None or high is None:
         return None
-    return make_list(map(chr, range(codes[0], codes[1] + 1)))
+    return make_list(map(chr, range(low, high + 1)))
+
+
+def _code(c: Any) -> int | None:
+    if type(c) is str and len(c) == 1:
+        return ord(c)
+    return c if type(c) is int and 0 <= c < 0x110000 else None
 
 
 @builtin("ToCharacterCode", messages=STRING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 from collections.abc import Callable
 from fractions import Fraction
@@ -27,6 +28,8 @@ from wlnet.expr import (
 )
 from wlnet.expr.attributes import CONSTANT, NUMERIC_FUNCTION
 from wlnet.kernel.registry import builtin
+
+from .numbers import parts
 
 # Machine reals are equal when they differ in at most their last seven of 53 bits (manual, Equal).
 TOLERANCE = 2.0**-46
@@ -116,13 +119,8 @@ def _numeric_sign(ev: Any, gap: Any, a: Any, b: Any) -> int | None:
 
 def _equal_numbers(ev: Any, a: Any, b: Any) -> bool | None:
     if type(a) is Complex or type(b) is Complex:
-        left = (a.re, a.im) if type(a) is Complex else (a, 0)
-        right = (b.re, b.im) if type(b) is Complex else (b, 0)
-        scale = (
-            max(abs(complex(*map(float, left))), abs(complex(*map(float, right))))
-            if _machine(*left, *right)
-            else 0
-        )
+        left, right = parts(a), parts(b)
+        scale = max(math.hypot(*left), math.hypot(*right)) if _machine(*left, *right) else 0
         return all(_close(ev, x, y, scale) for x, y in zip(left, right, strict=True))
     return _close(ev, a, b, 0)
 

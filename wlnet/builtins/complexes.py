@@ -130,7 +130,7 @@ def re(ev: Any, z: Any) -> Any:
     {3, 2.5, Pi}
     """
     if type(z) is np.ndarray:
-        return packed(z.real)
+        return packed(np.real(z))
     return _part_of(ev, z, S.Re, 0)
 
 
@@ -142,7 +142,7 @@ def im(ev: Any, z: Any) -> Any:
     {4, 0, 2}
     """
     if type(z) is np.ndarray:
-        return packed(z.imag) if z.dtype == np.complex128 else packed(np.zeros(z.shape, dtype=np.int64))
+        return packed(np.imag(z)) if z.dtype == np.complex128 else packed(np.zeros(z.shape, dtype=np.int64))
     return _part_of(ev, z, S.Im, 1)
 
 

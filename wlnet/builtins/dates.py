@@ -28,7 +28,7 @@ def moment_of(x: Any) -> clock.datetime | None:
     """The moment that a date specification names: DateObject, a date list, absolute seconds, or a string."""
     if type(x) is Expr and x.head is S.DateObject and x.args:
         return moment_of(x.args[0])
-    if type(x) in (int, float, Fraction):
+    if type(x) is int or type(x) is float or type(x) is Fraction:
         try:
             return EPOCH + clock.timedelta(seconds=float(x))
         except OverflowError:

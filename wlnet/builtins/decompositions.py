@@ -22,7 +22,7 @@ def _machine_eigensystem(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     symmetric = np.array_equal(array, array.conj().T)
     values, vectors = np.linalg.eigh(array) if symmetric else np.linalg.eig(array)
     order = (
-        np.lexsort((-values.real, -np.round(np.abs(values), 12)))
+        np.lexsort((-np.real(values), -np.round(np.abs(values), 12)))
         if not np.iscomplexobj(values)
         else np.argsort(-np.abs(values), kind="stable")
     )

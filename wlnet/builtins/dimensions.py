@@ -256,7 +256,7 @@ def _flat_rules(value: Association, bound: float) -> Iterator[Expr]:
 
 
 def _combined(ev: Any, expr: Any, spec: Any) -> Any:
-    groups = [list(items(g)) if is_list(g) else g for g in items(spec)]
+    groups: list[Any] = [list(items(g)) if is_list(g) else g for g in items(spec)]
     if groups and all(type(g) is int for g in groups):
         groups = [groups]
     mentioned = [x for g in groups if type(g) is list for x in g]
@@ -266,7 +266,7 @@ def _combined(ev: Any, expr: Any, spec: Any) -> Any:
     if len(set(mentioned)) != len(mentioned):
         ev.message("Flatten", "flpi", spec)
         return None
-    deepest = max(mentioned, default=0)
+    deepest: int = max(mentioned, default=0)
     groups += [[x] for x in range(1, deepest + 1) if x not in mentioned]
     if type(expr) is np.ndarray and deepest <= expr.ndim:
         order = [x - 1 for g in groups for x in g] + list(range(deepest, expr.ndim))

@@ -30,7 +30,7 @@ def norm(ev: Any, x: Any, p: Any = 2) -> Any:
     array = matrices.machine(x)
     if array is not None and array.ndim == 1:
         if type(p) is int or type(p) is float:
-            return packed(np.linalg.norm(array, p))
+            return float(np.linalg.norm(array, p))
         if is_positive_infinity(p):
             return float(np.abs(array).max())
     sizes = tuple(Expr(S.Abs, (a,)) for a in items(x))

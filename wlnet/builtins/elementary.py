@@ -81,7 +81,7 @@ def apply(ev: Any, symbol: Any, record: Elementary, x: Any) -> Any:
         return functions.on_array(record.numeric, x)
     if kind is Complex and not numbers.is_exact(x):
         return functions.compute(record.numeric, x)
-    if kind is int and x == 0 and record.at_zero is not None:
+    if kind is int and record.at_zero is not None and not x:
         return special_values.exact(ev, record.at_zero)
     if x is S.Indeterminate:
         return x

@@ -91,11 +91,12 @@ def mp_function(f: Numeric) -> Callable[[Any], Any]:
 def _through_mp(f: Numeric, x: Any) -> Any:
     """f[x] at machine precision by mpmath; None at a pole."""
     import mpmath
+    from mpmath import libmp
 
     with mpmath.workprec(64):
         try:
             value = mp_function(f)(numbers.to_mp(x))
-        except (ValueError, ZeroDivisionError, OverflowError, mpmath.libmp.NoConvergence):
+        except (ValueError, ZeroDivisionError, OverflowError, libmp.NoConvergence):
             return None
         if isinstance(value, mpmath.mpc):
             if type(x) is not Complex and value.imag == 0:
@@ -110,6 +111,7 @@ def big(f: Numeric, x: Any) -> Any:
     """f[x] in arbitrary precision; the precision lost or won is |x f'(x) / f(x)|, by a difference
     quotient."""
     import mpmath
+    from mpmath import libmp
 
     digits = numbers.digits_of(x)
     assert digits is not None
@@ -120,7 +122,7 @@ def big(f: Numeric, x: Any) -> Any:
             value = function(z)
             step = abs(z) * mpmath.mpf(10) ** -(digits / 2 + 2) if z else mpmath.mpf(10) ** -(digits / 2 + 2)
             change = abs(function(z + step) - value)
-        except (ValueError, ZeroDivisionError, OverflowError, mpmath.libmp.NoConvergence):
+        except (ValueError, ZeroDivisionError, OverflowError, libmp.NoConvergence):
             return None
         if not mpmath.isfinite(abs(value)):
             return None

@@ -224,7 +224,7 @@ def _accumulated(ev: Any, name: str, f: Any, specs: tuple[Any, ...]) -> Any:
     if len(specs) > 1:
         inner = Expr(getattr(S, name), (f, *specs[1:]))
         return _accumulated(ev, name, inner, specs[:1])
-    (held,) = specs
+    held = specs[0]
     if type(held) is Expr and held.head is S.List and not 1 < len(held.args) < 5:
         return None
     spec = (
@@ -373,7 +373,7 @@ def n_integrate(ev: Any, f: Any, *ranges: Any) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            value, error = quadrature.nquad(function, limits, opts={"limit": 200})
+            value, error, *_ = quadrature.nquad(function, limits, opts={"limit": 200})
     except ValueError:
         ev.message("NIntegrate", "inumr", body, make_list(ranges))
         return None

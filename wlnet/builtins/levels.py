@@ -85,6 +85,11 @@ def size(value: Any) -> int | None:
     return len(value) if kind is np.ndarray or kind is Association else None
 
 
+def length(value: Any) -> int:
+    """The number of elements of a list, without making them."""
+    return len(value) if type(value) is np.ndarray else len(value.args)
+
+
 def nth(value: Any, index: int) -> Any:
     """Element `index` (0-based, negative from the end) of a value whose `size` is not None."""
     kind = type(value)

@@ -290,7 +290,7 @@ def _fractional_power(array: np.ndarray | None, n: Any) -> Any:
     if array is None or type(n) not in (float, Fraction):
         return None
     value = linalg.fractional_matrix_power(array, float(n))
-    return packed(value.real if np.isrealobj(array) and np.allclose(value.imag, 0) else value)
+    return packed(matrices.without_noise(array, value))
 
 
 @builtin("MatrixExp", messages=SQUARE)

@@ -70,6 +70,12 @@ class Field:
         return 0.0 if self.is_zero(a) else 1.0
 
 
+def without_noise(array: np.ndarray, value: Any) -> np.ndarray:
+    """A function of the matrix `array`: real where the matrix is and the imaginary parts are rounding."""
+    found = np.asarray(value)
+    return np.real(found) if np.isrealobj(array) and np.allclose(np.imag(found), 0) else found
+
+
 def rows_of(m: Any) -> Matrix | None:
     """A matrix as a list of rows; None when it is not one."""
     if not is_list(m) or not items(m) or not all(is_list(r) for r in items(m)):

@@ -351,19 +351,19 @@ def escaped(x: Any) -> Any:
 
 
 def _complex_multiply(a: Any, b: Any) -> Any:
+    (ar, ai), (br, bi) = parts(a), parts(b)
     if digits_of(a) is None or digits_of(b) is None:
         if type(a) is int and a == 0 or type(b) is int and b == 0:
             return 0
         if type(a) is Complex and type(b) is Complex:
             z = to_complex(a) * to_complex(b)
         elif type(a) is Complex:  # scaling each part keeps signed zeros and infinities apart
-            z = complex(to_float(a.re) * to_float(b), to_float(a.im) * to_float(b))
+            z = complex(to_float(ar) * to_float(b), to_float(ai) * to_float(b))
         else:
-            z = complex(to_float(b.re) * to_float(a), to_float(b.im) * to_float(a))
+            z = complex(to_float(br) * to_float(a), to_float(bi) * to_float(a))
         if cmath.isfinite(z):
             return from_complex(z)
-        a, b = escaped(a), escaped(b)
-    (ar, ai), (br, bi) = parts(a), parts(b)
+        (ar, ai), (br, bi) = parts(escaped(a)), parts(escaped(b))
     re = subtract(multiply(ar, br), multiply(ai, bi))
     return make_complex(re, add(multiply(ar, bi), multiply(ai, br)))
 

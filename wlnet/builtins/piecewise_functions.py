@@ -181,15 +181,15 @@ def rescale(ev: Any, x: Any, *ranges: Any) -> Any:
     if not ranges:
         if not is_list(x):
             return None
-        ranges = (make_list((Expr(S.Min, (x,)), Expr(S.Max, (x,)))),)
-        ranges = (ev.evaluate(ranges[0]),)
-    if len(ranges) > 2 or not all(is_list(r) and len(items(r)) == 2 for r in ranges):
+        ranges = (ev.evaluate(make_list((Expr(S.Min, (x,)), Expr(S.Max, (x,))))),)
+    source, *target = ranges
+    if len(target) > 1 or not all(is_list(r) and len(items(r)) == 2 for r in ranges):
         return None
-    low, high = items(ranges[0])
+    low, high = items(source)
     span = Expr(S.Subtract, (high, low))
-    if len(ranges) == 1:
+    if not target:
         return Expr(S.Divide, (Expr(S.Subtract, (x, low)), span))
-    a, b = items(ranges[1])
+    a, b = items(target[0])
     shift = Expr(S.Divide, (Expr(S.Subtract, (Expr(S.Times, (high, a)), Expr(S.Times, (low, b)))), span))
     return Expr(S.Plus, (shift, Expr(S.Times, (Expr(S.Divide, (Expr(S.Subtract, (b, a)), span)), x))))
 

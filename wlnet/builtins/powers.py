@@ -154,9 +154,7 @@ def _to_infinity(ev: Any, base: Any, exponent: Any) -> Any:
         return INFINITY if pointing == 1 and direction(base) == 1 else COMPLEX_INFINITY
     if pointing not in (1, -1) or not numeric_q(base):
         return _indeterminate(ev, base, exponent) if numeric_q(base) else None
-    size = sign_of(ev, Expr(PLUS, (Expr(S.Abs, (base,)), -1)) if type(base) is not Complex else None)
-    if type(base) in numbers.KIND and type(base) is not Complex:
-        size = numbers.compare(abs(base) if type(base) is not BigReal else abs(base.value), 1)
+    size = sign_of(ev, ev.evaluate(Expr(PLUS, (Expr(S.Abs, (base,)), -1))))
     if size is None or size == 0:
         return _indeterminate(ev, base, exponent)
     if size * pointing < 0:

@@ -17,7 +17,7 @@ from wlnet.expr.attributes import HOLD_FIRST
 from wlnet.kernel.registry import builtin, symbol
 
 from . import numbers, numeric
-from .levels import nth, size
+from .levels import length, nth, size
 
 SHAPE = {"array": "The array dimensions `1` should be a list of non-negative machine-size integers."}
 RANGE = SHAPE | {
@@ -322,7 +322,7 @@ def random_sample(ev: Any, spec: Any, count: Any = None) -> Any:
     if found is None:
         return None
     pool, weights = found
-    n = size(pool)
+    n = length(pool)
     wanted = n if count is None else count
     if type(wanted) is Expr and wanted.head is S.UpTo and type(wanted.args[0]) is int:
         wanted = min(wanted.args[0], n)

@@ -283,8 +283,8 @@ def d_solve(ev: Any, equations: Any, function: Any, x: Any) -> Any:
                 main.append(b.to(e))
         if len(main) != 1:
             return None
-        answers = sp.dsolve(main[0], unknown, ics=conditions or None)
-        answers = answers if isinstance(answers, list) else [answers]
+        found: Any = sp.dsolve(main[0], unknown, ics=conditions or None)
+        answers = found if isinstance(found, list) else [found]
         out = []
         for a in answers:
             if a.lhs != unknown:
@@ -314,18 +314,20 @@ def _starts(ev: Any, name: str, specs: tuple[Any, ...]) -> tuple[list[Symbol], l
         inner = specs[0].args
         if all(type(s) is Expr and s.head is S.List for s in inner):
             specs = inner
-    variables, values = [], []
+    variables: list[Any] = []
+    values: list[list[float]] = []
     for s in specs:
         if type(s) is Symbol:
             variables.append(s)
             values.append([0.0])
             continue
-        ok = type(s) is Expr and s.head is S.List and len(s.args) >= 2 and type(s.args[0]) is Symbol
-        numbers_ = [numeric.numeric_value(ev, ev.evaluate(a)) for a in s.args[1:]] if ok else [None]
+        first, *starts = s.args if type(s) is Expr and s.head is S.List and s.args else (None,)
+        ok = type(first) is Symbol and len(starts) > 0
+        numbers_ = [numeric.numeric_value(ev, ev.evaluate(a)) for a in starts] if ok else [None]
         if any(n is None or type(n) is Complex for n in numbers_):
             ev.message(name, "srect", s)
             return None
-        variables.append(s.args[0])
+        variables.append(first)
         values.append([numbers.to_float(n) for n in numbers_])
     return variables, values
 
@@ -427,7 +429,7 @@ def _global(ev: Any, name: str, f: Any, variables: Any, sign: float) -> Any:
     """A search over [-10, 10] in each variable by differential evolution, then a local one."""
     from scipy import optimize
 
-    names = list(variables.args) if type(variables) is Expr and variables.head is S.List else [variables]
+    names: list[Any] = list(items(variables)) if is_list(variables) else [variables]
     if not all(type(v) is Symbol for v in names):
         ev.message(name, "srect", variables)
         return None

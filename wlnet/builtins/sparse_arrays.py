@@ -93,7 +93,7 @@ def _matches(ev: Any, pattern: Any, value: Any, delayed: bool, place: Any, shape
         return
     replace = ev.replacer(Expr(S.RuleDelayed if delayed else S.Rule, (pattern, value)))
     for where in product(*(range(1, n + 1) for n in shape)):
-        index: Any = make_list(where) if len(where) > 1 or is_list(pattern) else where[0]
+        index: Any = make_list(where) if len(shape) > 1 or is_list(pattern) else where[0]
         new, changed = replace(index)
         if changed:
             yield where, ev.evaluate(new)

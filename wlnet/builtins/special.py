@@ -22,7 +22,7 @@ from .infinity import COMPLEX_INFINITY, is_positive_infinity
 FUNCTION = LISTABLE | NUMERIC_FUNCTION
 
 
-def _scipy(name: str) -> Callable[[Any], Any]:
+def _scipy(name: str) -> Callable[..., Any]:
     """A ufunc of scipy.special, loaded on first use."""
 
     def call(*args: Any) -> Any:
@@ -181,13 +181,14 @@ def through_mp(ev: Any, name: str, args: tuple[Any, ...]) -> Any:
     if not all(type(a) in numbers.KIND for a in numeric_args) or not numeric.is_machine(numeric_args):
         return None
     import mpmath
+    from mpmath import libmp
 
     known = [numbers.digits_of(a) for a in numeric_args]
     digits = None if None in known else min(d for d in known if d is not None)
     with numbers.working(17.0 if digits is None else digits + 5):
         try:
             value = getattr(mpmath, name)(*map(numbers.to_mp, numeric_args))
-        except (ValueError, ZeroDivisionError, OverflowError, mpmath.libmp.NoConvergence):
+        except (ValueError, ZeroDivisionError, OverflowError, libmp.NoConvergence):
             return None
         if isinstance(value, mpmath.mpc) and value.imag == 0 and Complex not in map(type, numeric_args):
             value = value.real

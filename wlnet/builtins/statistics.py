@@ -19,7 +19,7 @@ from wlnet.kernel.registry import builtin
 
 from . import numbers, numeric
 from .distributions import fill, record_of
-from .levels import size
+from .levels import length
 
 DATA = {
     "rectt": "A rectangular array with data, or a distribution, is expected at position `1` in `2`.",
@@ -32,7 +32,7 @@ def data_of(x: Any) -> Any:
     list."""
     if type(x) is Association:
         x = make_list(x.values())
-    return x if is_list(x) and size(x) else None
+    return x if is_list(x) and length(x) else None
 
 
 def _reals(x: Any) -> np.ndarray | None:
@@ -93,7 +93,7 @@ def mean(ev: Any, data: Any) -> Any:
     array = _reals(values)
     if array is not None:
         return packed(array.mean(axis=0))
-    n = size(values)
+    n = length(values)
     return Expr(S.Times, (rational(Fraction(1, n)), total(values)))
 
 
@@ -103,7 +103,7 @@ def deviations(x: Any) -> Expr:
 
 
 def _enough(ev: Any, name: str, values: Any, least: int = 2) -> bool:
-    if size(values) >= least:
+    if length(values) >= least:
         return True
     ev.message(name, "shlen", values)
     return False
@@ -132,7 +132,7 @@ def variance(ev: Any, data: Any) -> Any:
         return by_columns("Variance", values)
     shifted = deviations(values)
     squares = Expr(S.Times, (shifted, Expr(S.Conjugate, (shifted,))))
-    return Expr(S.Times, (rational(Fraction(1, size(values) - 1)), total(squares)))
+    return Expr(S.Times, (rational(Fraction(1, length(values) - 1)), total(squares)))
 
 
 @builtin("StandardDeviation", messages=DATA)
@@ -302,7 +302,7 @@ def geometric_mean(ev: Any, data: Any) -> Any:
     values = data_of(data)
     if values is None:
         return None
-    n = size(values)
+    n = length(values)
     return Expr(S.Power, (Expr(S.Apply, (S.Times, values)), rational(Fraction(1, n))))
 
 
@@ -344,7 +344,7 @@ def covariance(ev: Any, data: Any, other: Any = None) -> Any:
     if x is None or (other is not None and data_of(other) is None):
         expected(ev, "Covariance", data)
         return None
-    if not _enough(ev, "Covariance", x) or (other is not None and size(data_of(other)) != size(x)):
+    if not _enough(ev, "Covariance", x) or (other is not None and length(data_of(other)) != length(x)):
         return None
     if other is not None and columns(x) is None:
         return _covariance(x, other)
@@ -361,7 +361,7 @@ def covariance(ev: Any, data: Any, other: Any = None) -> Any:
 
 def _covariance(x: Any, y: Any) -> Any:
     product = Expr(S.Times, (deviations(x), Expr(S.Conjugate, (deviations(y),))))
-    return Expr(S.Times, (total(product), rational(Fraction(1, size(x) - 1))))
+    return Expr(S.Times, (total(product), rational(Fraction(1, length(x) - 1))))
 
 
 @builtin("Correlation", messages=DATA)

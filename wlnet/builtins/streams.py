@@ -9,7 +9,7 @@ Input is kept as text with a position in it.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 from wlnet.expr import NULL, Expr, S, is_list, items, make_list, system
 from wlnet.kernel.registry import builtin, symbol
@@ -61,7 +61,7 @@ class OutputFile:
 
     __slots__ = ("file", "name")
 
-    def __init__(self, name: str, file: TextIO) -> None:
+    def __init__(self, name: str, file: IO[str]) -> None:
         self.name = name
         self.file = file
 

@@ -11,7 +11,7 @@ from the same start are tried, longest first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wlnet.expr import TRUE, Expr, S, Symbol, is_list, items, key
@@ -131,8 +131,8 @@ class StringPattern:
         return found
 
 
-def substitute(expr: Any, binds: dict[Symbol, str]) -> Any:
-    """`expr` with every symbol in `binds` replaced by its string."""
+def substitute(expr: Any, binds: Mapping[Symbol, Any]) -> Any:
+    """`expr` with every symbol in `binds` replaced by its value."""
     if not binds:
         return expr
     if type(expr) is Symbol:

@@ -266,7 +266,7 @@ def matrix_log(ev: Any, m: Any) -> Any:
     if array is None:
         return None
     value = linalg.logm(array)
-    return packed(np.asarray(value.real if np.isrealobj(array) and np.allclose(value.imag, 0) else value))
+    return packed(matrices.without_noise(array, value))
 
 
 @builtin("Minors", messages=SQUARE)

@@ -215,7 +215,7 @@ class Bridge:
         head, args = x.head, x.args
         if is_infinite(x):
             d = direction(x)
-            return {1: sympy.oo, -1: -sympy.oo}.get(d if type(d) is int else None, sympy.zoo)
+            return {1: sympy.oo, -1: -sympy.oo}.get(d, sympy.zoo) if type(d) is int else sympy.zoo
         if head is S.Plus:
             return sympy.Add(*map(self.term, args))
         if head is S.Times:
@@ -248,7 +248,7 @@ class Bridge:
         if name == "ArcTan" and len(args) == 2:
             return sympy.atan2(self.to(args[1]), self.to(args[0]))
         if name == "UnitStep" and len(args) == 1:
-            return sympy.Heaviside(self.to(args[0]), 1)
+            return sympy.Heaviside(self.to(args[0]), sympy.S.One)
         if name == "Piecewise" and is_list(args[0]):
             cases = [tuple(map(self.to, items(c))) for c in items(args[0])]
             return sympy.Piecewise(*cases, (self.to(args[1]) if len(args) > 1 else sympy.Integer(0), True))

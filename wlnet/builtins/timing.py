@@ -79,7 +79,7 @@ def _seconds(x: Any) -> float | None:
         return math.inf
     if x is S.Infinity:
         return math.inf
-    return float(x) if type(x) in (int, float, Fraction) and x > 0 else None
+    return float(x) if (type(x) is int or type(x) is float or type(x) is Fraction) and x > 0 else None
 
 
 def _limited(expr: Any, failexpr: Any, watch: Watch) -> Any:

@@ -121,7 +121,7 @@ def fit(array: np.ndarray, dtype: np.dtype, method: Any) -> np.ndarray | None:
     if dtype.kind in "fc" and not (array.dtype.kind == "c" and dtype.kind == "f"):
         return array.astype(dtype)
     if array.dtype.kind == "c":
-        return array.real.astype(dtype) if method in ("Coerce", "ClipAndCoerce") else None
+        return np.real(array).astype(dtype) if method in ("Coerce", "ClipAndCoerce") else None
     info = np.iinfo(dtype) if dtype.kind in "iu" else np.finfo(dtype)
     values = array
     if method in ("Scale", "ClipAndScale"):

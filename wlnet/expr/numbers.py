@@ -61,12 +61,13 @@ class BigReal:
 def big_real(text_or_number: Any, digits: float) -> BigReal:
     """A `BigReal` from a decimal string, an int, a float, a Fraction or an mpf, at `digits` digits."""
     import mpmath  # type: ignore[import-untyped]
+    from mpmath import libmp
 
     with mpmath.workdps(max(1, round(digits)) + 2):
         if type(text_or_number) is Fraction:
             # One rounding, not two: numerator and denominator may be longer than the working precision.
             ratio = (text_or_number.numerator, text_or_number.denominator)
-            value = mpmath.mp.make_mpf(mpmath.libmp.from_rational(*ratio, mpmath.mp.prec, "n"))
+            value = mpmath.mp.make_mpf(libmp.from_rational(*ratio, mpmath.mp.prec, "n"))
         else:
             value = mpmath.mpf(text_or_number)
     return BigReal(value, float(digits))

@@ -396,7 +396,8 @@ def compile_comparison(e: Expr, scope: Scope, tail: bool) -> Code | None:
     if len(e.args) != 2 or not is_intact(e.head):
         return None
     tree = Tree(scope)
-    left, right = (tree.read(a) for a in e.args)
+    sides: list[Any] = [tree.read(a) for a in e.args]
+    left, right = sides
     op = _COMPARISONS[e.head]
     root = Node(op, [left, right])
     if not tree.leaves or len(tree.leaves) > MOST_LEAVES:

@@ -418,6 +418,7 @@ def _expression(p: Expr, then: Chain, scope: Scope) -> Chain:
     head_test: Test | None = None
     head_chain: Chain | None = None
     head_places: list[int] = []
+    into = outer
     body = compile_args(p.args, leave, scope, head)
     if not known:
         if is_simple(head):
