@@ -148,3 +148,13 @@ def test_packed_lists_stay_packed(calculator, source):
 
 def test_default_is_not_evaluated_when_there_is_an_element(value):
     assert value("n = 0; {First[{1}, n = 1], n, First[{}, n = 2], n}") == "{1, 0, 2, 2}"
+
+
+def test_parts_of_a_numeric_array():
+    from wlnet import Session
+
+    session = Session(on_message=lambda text: None)
+    assert session.evaluate("NumericArray[{1, 2, 3}][[2]]") == 2
+    assert session.evaluate('Head[NumericArray[{{1, 2}, {3, 4}}, "Real32"][[All, 1]]] === NumericArray') is True
+    session.evaluate("NumericArray[{1, 2, 3}][[7]]")
+    assert [m.name for m in session.messages] == ["Part::partw"]

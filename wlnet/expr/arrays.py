@@ -83,6 +83,14 @@ def _numeric_full(value: NumericArray) -> Any:
     return Expr(S.NumericArray, (unpack(packed(array)), value.type_name))
 
 
+def _numeric_part(ev: Any, value: NumericArray, specs: Any) -> Any:
+    """As of the list of its elements; an array of parts keeps the type."""
+    found = ev.evaluate(Expr(S.Quiet, (Expr(S.Part, (packed(value.array), *specs)),)))
+    if type(found) is np.ndarray:
+        return NumericArray(found.astype(value.array.dtype))
+    return None if type(found) is Expr else found
+
+
 def _byte_full(value: ByteArray) -> Any:
     import base64
 
@@ -94,6 +102,7 @@ register(
     AtomType(
         head=lambda x: S.NumericArray,
         length=lambda x: len(x.array),
+        part=_numeric_part,
         normal=lambda x: packed(x.array),
         full=_numeric_full,
         output=repr,
