@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import FALSE, TRUE, Association, Expr, S, is_list, items, packed, to_array
+from wlnet.kernel.registry import builtin
 
 from . import spec
 from .colors import NONE, number, palette
@@ -246,11 +247,12 @@ def histogram(ev: Any, data: Any, bins: Any, height: Any, given: dict[str, Any])
     )
 
 
-@spec.builtin(
-    "Histogram",
-    messages={**spec.MESSAGES, "numbers": NUMBERS, "bins":
-    "`1` is no specification of bins: a number of them, {width}, {min, max, width} or {{edges}} is expected."}, options=HISTOGRAM,
-)  # fmt: skip
+BINS = (
+    "`1` is no specification of bins: a number of them, {width}, {min, max, width} or {{edges}} is expected."
+)
+
+
+@builtin("Histogram", messages={**spec.MESSAGES, "numbers": NUMBERS, "bins": BINS}, options=HISTOGRAM)
 def histogram_(ev: Any, data: Any, bins: Any = AUTO, height: Any = "Count", **given: Any) -> Any:
     """Histogram[{x1, x2, ...}] shows how numbers are distributed; Histogram[{data1, data2, ...}] several
     lists. Histogram[data, n] has about n bins; Histogram[data, {w}] bins of width w; Histogram[data, {min,

@@ -16,7 +16,7 @@ from .options import AUTO, GRAPHICS, GRAPHICS_3D, flat_rules
 
 KINDS = (S.Graphics, S.Graphics3D)
 SHOW = {
-    "gtype": "`1` is not a picture that can be shown: Graphics, Graphics3D, an Image or a list of them is expected.",
+    "gtype": "`1` is not a picture that can be shown: Graphics, Graphics3D, an Image or a list is expected.",
     "gcomb": "Pictures in the plane and in space cannot be shown together.",
 }
 

@@ -25,6 +25,7 @@ JUMP = 0.12  # of the picture's height, between neighbours at the finest step: a
 
 # Automatic range: what lies beyond this many widths of the middle nine tenths of the values is left out.
 OUTLYING = 6.0
+BEYOND = 0.15  # how far beyond the middle nine tenths the range then goes, as part of their width
 
 PLOT = plain(
     CURVES,
@@ -71,9 +72,14 @@ class Curves:
         found = found[:, None] if found.ndim == 1 else found.reshape(len(found), -1)
         return np.where(np.isfinite(found), found, np.nan)
 
-    def scaled(self, scale: str | None) -> np.ndarray:
+    def scaled(self, scale: str | None, ys: np.ndarray | None = None) -> np.ndarray:
+        ys = self.ys if ys is None else ys
         with np.errstate(all="ignore"):
-            return np.where(self.ys > 0, np.log(self.ys), np.nan) if scale else self.ys
+            return np.where(ys > 0, np.log(ys), np.nan) if scale else ys
+
+    def visible(self, k: int) -> tuple[float, float]:
+        """The automatic range of curve `k`, in its logarithm where the axis is logarithmic."""
+        return visible_range(self.scaled(self.vertical)[:, k], self.scaled(self.vertical, self.first)[:, k])
 
     def place(self) -> np.ndarray:
         """Places from 0 to 1 across the picture."""
@@ -89,7 +95,7 @@ class Curves:
         x = self.place()
         wanted = np.zeros(len(x) - 1, bool)
         for k in range(self.count):
-            wanted |= bends(x, self.scaled(self.vertical)[:, k])
+            wanted |= bends(x, self.scaled(self.vertical)[:, k], self.visible(k))
         gaps = np.isnan(self.ys)
         wanted |= (gaps[1:] != gaps[:-1]).any(1)
         where = np.flatnonzero(wanted)
@@ -117,20 +123,20 @@ class Curves:
     def jumps(self, k: int) -> np.ndarray:
         """Between which neighbours the curve jumps: at the finest step, and much more than around it."""
         y = self.scaled(self.vertical)[:, k]
-        low, high = visible_range(self.scaled(self.vertical)[:, k])
+        low, high = self.visible(k)
         with np.errstate(invalid="ignore"):
             rise = np.abs(np.diff(y)) / max(high - low, 1e-300)
         steps = np.diff(self.place())
         fine = steps <= 1.5 * self.finest
-        around = np.fmax(np.roll(rise, 1), np.roll(rise, -1))
         steep = (rise > JUMP) & (rise > 3 * np.fmin(np.roll(rise, 1), np.roll(rise, -1)))
-        found: np.ndarray = fine & steep & (np.fmin(around, rise) < 1e6)
+        through = ((y[1:] > high) & (y[:-1] < low)) | ((y[1:] < low) & (y[:-1] > high))  # a pole, far outside
+        found: np.ndarray = fine & steep | through
         return found
 
 
-def bends(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def bends(x: np.ndarray, y: np.ndarray, span: tuple[float, float]) -> np.ndarray:
     """Which intervals lie beside a visible bend; what is far outside the picture is flattened first."""
-    low, high = visible_range(y)
+    low, high = span
     if not high > low:
         return np.zeros(len(x) - 1, bool)
     with np.errstate(invalid="ignore"):
@@ -145,16 +151,20 @@ def bends(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return result
 
 
-def visible_range(values: np.ndarray) -> tuple[float, float]:
-    """The automatic range of values: all of them but far outliers, such as those beside a pole."""
-    kept = np.sort(values[np.isfinite(values)])
+def visible_range(values: np.ndarray, even: np.ndarray | None = None) -> tuple[float, float]:
+    """The automatic range of values: all of them but far outliers, such as those beside a pole.
+
+    even    values at even places, by which outliers are judged, where `values` are dense near poles
+    """
+    kept = values[np.isfinite(values)]
     if not kept.size:
         return 0.0, 1.0
-    low, high = float(kept[0]), float(kept[-1])
-    bottom, top = np.quantile(kept, [0.05, 0.95])
+    low, high = float(kept.min()), float(kept.max())
+    judged = kept if even is None else even[np.isfinite(even)]
+    bottom, top = np.quantile(judged if judged.size else kept, [0.05, 0.95])
     middle = float(top - bottom)
     if middle > 0 and high - low > OUTLYING * middle:
-        low, high = max(low, float(bottom) - 0.6 * middle), min(high, float(top) + 0.6 * middle)
+        low, high = max(low, float(bottom) - BEYOND * middle), min(high, float(top) + BEYOND * middle)
     return low, high
 
 
@@ -222,11 +232,12 @@ def plot(
     ]
     contents = fillings(options, [(lines, style) for (_, _, lines), style in zip(drawn, styles)], scales)
     colored = options["ColorFunction"] is not NONE
-    span = value_range([each.ys for each in curves], scales[1])
+    span = value_range(curves, scales[1])
     for (_, _, lines), style in zip(drawn, styles):
         contents.append(curve(ev, lines, style, options, range_, span) if colored else strokes(lines, style))
     scaling = {"ScalingFunctions": Expr(S.List, tuple(s or NONE for s in scales))} if any(scales) else {}
-    shown = picture(contents, given, PLOT, PlotRange=automatic_range(curves, range_, span, given), **scaling)
+    shown_range = automatic_range(curves, range_, span, given)
+    shown = picture(contents, given, PLOT, PlotRange=shown_range, **padding(shown_range), **scaling)
     texts = [Expr(S.HoldForm, (split[k][0],)) for k in owners]
     return placed(shown, options["PlotLegends"], S.LineLegend, styles, texts)
 
@@ -235,17 +246,14 @@ def strokes(lines: Sequence[np.ndarray], style: Expr) -> Expr:
     return Expr(S.List, (style, *(Expr(S.Line, (packed(line),)) for line in lines)))
 
 
-def value_range(columns: Sequence[np.ndarray], scale: str | None) -> tuple[float, float]:
+def value_range(curves: Sequence[Curves], scale: str | None) -> tuple[float, float]:
     """Smallest and largest of the automatic ranges of all curves."""
     found = []
-    for ys in columns:
-        for k in range(ys.shape[1]):
-            y = ys[:, k]
-            if scale:
-                y = y[y > 0]
-                found.append(tuple(np.exp(visible_range(np.log(y)))) if y.size else (1.0, 10.0))
-            elif np.isfinite(y).any():
-                found.append(visible_range(y))
+    for each in curves:
+        for k in range(each.count):
+            if np.isfinite(each.scaled(scale)[:, k]).any():
+                low, high = each.visible(k)
+                found.append((float(np.exp(low)), float(np.exp(high))) if scale else (low, high))
     if not found:
         return (1.0, 10.0) if scale else (0.0, 1.0)
     return float(min(low for low, _ in found)), float(max(high for _, high in found))
@@ -261,6 +269,11 @@ def automatic_range(curves: Any, range_: Range, span: tuple[float, float], given
         margin = abs(low) * 0.5 or 1.0
         low, high = low - margin, high + margin
     return Expr(S.List, (packed(np.array([range_.low, range_.high])), packed(np.array([low, high]))))
+
+
+def padding(shown_range: Any) -> dict[str, Any]:
+    """Room around an automatic range."""
+    return {} if shown_range is None else {"PlotRangePadding": spec.SCALED_PADDING}
 
 
 def with_x(setting: Any, range_: Range) -> Any:

@@ -46,7 +46,7 @@ class Field:
 
 
 def sample_plane(ev: Any, name: str, body: Any, x: Range, y: Range, points: int) -> Field:
-    """f at the places of a grid, evaluated together."""
+    """Values of a function at the places of a grid, evaluated together."""
     xs, ys = np.linspace(x.low, x.high, points), np.linspace(y.low, y.high, points)
     across, up = np.meshgrid(xs, ys)
     raw = Sampler(ev, body, [x.symbol, y.symbol]).values(across.ravel(), up.ravel())
@@ -345,9 +345,8 @@ def region_plot(ev: Any, condition: Any, x: Any, y: Any, given: dict[str, Any]) 
     across, up = np.meshgrid(xs, ys)
     contents = []
     for body, style in zip(parts, styles):
-        raw = listed(Sampler(ev, body, [first.symbol, second.symbol]).values(across.ravel(), up.ravel()))
-        inside = np.array([1.0 if v is TRUE else 0.0 for v in raw]).reshape(points, points)
-        faces = polygons_above(contour_generator(Field(xs, ys, inside)), 0.5, 1e300)
+        inside = inside_of(ev, body, (first, second), across, up)
+        faces = polygons_above(contour_generator(Field(xs, ys, inside)), 0.0, 1e300)
         color = spec.color_part(style)
         edge = [] if options["BoundaryStyle"] is AUTO else spec.directive_parts(options["BoundaryStyle"])
         border = Expr(S.EdgeForm, (Expr(S.Directive, (color, Expr(S.AbsoluteThickness, (1,)), *edge)),))
@@ -355,6 +354,32 @@ def region_plot(ev: Any, condition: Any, x: Any, y: Any, given: dict[str, Any]) 
     made = picture(contents, given, REGION, PlotRange=Field(xs, ys, across).spans())
     texts = [Expr(S.HoldForm, (body,)) for body in parts]
     return placed(made, options["PlotLegends"], S.SwatchLegend, styles, texts)
+
+
+# Conditions as functions that are positive where they hold, so that edges are smooth.
+SIGNED = {
+    S.Less: lambda a, b: Expr(S.Subtract, (b, a)),
+    S.LessEqual: lambda a, b: Expr(S.Subtract, (b, a)),
+    S.Greater: lambda a, b: Expr(S.Subtract, (a, b)),
+    S.GreaterEqual: lambda a, b: Expr(S.Subtract, (a, b)),
+}
+MEETINGS = {S.And: np.fmin.reduce, S.Or: np.fmax.reduce}
+
+
+def inside_of(ev: Any, body: Any, ranges: Sequence[Range], across: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """Values over a grid, positive where the condition holds and negative where it does not."""
+    if type(body) is Expr and body.head in MEETINGS and body.args:
+        parts = [inside_of(ev, each, ranges, across, up) for each in body.args]
+        found: np.ndarray = MEETINGS[body.head](parts)
+        return found
+    symbols = [each.symbol for each in ranges]
+    if type(body) is Expr and body.head in SIGNED and len(body.args) == 2:
+        difference = SIGNED[body.head](*body.args)
+        values = reals(ev, Sampler(ev, difference, symbols).values(across.ravel(), up.ravel()))
+        if values.ndim == 1 and np.isfinite(values).all():
+            return values.reshape(across.shape)
+    raw = listed(Sampler(ev, body, symbols).values(across.ravel(), up.ravel()))
+    return np.array([0.5 if v is TRUE else -0.5 for v in raw]).reshape(across.shape)
 
 
 @plotter("ListDensityPlot", LIST_DENSITY, matrix=MATRIX)

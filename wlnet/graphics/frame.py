@@ -15,6 +15,7 @@ from .style import Length, Style
 
 SIDES = ("bottom", "left", "top", "right")
 TICK = 4.0  # points
+LINES = 5.0  # where frames, axes and ticks lie: above the scene, below epilogs
 LOGARITHMIC = ("Log", "Log10", "Log2")
 
 
@@ -88,6 +89,7 @@ class Surround:
             spine.set_visible(self.framed[side])
             spine.set_color(style.line_color())
             spine.set_linewidth(points_of(style.thickness, self.width) * 0.8)
+            spine.set_zorder(LINES)
         ticks = self.frame_ticks()
         self.axes.tick_params(
             which="both",
@@ -151,7 +153,7 @@ class Surround:
                 spine.set_position(("data", origin[1 - k]))
                 spine.set_color(style.line_color())
                 spine.set_linewidth(points_of(style.thickness, self.width) * 0.8)
-                spine.set_zorder(2.2)
+                spine.set_zorder(LINES)
         settings = self.settings.pair("Ticks")
         shown = [on and setting is not NONE for on, setting in zip(self.axed, settings)]
         self.axes.tick_params(
@@ -185,7 +187,7 @@ class Surround:
             return
         for k, axis in enumerate((self.axes.xaxis, self.axes.yaxis)):
             low, high = self.ranges[1 - k]
-            inside = low < origin[1 - k] < high and (origin[1 - k] - low) > 0.02 * (high - low)
+            inside = low < origin[1 - k] < high
             formatter = axis.get_major_formatter()
             if not inside or scalings(self.settings)[k]:
                 continue
@@ -234,6 +236,7 @@ class Surround:
         look = {"color": color, "labelcolor": color, "labelsize": style.size or FONT - 1}
         self.axes.tick_params(which="major", length=TICK, width=0.8, pad=4, **look)
         self.axes.tick_params(which="minor", length=TICK * 0.55, width=0.6, color=color)
+        self.axes.tick_params(which="both", zorder=LINES)
         room = (max(3, int(self.width / 75)), max(3, int(self.width * 0.62 / 45)))
         for axis, setting, scale, most in zip(
             (self.axes.xaxis, self.axes.yaxis), settings, scalings(self.settings), room
@@ -267,7 +270,6 @@ class Surround:
         style.color = (0.80, 0.80, 0.82, 1.0)
         style = part_style(self.settings["GridLinesStyle"], style)
         look = {"color": style.line_color(), "linewidth": 0.7, "zorder": 0.5}
-        self.axes.set_axisbelow(True)
         for name, axis, each in zip(
             "xy", (self.axes.xaxis, self.axes.yaxis), self.settings.pair("GridLines")
         ):

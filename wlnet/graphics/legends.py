@@ -134,6 +134,7 @@ def keys(ev: Any, axes: Any, legend: Legend, width: float) -> None:
         labelcolor=[t.style.line_color() if t is not None else INK for t in texts],
     )
     axes.add_artist(drawn)  # several legends may stand side by side
+    drawn.set_clip_on(False)  # so that the room it takes is counted
     axes.legend_ = None
 
 

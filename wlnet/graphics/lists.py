@@ -11,7 +11,7 @@ from wlnet.expr import FALSE, TRUE, Association, Expr, NumericArray, S, is_list,
 
 from . import spec
 from .colors import NONE, number
-from .curves import fillings
+from .curves import fillings, padding
 from .legends import placed
 from .options import AUTO, plain
 from .sample import real
@@ -119,7 +119,7 @@ def one_set(ev: Any, data: Any, data_range: Any) -> DataSet | None:
 def points_of(ev: Any, data: Any, data_range: Any) -> np.ndarray | None:
     """(n, 2) from heights or pairs; what is no number is NaN."""
     if type(data) is Association:
-        keys = [real(ev, k) for k in data.keys()]
+        keys = [real(ev, k) for k in data]
         ys = [real(ev, v) for v in data.values()]
         xs = keys if np.isfinite(keys).all() else list(range(1, len(ys) + 1))
         return np.stack([np.array(xs, float), np.array(ys, float)], 1)
@@ -168,7 +168,8 @@ def list_plot(
     for k, (each, style) in enumerate(zip(sets, styles)):
         contents.append(drawn(k, each, lines[k], style, shown[k], options))
     scaling = {"ScalingFunctions": Expr(S.List, tuple(s or NONE for s in scales))} if any(scales) else {}
-    made = picture(contents, given, LISTS, PlotRange=range_of(sets, given, scales), **scaling)
+    shown_range = range_of(sets, given, scales)
+    made = picture(contents, given, LISTS, PlotRange=shown_range, **padding(shown_range), **scaling)
     names = [each.name for each in sets]
     texts = [Expr(S.Row, (Expr(S.List, ("", k + 1)),)) if n is None else n for k, n in enumerate(names)]
     automatic = texts if len(sets) > 1 or names[0] is not None else []

@@ -298,7 +298,8 @@ def text(scene: Scene, args: tuple[Any, ...], style: Style) -> bool | None:
 
 
 def raster(scene: Scene, args: tuple[Any, ...], style: Style) -> bool | None:
-    """Raster[rows from the bottom up, {{x1, y1}, {x2, y2}}, {min, max}, ColorFunction -> f]."""
+    """Raster[rows from the bottom up, {{x1, y1}, {x2, y2}}, {min, max}, ColorFunction -> f];
+    InterpolationOrder -> 1 blends neighbouring cells."""
     cells = to_array(args[0], exact=False) if args else None
     if cells is None or cells.ndim not in (2, 3):
         return False
@@ -311,7 +312,8 @@ def raster(scene: Scene, args: tuple[Any, ...], style: Style) -> bool | None:
     span = to_array(args[2], exact=False) if len(args) > 2 and is_list(args[2]) else np.array([0.0, 1.0])
     if box is None or box.shape != (2, 2) or span is None or span.shape != (2,):
         return False
-    extra = {"span": span, "color": option(args[1:], "ColorFunction")}
+    smooth = option(args[1:], "InterpolationOrder") == 1
+    extra = {"span": span, "color": option(args[1:], "ColorFunction"), "smooth": smooth}
     scene.add("raster", (cells.astype(float), box.astype(float)), style, extra)
     return None
 

@@ -21,9 +21,9 @@ from .style import Length, Style
 
 # Direction of the light, from the viewer's left above; the part of a colour that no light reaches.
 LIGHT = np.array([-0.4, -0.6, 1.0]) / np.linalg.norm([-0.4, -0.6, 1.0])
-SHADE = 0.45
-TALL = 0.84  # height of the picture over its width
-BOX = 0.72  # size of the box in the picture, by matplotlib's measure, so that labels fit
+SHADE = 0.6
+TALL = 0.8  # height of the picture over its width
+BOX = 1.0  # size of the box in the picture, by matplotlib's measure, so that labels fit
 
 
 class Space(Picture):
@@ -74,7 +74,7 @@ class Space(Picture):
         axes = self.axes
         for name, span in zip("xyz", self.ranges):
             getattr(axes, f"set_{name}lim")(*span)
-        axes.set_box_aspect(self.ratios(), zoom=BOX / 0.62)
+        axes.set_box_aspect(self.ratios(), zoom=BOX)
         view = to_array(self.settings["ViewPoint"], exact=False)
         x, y, z = view if view is not None and view.shape == (3,) else (1.3, -2.4, 2.0)
         axes.view_init(elev=np.degrees(np.arctan2(z, np.hypot(x, y))), azim=np.degrees(np.arctan2(y, x)))
@@ -87,7 +87,7 @@ class Space(Picture):
         ticks = self.settings.pair("Ticks", 3)
         for axis, on, setting in zip((axes.xaxis, axes.yaxis, axes.zaxis), shown, ticks):
             axis.set_pane_color((1, 1, 1, 0))
-            axis.pane.set_edgecolor((0.6, 0.6, 0.62, 1.0) if boxed else (0, 0, 0, 0))
+            axis.pane.set_edgecolor((0, 0, 0, 0))
             axis.line.set_color((0.4, 0.4, 0.42, 1.0) if on or boxed else (0, 0, 0, 0))
             axis._axinfo["grid"]["linewidth"] = 0
             axis._axinfo["tick"].update(inward_factor=0.0, outward_factor=0.25)
@@ -96,15 +96,29 @@ class Space(Picture):
             elif options.numbers(setting) is not None:
                 axis.set_ticks(options.numbers(setting))
             else:
-                self.few_ticks(axis)
+                self.few_ticks(axis, 3 if axis is axes.zaxis and self.ratios()[2] < 0.6 else 5)
+        if boxed:
+            self.edges(np.array([x, y, z]))
         axes.tick_params(labelsize=FONT - 2, pad=-1, color=INK, labelcolor=INK)
         self.labels()
 
+    def edges(self, view: np.ndarray) -> None:
+        """The nine edges of the box that do not end at the corner nearest to the viewer."""
+        corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
+        nearest = (view > 0).astype(int)
+        spans = np.array(self.ranges)
+        for a in corners:
+            for b in corners:
+                if np.abs(a - b).sum() == 1 and tuple(a) < tuple(b):
+                    if not ((a == nearest).all() or (b == nearest).all()):
+                        ends = np.where(np.array([a, b]) == 1, spans[:, 1], spans[:, 0])
+                        self.axes.plot(*ends.T, color=(0.72, 0.72, 0.74), linewidth=0.7, zorder=0.5)
+
     @staticmethod
-    def few_ticks(axis: Any) -> None:
+    def few_ticks(axis: Any, most: int) -> None:
         from matplotlib.ticker import MaxNLocator
 
-        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], prune=None))
+        axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10], prune=None))
 
     def ratios(self) -> tuple[float, float, float]:
         found = to_array(self.settings["BoxRatios"], exact=False)
@@ -123,7 +137,7 @@ class Space(Picture):
         title = label(self.ev, self.settings["PlotLabel"], self.base)
         if title is not None:
             title.style.size = title.style.size or FONT + 2
-            self.axes.set_title(title.text, y=0.97, **text_look(title.style))
+            self.axes.set_title(title.text, y=0.96, **text_look(title.style))
 
     def points_of(self, size: Length) -> float:
         return size[1] if size[0] == "points" else size[1] * self.points

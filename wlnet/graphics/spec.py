@@ -28,7 +28,10 @@ MESSAGES = {
         "`1` is not data for `2`: a list of numbers, a list of pairs of numbers, several such lists, or an "
         "association of them is expected."
     ),
-    "cfun": '`1` is no colour function: a name such as "Rainbow", a ColorData[...] or a function from 0 ... 1 to colours is expected.',
+    "cfun": (
+        '`1` is no colour function: a name such as "Rainbow", ColorData["name"] or a function from numbers '
+        "between 0 and 1 to colours is expected."
+    ),
     "pint": "Value of option PlotPoints -> `1` is not an integer of at least 2.",
 }
 

@@ -155,8 +155,7 @@ def form(style: Style, args: tuple[Any, ...], face: bool) -> bool:
     """FaceForm[...] and EdgeForm[...]: their own directives act on faces and edges."""
     given = items(args[0]) if len(args) == 1 and is_list(args[0]) else args
     inner = style.copy()
-    inner.opacity = 1.0
-    before = inner.color
+    inner.opacity, inner.color = 1.0, (0.0, 0.0, 0.0, 1.0)
     if not given or given[0] is NONE:
         if face:
             style.face = (0.0, 0.0, 0.0, 0.0)
@@ -168,9 +167,7 @@ def form(style: Style, args: tuple[Any, ...], face: bool) -> bool:
     if face:
         style.face = (*inner.color[:3], inner.color[3] * inner.opacity)
     else:
-        style.edge = (
-            inner.color if inner.color != before or any(rgba(x) for x in given) else (0.0, 0.0, 0.0, 1.0)
-        )
+        style.edge = inner.color
         style.edge_opacity = inner.opacity
         style.edge_thickness = inner.thickness
     return True

@@ -31,19 +31,19 @@ PRIMITIVES = {
     "Polygon": "Polygon[{p1, p2, ...}] is a filled polygon; Polygon[outer -> {hole, ...}] has holes.",
     "Triangle": "Triangle[{p1, p2, p3}] is a filled triangle.",
     "Rectangle": "Rectangle[{x1, y1}, {x2, y2}] is a filled rectangle.",
-    "Circle": "Circle[{x, y}, r] is a circle; Circle[{x, y}, {rx, ry}] an ellipse; a third argument gives angles.",
+    "Circle": "Circle[{x, y}, r] is a circle; Circle[{x, y}, {rx, ry}] an ellipse; {a1, a2} adds angles.",
     "Disk": "Disk[{x, y}, r] is a filled circle; Disk[{x, y}, r, {a1, a2}] a sector.",
     "Text": "Text[expr, {x, y}, offset, direction] is a text.",
-    "Raster": "Raster[rows, {{x1, y1}, {x2, y2}}, {min, max}] is an array of grey or coloured cells, rows upwards.",
+    "Raster": "Raster[rows, {{x1, y1}, {x2, y2}}, {min, max}] is an array of cells, rows upwards.",
     "Inset": "Inset[picture, {x, y}, Automatic, width] is a picture within a picture.",
-    "GraphicsComplex": "GraphicsComplex[{p1, p2, ...}, primitives] are primitives that name points by number.",
+    "GraphicsComplex": "GraphicsComplex[{p1, p2, ...}, primitives] lets primitives name points by number.",
     "GraphicsGroup": "GraphicsGroup[{g1, g2, ...}] holds primitives together.",
     "Cuboid": "Cuboid[{x1, y1, z1}, {x2, y2, z2}] is a box.",
     "Sphere": "Sphere[{x, y, z}, r] is a sphere.",
     "Ball": "Ball[{x, y, z}, r] is a ball.",
 }
 DIRECTIVES = {
-    "RGBColor": 'RGBColor[r, g, b] is a colour; RGBColor[r, g, b, a] has opacity a; RGBColor["#rrggbb"] works too.',
+    "RGBColor": 'RGBColor[r, g, b] is a colour; a fourth number is opacity; RGBColor["#rrggbb"] works too.',
     "GrayLevel": "GrayLevel[g] is a grey between 0 (black) and 1 (white).",
     "Hue": "Hue[h] is a saturated colour; Hue[h, s, b] gives saturation and brightness.",
     "CMYKColor": "CMYKColor[c, m, y, k] is a colour by its inks.",
@@ -67,12 +67,13 @@ DIRECTIVES = {
     "Italic": "Italic is a slant of text.",
 }
 OTHERS = (
-    "Scaled ImageScaled Placed After Before Above Below Center Left Right Top Bottom LineLegend PointLegend SwatchLegend "
-    "BarLegend Legended Labeled VertexColors Tiny Small Medium Large Axis UpTo FontSize FontWeight FontSlant "
-    "FontFamily FontColor Plain CapForm JoinForm ColorDataFunction PlotStyle PlotLegends PlotPoints MaxRecursion "
-    "Filling FillingStyle Exclusions ColorFunction ColorFunctionScaling PlotMarkers Joined DataRange PlotTheme "
-    "Contours ContourStyle ContourShading Mesh ChartLabels ChartStyle ChartLegends BarSpacing ImageResolution "
-    "InterpolationOrder Spacings GraphicsRow GraphicsColumn RegionFunction BoundaryStyle ColorRules"
+    "Scaled ImageScaled Placed After Before Above Below Center Left Right Top Bottom LineLegend "
+    "PointLegend SwatchLegend BarLegend Legended Labeled VertexColors Tiny Small Medium Large Axis UpTo "
+    "FontSize FontWeight FontSlant FontFamily FontColor Plain CapForm JoinForm ColorDataFunction "
+    "PlotStyle PlotLegends PlotPoints MaxRecursion Filling FillingStyle Exclusions ColorFunction "
+    "ColorFunctionScaling PlotMarkers Joined DataRange PlotTheme Contours ContourStyle ContourShading "
+    "Mesh ChartLabels ChartStyle ChartLegends BarSpacing ImageResolution InterpolationOrder Spacings "
+    "GraphicsRow GraphicsColumn RegionFunction BoundaryStyle ColorRules"
 )  # fmt: skip
 
 
