@@ -286,7 +286,6 @@ _WRAPPERS: dict[str, Form] = {
     "StringForm": _string_form,
     "Skeleton": _skeleton,
     "Short": _short,
-    "Graphics": _picture,
-    "Graphics3D": _picture,
+    **dict.fromkeys(("Graphics", "Graphics3D", "GraphicsRow", "GraphicsColumn", "GraphicsGrid"), _picture),
     **dict.fromkeys(number_forms.HEADS, _number_form),
 }
