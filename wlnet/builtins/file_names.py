@@ -13,7 +13,7 @@ from .files import FAILED
 from .formats import file_path
 
 
-def _name_of(name: str, usage: str, act: Any) -> None:
+def _name_of(name: str, usage: str, act: Any, outside: bool = False) -> None:
     def call(ev: Any, file: Any) -> Any:
         if is_list(file):
             return make_list(Expr(getattr(S, name), (f,)) for f in items(file))
@@ -21,7 +21,7 @@ def _name_of(name: str, usage: str, act: Any) -> None:
         return None if path is None else act(path)
 
     call.__doc__ = usage
-    builtin(name)(call)
+    builtin(name, outside=outside)(call)
 
 
 _name_of(
@@ -86,6 +86,7 @@ _name_of(
     /a
     """,
     lambda p: str(p.resolve().parent),
+    outside=True,
 )
 _name_of(
     "AbsoluteFileName",
@@ -95,6 +96,7 @@ _name_of(
     $Failed
     """,
     lambda p: str(p.resolve()) if p.exists() else FAILED,
+    outside=True,
 )
 _name_of(
     "ExpandFileName",
@@ -104,6 +106,7 @@ _name_of(
     True
     """,
     lambda p: str(p.absolute()),
+    outside=True,
 )
 _name_of(
     "FileExistsQ",
@@ -113,6 +116,7 @@ _name_of(
     False
     """,
     lambda p: truth(p.exists()),
+    outside=True,
 )
 _name_of(
     "DirectoryQ",
@@ -122,6 +126,7 @@ _name_of(
     {True, False}
     """,
     lambda p: truth(p.is_dir()),
+    outside=True,
 )
 _name_of(
     "FileByteCount",
@@ -131,6 +136,7 @@ _name_of(
     {3, Null}
     """,
     lambda p: p.stat().st_size if p.is_file() else FAILED,
+    outside=True,
 )
 
 
@@ -148,7 +154,7 @@ def file_name_join(ev: Any, parts: Any, *rest: Any) -> Any:
     return head + os.path.join(*parts) if parts else ""
 
 
-@builtin("FileNames", stateful=True)
+@builtin("FileNames", stateful=True, outside=True)
 def file_names(ev: Any, form: Any = "*", folders: Any = ".", depth: Any = 1) -> Any:
     """FileNames[] lists the files of the current folder; FileNames["*.wl"] those that match;
     FileNames[form, folder] those of a folder; FileNames[form, folder, n] also n levels deep, Infinity all.

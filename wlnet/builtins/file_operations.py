@@ -15,7 +15,7 @@ from .files import FAILED, FILE, attempt, held, path_of
 from .formats import file_path
 
 
-@builtin("Directory", stateful=True)
+@builtin("Directory", stateful=True, outside=True)
 def directory(ev: Any) -> Any:
     """Directory[] gives the current folder.
 
@@ -25,7 +25,7 @@ def directory(ev: Any) -> Any:
     return str(Path.cwd())
 
 
-@builtin("SetDirectory", messages=FILE, stateful=True)
+@builtin("SetDirectory", messages=FILE, stateful=True, outside=True)
 def set_directory(ev: Any, folder: Any = "~") -> Any:
     """SetDirectory["folder"] makes a folder the current one, and gives its name; ResetDirectory[] goes back.
 
@@ -45,7 +45,9 @@ def set_directory(ev: Any, folder: Any = "~") -> Any:
     return str(Path.cwd())
 
 
-@builtin("ResetDirectory", messages={"dtop": "The stack of directories is empty."}, stateful=True)
+@builtin(
+    "ResetDirectory", messages={"dtop": "The stack of directories is empty."}, stateful=True, outside=True
+)
 def reset_directory(ev: Any) -> Any:
     """ResetDirectory[] makes the folder current again that was so before the last SetDirectory.
 
@@ -59,7 +61,7 @@ def reset_directory(ev: Any) -> Any:
     return str(Path.cwd())
 
 
-@builtin("DirectoryStack", stateful=True)
+@builtin("DirectoryStack", stateful=True, outside=True)
 def directory_stack(ev: Any) -> Any:
     """DirectoryStack[] gives the folders to which ResetDirectory goes back.
 
@@ -69,7 +71,7 @@ def directory_stack(ev: Any) -> Any:
     return make_list(reversed(ev.state.directories))
 
 
-@builtin("CreateDirectory", messages=FILE, stateful=True)
+@builtin("CreateDirectory", messages=FILE, stateful=True, outside=True)
 def create_directory(
     ev: Any, folder: Any = None, *, create_intermediate_directories: Any = TRUE, overwrite_target: Any = None
 ) -> Any:
@@ -96,7 +98,7 @@ def create_directory(
     return attempt(ev, "CreateDirectory", make, held("CreateDirectory", folder))
 
 
-@builtin("CreateFile", messages=FILE, stateful=True)
+@builtin("CreateFile", messages=FILE, stateful=True, outside=True)
 def create_file(ev: Any, file: Any = None) -> Any:
     """CreateFile["file"] makes an empty file, and gives its full name; CreateFile[] a temporary one.
 
@@ -123,7 +125,7 @@ def create_file(ev: Any, file: Any = None) -> Any:
     return attempt(ev, "CreateFile", make, held("CreateFile", file))
 
 
-@builtin("DeleteFile", messages=FILE, stateful=True)
+@builtin("DeleteFile", messages=FILE, stateful=True, outside=True)
 def delete_file(ev: Any, file: Any) -> Any:
     """DeleteFile["file"] deletes a file; DeleteFile[{"file1", ...}] several.
 
@@ -144,7 +146,7 @@ def delete_file(ev: Any, file: Any) -> Any:
     return NULL
 
 
-@builtin("DeleteDirectory", messages=FILE, stateful=True)
+@builtin("DeleteDirectory", messages=FILE, stateful=True, outside=True)
 def delete_directory(ev: Any, folder: Any, *, delete_contents: Any = FALSE) -> Any:
     """DeleteDirectory["folder"] deletes an empty folder; with DeleteContents -> True also what it holds.
 
@@ -183,7 +185,7 @@ def _two_files(ev: Any, name: str, source: Any, target: Any, act: Any, overwrite
     return attempt(ev, name, do, held(name, source, target))
 
 
-@builtin("CopyFile", messages=FILE, stateful=True)
+@builtin("CopyFile", messages=FILE, stateful=True, outside=True)
 def copy_file(ev: Any, source: Any, target: Any, *, overwrite_target: Any = FALSE) -> Any:
     """CopyFile["file1", "file2"] copies a file, and gives the full name of the copy.
 
@@ -194,7 +196,7 @@ def copy_file(ev: Any, source: Any, target: Any, *, overwrite_target: Any = FALS
     return _two_files(ev, "CopyFile", source, target, shutil.copyfile, overwrite_target is TRUE)
 
 
-@builtin("RenameFile", messages=FILE, stateful=True)
+@builtin("RenameFile", messages=FILE, stateful=True, outside=True)
 def rename_file(ev: Any, source: Any, target: Any, *, overwrite_target: Any = FALSE) -> Any:
     """RenameFile["file1", "file2"] renames a file, and gives its new full name.
 
@@ -204,7 +206,7 @@ def rename_file(ev: Any, source: Any, target: Any, *, overwrite_target: Any = FA
     return _two_files(ev, "RenameFile", source, target, lambda a, b: a.replace(b), overwrite_target is TRUE)
 
 
-@builtin("FileDate", stateful=True)
+@builtin("FileDate", stateful=True, outside=True)
 def file_date(ev: Any, file: Any) -> Any:
     """FileDate["file"] gives the time of the last change of a file, as a DateObject.
 

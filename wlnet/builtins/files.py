@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from wlnet.expr import NULL, Expr, S, is_list, items, make_list, system
-from wlnet.kernel.registry import builtin, symbol
+from wlnet.kernel.registry import builtin, refused, symbol
 from wlnet.syntax import ReadError
 
 from .formats import file_path
@@ -37,7 +37,9 @@ def held(name: str, *args: Any) -> Expr:
 
 
 def attempt(ev: Any, name: str, act: Any, shown: Any) -> Any:
-    """`act()`, or $Failed with a message when the operating system refuses."""
+    """`act()`, or $Failed with a message when the operating system refuses, or the sandbox does."""
+    if refused(ev, name):
+        return FAILED
     try:
         return act()
     except FileNotFoundError:
@@ -80,7 +82,7 @@ INPUT_FILE = symbol(
 )
 
 
-@builtin("Get", messages=FILE | {"noopen": "Cannot open `1`.", "sntx": "`1`"}, stateful=True)
+@builtin("Get", messages=FILE | {"noopen": "Cannot open `1`.", "sntx": "`1`"}, stateful=True, outside=True)
 def get(ev: Any, file: Any) -> Any:
     """<< file (or Get["file"]) reads and evaluates the expressions of a file, and gives the value of the
     last one. The file is sought in the current directory and in $Path; Get["context`"] seeks the file of a
@@ -143,7 +145,7 @@ def _put(ev: Any, name: str, args: tuple[Any, ...], mode: str) -> Any:
     return attempt(ev, name, write, held(name, *args))
 
 
-@builtin("Put", messages=FILE, stateful=True)
+@builtin("Put", messages=FILE, stateful=True, outside=True)
 def put(ev: Any, *args: Any) -> Any:
     """Put[e1, e2, ..., "file"], or expr >> file, writes expressions to a file in InputForm, replacing what
     it held.
@@ -155,7 +157,7 @@ def put(ev: Any, *args: Any) -> Any:
     return _put(ev, "Put", args, "w")
 
 
-@builtin("PutAppend", messages=FILE, stateful=True)
+@builtin("PutAppend", messages=FILE, stateful=True, outside=True)
 def put_append(ev: Any, *args: Any) -> Any:
     """PutAppend[expr, "file"], or expr >>> file, appends an expression to a file in InputForm.
 
@@ -165,7 +167,7 @@ def put_append(ev: Any, *args: Any) -> Any:
     return _put(ev, "PutAppend", args, "a")
 
 
-@builtin("FindFile", stateful=True)
+@builtin("FindFile", stateful=True, outside=True)
 def find_file_(ev: Any, name: Any) -> Any:
     """FindFile["name"] gives the full name of the file that Get would read, or $Failed.
 

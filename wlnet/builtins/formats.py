@@ -92,7 +92,7 @@ def _listed() -> Any:
     return make_list(sorted(formats.FORMATS))
 
 
-@builtin("Import", messages=MESSAGES, stateful=True)
+@builtin("Import", messages=MESSAGES, stateful=True, outside=True)
 def import_(ev: Any, file: Any, *rest: Any) -> Any:
     """Import["file.ext"] reads data from a file in the format of its extension; Import["file", "format"]
     names it.
@@ -183,7 +183,7 @@ def import_byte_array(ev: Any, data: Any, spec: Any, *options: Any) -> Any:
     return _read(ev, "ImportByteArray", found[0], data.data, found[1], given, "bytes", spec)
 
 
-@builtin("Export", messages=MESSAGES, stateful=True)
+@builtin("Export", messages=MESSAGES, stateful=True, outside=True)
 def export(ev: Any, file: Any, expr: Any, *rest: Any) -> Any:
     """Export["file.ext", expr] writes an expression to a file in the format of its extension, and gives the
     file name.

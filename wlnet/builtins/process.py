@@ -14,7 +14,7 @@ from wlnet.kernel.registry import builtin, symbol
 from .files import FAILED
 
 
-@builtin("Environment", stateful=True)
+@builtin("Environment", stateful=True, outside=True)
 def environment(ev: Any, name: Any) -> Any:
     """Environment["name"] gives the value of an environment variable, or $Failed.
 
@@ -24,7 +24,7 @@ def environment(ev: Any, name: Any) -> Any:
     return os.environ.get(name, FAILED) if type(name) is str else None
 
 
-@builtin("SetEnvironment", stateful=True)
+@builtin("SetEnvironment", stateful=True, outside=True)
 def set_environment(ev: Any, rules: Any) -> Any:
     """SetEnvironment["name" -> "value"] sets an environment variable of this process; None removes it.
 
@@ -41,7 +41,7 @@ def set_environment(ev: Any, rules: Any) -> Any:
     return NULL
 
 
-@builtin("RunProcess", stateful=True, messages={"pnfd": "The program `1` was not found."})
+@builtin("RunProcess", stateful=True, outside=True, messages={"pnfd": "The program `1` was not found."})
 def run_process(ev: Any, command: Any, prop: Any = None, given: Any = "") -> Any:
     """RunProcess[{"program", "arg1", ...}] runs a program and gives its exit code, output and errors as an
     association.

@@ -23,6 +23,7 @@ from .rules import Rules
 from .state import active
 
 DOWN = SLOTS.index("down")
+FAILED = system("$Failed")
 MANY = 1 << 30  # "any number of arguments"
 
 
@@ -42,6 +43,7 @@ class Builtin:
     keywords             WL option name -> Python parameter
     evaluated            what `call` returns is evaluated already
     arrays               (Listable) `call` takes packed lists, so they are not threaded element by element
+    outside              whether it reaches files, processes, environment or network: refused in a sandbox
     stateful             whether `call` declines may change without a definition changing: never remembered
     """
 
@@ -60,6 +62,7 @@ class Builtin:
         "name",
         "operator",
         "options",
+        "outside",
         "stateful",
         "symbol",
         "usage_text",
@@ -81,6 +84,7 @@ class Builtin:
         self.evaluated = False
         self.arrays = False
         self.stateful = False
+        self.outside = False
         self.doc = ""
         self.usage_text: str | None = None
 
@@ -141,6 +145,7 @@ def builtin(
     evaluated: bool = False,
     arrays: bool = False,
     stateful: bool = False,
+    outside: bool = False,
     options: dict[str, Any] | None = None,
 ) -> Callable[[Function], Function]:
     """Declare the System` symbol `name` with a Python function as its built-in definition. See the contract
@@ -159,7 +164,8 @@ def builtin(
         for option, default in (options or {}).items():  # of a function with **options
             record.options[option] = default
             record.keywords[option] = option
-        record.call = _caller(record)
+        record.call = _indoors(record) if outside else _caller(record)
+        record.outside = outside
         if operator is not None:
             record.applied = _operator_form(record, operator)
         declare(record, attributes, messages)
@@ -318,6 +324,19 @@ def _caller(record: Builtin) -> Callable[[Any, tuple[Any, ...]], Any]:
         return _wrong_count(record, ev, args)
 
     return call
+
+
+def _indoors(record: Builtin) -> Callable[[Any, tuple[Any, ...]], Any]:
+    """The call of a builtin that reaches outside of the session: refused where that is a sandbox."""
+    call = _caller(record)
+    return lambda ev, args: FAILED if refused(ev, record.name) else call(ev, args)
+
+
+def refused(ev: Any, name: str) -> bool:
+    """Whether the session is a sandbox; then there is the message that `name` is refused."""
+    if ev.state.sandbox:
+        ev.message(name, "sandbox", system(name))
+    return bool(ev.state.sandbox)
 
 
 def _wrong_count(record: Builtin, ev: Any, args: tuple[Any, ...]) -> None:
@@ -481,6 +500,7 @@ __all__ = [
     "nearest",
     "option_key",
     "options_of",
+    "refused",
     "split_options",
     "symbol",
     "unknown_option",

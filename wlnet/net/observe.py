@@ -114,20 +114,26 @@ def reporter(ev: Any, trainer: Trainer, setting: Any, stream: TextIO | None) -> 
     if type(setting) is str and setting in kinds:
         return kinds[setting](stream)
     if type(setting) is Expr and setting.head is S.File and len(setting.args) == 1:
-        return _file(setting.args[0])
+        return _file(ev, setting.args[0])
     if type(setting) is Expr and setting.head is S.Function:
         return Call(lambda: ev.call(setting, association(View(trainer))))
     text = 'TrainingProgressReporting takes Automatic, "Panel", "Print", "ProgressIndicator", a function, '
     raise NetError("NetTrain", "report", text + 'File["..."], None, or a list of these.')
 
 
-def _file(path: Any) -> Reporter:
+def _file(ev: Any, path: Any) -> Reporter:
+    _check_sandbox(ev)
     suffixes = (".csv", ".tsv", ".json", ".wl")
     if type(path) is not str or not path.endswith(suffixes):
         raise NetError("NetTrain", "report", f"A progress file must end in one of {', '.join(suffixes)}.")
     if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
         raise NetError("NetTrain", "report", f'The folder of "{path}" does not exist.')
     return FileReport(path)
+
+
+def _check_sandbox(ev: Any) -> None:
+    if ev.state.sandbox:
+        raise NetError("NetTrain", "sandbox", "No progress files and checkpoints: a sandbox has no files.")
 
 
 # ---- the user's functions
@@ -181,6 +187,7 @@ def checkpoints(ev: Any, trainer: Trainer, setting: Any) -> list[Hook]:
     """The hooks of TrainingProgressCheckpointing -> `setting`."""
     hooks = []
     for spec in _checkpoint_specs(setting):
+        _check_sandbox(ev)
         parts = items(spec.setting) if is_list(spec.setting) else ()
         if len(parts) != 2 or not says(parts[0], "File", "Directory") or type(parts[1]) is not str:
             text = (
