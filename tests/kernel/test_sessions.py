@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import pytest
 
+from wlnet.expr import system
+
 from .conftest import Script
 
 
@@ -84,3 +86,10 @@ def test_rules_written_in_the_language_are_shared(two: tuple[Script, Script]) ->
     first("Unprotect[Total]; Total[special] = 1")
     assert first("{Total[special], Total[{1, 2}]}") == "{1, 3}"
     assert second("{Total[{1, 2}]}") == "{3}"
+
+
+def test_a_small_letter_never_names_a_system_symbol(two: tuple[Script, Script]) -> None:
+    system("stray")  # a symbol that some Python code made in System`
+    first, second = two
+    assert first.expr("stray").context == "Global`"
+    assert first.expr("stray") is not second.expr("stray")

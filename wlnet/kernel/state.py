@@ -143,13 +143,13 @@ class State:
                 shared = SYSTEM.get(name)
                 if shared is not None and self._is_declared(shared):
                     return shared
-                if self.load is not None and (name[0].isupper() or name[0] == "$") and self.load(name):
+                if self.load is not None and _system_like(name) and self.load(name):
                     return SYSTEM.get(name)
             else:
                 table = self.contexts.get(context)
                 if table is not None and name in table:
                     return table[name]
-        return SYSTEM.get(name) if "System`" in self.path else None
+        return SYSTEM.get(name) if _system_like(name) and "System`" in self.path else None
 
     @staticmethod
     def _is_declared(symbol: Symbol) -> bool:
@@ -281,6 +281,11 @@ def _wildcard(pattern: str) -> str:
     import re
 
     return "".join("[^`]*" if c == "*" else "[^`A-Z]+" if c == "@" else re.escape(c) for c in pattern)
+
+
+def _system_like(name: str) -> bool:
+    """Whether a System` symbol could be called that: they all begin with a capital or `$`."""
+    return name[0].isupper() or name[0] == "$"
 
 
 def active() -> State | None:
