@@ -97,6 +97,15 @@ class Executable:
         return {name: array.copy() for name, array in self.run(inputs).items()}
 
 
+def missing(device: str) -> str | None:
+    """None where programs run on `device`, else what is missing and how to get it, in one sentence."""
+    if device != "gpu":
+        return None
+    from .backends import cuda
+
+    return cuda.available()
+
+
 def compile(
     program: Program,
     store: Store | None = None,

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import Expr, NumericArray, S, Symbol, is_infinity, is_list, items, to_array
-from wlnet.runtime.ir import Builder, Value
+from wlnet.runtime import ir
 
 from . import formulas
 from .layers.arguments import axes, level_spec
@@ -39,10 +39,10 @@ class Emitter:
 
     def __init__(
         self,
-        b: Builder,
-        slots: Mapping[Any, Value],
-        arrays: Callable[[str, tuple[int, ...] | None], Value],
-        apply: Callable[[str, Value], Value],
+        b: ir.Builder,
+        slots: Mapping[Any, ir.Value],
+        arrays: Callable[[str, tuple[int, ...] | None], ir.Value],
+        apply: Callable[[str, ir.Value], ir.Value],
         dtype: str,
     ) -> None:
         self.b = b
@@ -90,22 +90,22 @@ class Emitter:
         """
         held = [i for i, x in enumerate(args) if type(x) is Expr and x.head is S.NetArray]
         values: list[Operand] = [None if i in held else self.emit(x) for i, x in enumerate(args)]
-        shapes = [x.shape[1:] for x in values if isinstance(x, Value)]
+        shapes = [x.shape[1:] for x in values if isinstance(x, ir.Value)]
         like = max(shapes, key=len) if shapes else None
         for i in held:
             values[i] = self.array(args[i], like)
         return values
 
-    def array(self, e: Expr, like: tuple[int, ...] | None) -> Value:
+    def array(self, e: Expr, like: tuple[int, ...] | None) -> ir.Value:
         found = self.arrays(e.args[0], like)
         return self.b.reshape(found, (1, *found.shape))
 
-    def constant(self, array: np.ndarray) -> Value:
+    def constant(self, array: np.ndarray) -> ir.Value:
         return self.b.constant(np.asarray(array)[None], self.dtype)
 
-    def value(self, x: Operand) -> Value:
+    def value(self, x: Operand) -> ir.Value:
         """A number as an array of rank 0."""
-        if isinstance(x, Value):
+        if isinstance(x, ir.Value):
             return x
         return self.b.constant(np.full((1,), float(x)), self.dtype)
 
@@ -122,13 +122,13 @@ class Emitter:
             raise ArrayError("The elements of a list must have the same dimensions.")
         return self.b.stack(self.same_batch(parts), axis=1)
 
-    def same_batch(self, parts: list[Value]) -> list[Value]:
+    def same_batch(self, parts: list[ir.Value]) -> list[ir.Value]:
         count = max(x.shape[0] for x in parts)
         return [self.b.broadcast_to(x, (count, *x.shape[1:])) for x in parts]
 
     def aligned(self, values: list[Operand]) -> list[Operand]:
         """Arrays of one rank: those of lower rank get trailing dimensions of extent 1."""
-        flat = [x for x in values if isinstance(x, Value)]
+        flat = [x for x in values if isinstance(x, ir.Value)]
         rank = max((x.rank for x in flat), default=1)
         for x in flat:
             for y in flat:
@@ -138,7 +138,7 @@ class Emitter:
                         f"Arrays of dimensions {x.shape[1:]} and {y.shape[1:]} cannot be combined."
                     )
         return [
-            self.b.reshape(x, (*x.shape, *(1,) * (rank - x.rank))) if isinstance(x, Value) else x
+            self.b.reshape(x, (*x.shape, *(1,) * (rank - x.rank))) if isinstance(x, ir.Value) else x
             for x in values
         ]
 
@@ -151,7 +151,7 @@ EXTREMA = {"Max": "max", "Min": "min"}
 # ---- functions of one array and literal arguments
 
 
-def levels(x: Value, spec: Any) -> tuple[int, ...]:
+def levels(x: ir.Value, spec: Any) -> tuple[int, ...]:
     """Axes of the value for a level specification: n means levels 1 to n, {n} level n alone."""
     rank = x.rank - 1
     if is_infinity(spec):
@@ -164,7 +164,7 @@ def levels(x: Value, spec: Any) -> tuple[int, ...]:
     return tuple(axis + 1 for axis in found)
 
 
-def need_rank(x: Value, rank: int, name: str) -> Value:
+def need_rank(x: ir.Value, rank: int, name: str) -> ir.Value:
     if x.rank - 1 < rank:
         raise ArrayError(f"{name} needs an array of at least {rank} dimension{'s' if rank > 1 else ''}.")
     return x
@@ -175,7 +175,7 @@ def total(at: Emitter, x: Operand, spec: Any = 1) -> Operand:
     return at.b.sum(value, levels(value, spec))
 
 
-def first_level(name: str, function: Callable[[Builder, Value], Value]) -> Callable[..., Operand]:
+def first_level(name: str, function: Callable[[ir.Builder, ir.Value], ir.Value]) -> Callable[..., Operand]:
     """A statistic over the first level."""
 
     def emit(at: Emitter, x: Operand) -> Operand:
@@ -219,7 +219,7 @@ def span_places(span: Expr, extent: int) -> list[int]:
     return list(range(first, last + (1 if step > 0 else -1), step))
 
 
-def picked(b: Builder, x: Value, axis: int, places: list[int]) -> Value:
+def picked(b: ir.Builder, x: ir.Value, axis: int, places: list[int]) -> ir.Value:
     """Some places of an axis, by a slice where they are consecutive."""
     if not places:
         raise ArrayError("Nothing is left.")
@@ -299,7 +299,7 @@ def norm(at: Emitter, x: Operand) -> Operand:
     return root(at.b, at.b.sum(at.b.square(value), tuple(range(1, value.rank))))
 
 
-def root(b: Builder, x: Value) -> Value:
+def root(b: ir.Builder, x: ir.Value) -> ir.Value:
     """Square root whose derivative at 0 is 0."""
     positive = b.greater(x, 0.0)
     return b.keep(b.sqrt(b.select(positive, x, 1.0)), positive)
@@ -318,7 +318,7 @@ def trace(at: Emitter, x: Operand) -> Operand:
     return at.b.sum(picked(at.b, flat, 1, [k * (value.shape[2] + 1) for k in range(n)]), 1)
 
 
-def unbiased(b: Builder, x: Value) -> Value:
+def unbiased(b: ir.Builder, x: ir.Value) -> ir.Value:
     return b.variance(x, 1, unbiased=True)
 
 
@@ -384,7 +384,7 @@ def prepend(at: Emitter, x: Operand, element: Operand) -> Operand:
     return join(at, at.b.expand_dims(at.value(element), 1), x)
 
 
-def distance(rule: Callable[[Builder, Value], Value]) -> Callable[..., Operand]:
+def distance(rule: Callable[[ir.Builder, ir.Value], ir.Value]) -> Callable[..., Operand]:
     """A distance from the differences of all elements."""
 
     def emit(at: Emitter, x: Operand, y: Operand) -> Operand:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import Association, Expr, NumericArray, S, is_list, items, make_list, packed, to_array
-from wlnet.runtime.types import DeviceError, GradientError
+from wlnet.runtime import compile, types
 
 from . import examples, requests
 from .coders import Decoder, Encoder, numeric, show
@@ -112,18 +112,16 @@ def apply(ev: Any, net: Net, data: Any, spec: Any = None, settings: Settings = P
     try:
         seed = seed_of(ev, settings.seeding) if settings.training else None
         results = run(net, fed, dys, request.wanted, settings, seed)
-    except GradientError as error:
+    except types.GradientError as error:
         raise NetError(net.record.name, "gradient", f"The gradient does not exist: {error}.") from None
-    except DeviceError as error:
+    except types.DeviceError as error:
         raise NetError(net.record.name, "device", f"{error}") from None
     return present(ev, net, request, results, fed)
 
 
 def check_gpu(net: Net) -> None:
     """NetError saying what is missing for TargetDevice -> "GPU"."""
-    from wlnet.runtime.backends import cuda
-
-    reason = cuda.available()
+    reason = compile.missing("gpu")
     if reason:
         raise NetError(net.record.name, "device", f'TargetDevice -> "GPU" cannot be used: {reason}.')
 

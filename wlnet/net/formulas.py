@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from wlnet.expr import Expr, S, Symbol, is_list, items
-from wlnet.runtime.ir import Builder, Value
+from wlnet.runtime import ir
 
 Operand = Any  # a Value or a Python number
 Emit = Callable[..., Operand]
@@ -109,7 +109,7 @@ SIGNS = {
 def fold(method: str, start: float) -> Emit:
     """An n-ary function from a method of two operands."""
 
-    def emit(b: Builder, *args: Operand) -> Operand:
+    def emit(b: ir.Builder, *args: Operand) -> Operand:
         if not args:
             return start
         result = args[0]
@@ -120,9 +120,9 @@ def fold(method: str, start: float) -> Emit:
     return emit
 
 
-def power(b: Builder, x: Operand, y: Operand) -> Operand:
+def power(b: ir.Builder, x: Operand, y: Operand) -> Operand:
     """x^y, with the ops that suit where y is a number."""
-    if isinstance(y, Value):
+    if isinstance(y, ir.Value):
         return b.power(x, y)
     for exponent, method in ((2, "square"), (0.5, "sqrt"), (-1, "reciprocal"), (1, None)):
         if y == exponent:
@@ -136,7 +136,7 @@ def power(b: Builder, x: Operand, y: Operand) -> Operand:
     return b.power(x, y)
 
 
-def clip(b: Builder, x: Operand, limits: Any = (-1, 1), outside: Any = None) -> Operand:
+def clip(b: ir.Builder, x: Operand, limits: Any = (-1, 1), outside: Any = None) -> Operand:
     low, high = limits
     inside = b.clip(x, low, high)
     if outside is None:
@@ -145,19 +145,19 @@ def clip(b: Builder, x: Operand, limits: Any = (-1, 1), outside: Any = None) -> 
     return b.select(b.less(x, low), below, b.select(b.greater(x, high), above, inside))
 
 
-def threshold(b: Builder, x: Operand, limit: Operand = 1e-10) -> Operand:
+def threshold(b: ir.Builder, x: Operand, limit: Operand = 1e-10) -> Operand:
     return b.select(b.less(b.abs(x), limit), 0.0, x)
 
 
 def compare(method: str) -> Emit:
-    def emit(b: Builder, *args: Operand) -> Operand:
+    def emit(b: ir.Builder, *args: Operand) -> Operand:
         pairs = [getattr(b, method)(x, y) for x, y in zip(args, args[1:], strict=False)]
         return fold("logical_and", True)(b, *pairs)
 
     return emit
 
 
-def inequality(b: Builder, *args: Operand) -> Operand:
+def inequality(b: ir.Builder, *args: Operand) -> Operand:
     """Inequality[a, Less, b, LessEqual, c]."""
     pairs = [
         getattr(b, COMPARISONS[args[i + 1].name])(args[i], args[i + 2]) for i in range(0, len(args) - 2, 2)
@@ -165,49 +165,49 @@ def inequality(b: Builder, *args: Operand) -> Operand:
     return fold("logical_and", True)(b, *pairs)
 
 
-def choose(b: Builder, condition: Operand, yes: Operand, no: Operand = 0.0) -> Operand:
+def choose(b: ir.Builder, condition: Operand, yes: Operand, no: Operand = 0.0) -> Operand:
     if isinstance(condition, bool):
         return yes if condition else no
     return b.select(condition, yes, no)
 
 
-def which(b: Builder, *args: Operand) -> Operand:
+def which(b: ir.Builder, *args: Operand) -> Operand:
     result: Operand = 0.0
     for condition, value in reversed(list(zip(args[::2], args[1::2], strict=True))):
         result = choose(b, condition, value, result)
     return result
 
 
-def piecewise(b: Builder, cases: Any, default: Operand = 0.0) -> Operand:
+def piecewise(b: ir.Builder, cases: Any, default: Operand = 0.0) -> Operand:
     result = default
     for value, condition in reversed(cases):
         result = choose(b, condition, value, result)
     return result
 
 
-def arc_tan(b: Builder, x: Operand, y: Operand = None) -> Operand:
+def arc_tan(b: ir.Builder, x: Operand, y: Operand = None) -> Operand:
     """ArcTan[x], or the angle of the point {x, y}."""
     return b.atan(x) if y is None else b.atan2(b.value(y), b.value(x))
 
 
-def error_function(b: Builder, x: Operand, y: Operand = None) -> Operand:
+def error_function(b: ir.Builder, x: Operand, y: Operand = None) -> Operand:
     """Erf[x], or Erf[y] - Erf[x]."""
     return b.erf(x) if y is None else b.sub(b.erf(y), b.erf(x))
 
 
-def logarithm(b: Builder, x: Operand, y: Operand = None) -> Operand:
+def logarithm(b: ir.Builder, x: Operand, y: Operand = None) -> Operand:
     """Log[x], or the logarithm of y to base x."""
     return b.log(x) if y is None else b.div(b.log(b.value(y)), b.log(b.value(x)))
 
 
-def number_if(b: Builder, condition: Operand) -> Operand:
+def number_if(b: ir.Builder, condition: Operand) -> Operand:
     return float(condition) if isinstance(condition, bool) else b.select(condition, 1.0, 0.0)
 
 
 def logic(method: str, start: bool) -> Emit:
     """And or Or, with known truth values taken out first."""
 
-    def emit(b: Builder, *args: Operand) -> Operand:
+    def emit(b: ir.Builder, *args: Operand) -> Operand:
         if any(x is (not start) for x in args):
             return not start
         return fold(method, start)(b, *(x for x in args if x is not start))
@@ -261,7 +261,7 @@ def allowed(head: Any) -> bool:
     return type(head) is Symbol and (head.name in FUNCTIONS or head.name in UNARY)
 
 
-def emit(b: Builder, formula: Any, slots: Mapping[Any, Value]) -> Operand:
+def emit(b: ir.Builder, formula: Any, slots: Mapping[Any, ir.Value]) -> Operand:
     """The formula's value: a Value, or a Python number where it depends on no slot. `slots` by number or
     name.
     """
@@ -282,7 +282,7 @@ def emit(b: Builder, formula: Any, slots: Mapping[Any, Value]) -> Operand:
     return float(formula) if kind is Fraction else formula
 
 
-def product(b: Builder, factors: tuple[Any, ...], slots: Mapping[Any, Value]) -> Operand:
+def product(b: ir.Builder, factors: tuple[Any, ...], slots: Mapping[Any, ir.Value]) -> Operand:
     """A product, in which factors y^-1 become one division."""
     above = [x for x in factors if not is_inverse(x)]
     below = [x.args[0] for x in factors if is_inverse(x)]
@@ -296,11 +296,11 @@ def is_inverse(factor: Any) -> bool:
     return type(factor) is Expr and factor.head is S.Power and factor.args[1] == -1
 
 
-def apply(b: Builder, head: Any, args: list[Operand]) -> Operand:
+def apply(b: ir.Builder, head: Any, args: list[Operand]) -> Operand:
     """A head of the tables on emitted arguments."""
     if type(head) is str:
         return getattr(b, NAMED[head])(as_value(b, args[0]))
-    if head is S.Power and args[0] == CONSTANTS["E"] and isinstance(args[1], Value):
+    if head is S.Power and args[0] == CONSTANTS["E"] and isinstance(args[1], ir.Value):
         return b.exp(args[1])
     function = FUNCTIONS.get(head.name)
     if function is not None:
@@ -308,8 +308,8 @@ def apply(b: Builder, head: Any, args: list[Operand]) -> Operand:
     return getattr(b, UNARY[head.name])(as_value(b, args[0]))
 
 
-def as_value(b: Builder, x: Operand) -> Value:
-    return x if isinstance(x, Value) else b.constant(float(x), "f32")
+def as_value(b: ir.Builder, x: Operand) -> ir.Value:
+    return x if isinstance(x, ir.Value) else b.constant(float(x), "f32")
 
 
 def slots_of(formula: Any) -> list[Any]:

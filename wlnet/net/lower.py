@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wlnet.runtime.ir import Builder, Value
-from wlnet.runtime.types import Type
+from wlnet.runtime import ir, types
 
 from .conflicts import describe
 from .errors import NetError
@@ -26,8 +25,8 @@ class Wire(NamedTuple):
     (N).
     """
 
-    value: Value
-    lengths: Value | None = None
+    value: ir.Value
+    lengths: ir.Value | None = None
 
 
 Taps = dict[tuple[Path, str], Wire]
@@ -59,13 +58,13 @@ class Lowering:
     )
 
     def __init__(
-        self, b: Builder, net: Net, path: Path, outer: Lowering | None = None, **fields: Any
+        self, b: ir.Builder, net: Net, path: Path, outer: Lowering | None = None, **fields: Any
     ) -> None:
         self.b = b
         self.net = net
         self.path = path
         self.params: Params = net.params
-        self.lengths: dict[str, Value] = {}
+        self.lengths: dict[str, ir.Value] = {}
         self.training: bool = fields.get("training", outer is not None and outer.training)
         self.dtype: str = fields.get("dtype", "f32" if outer is None else outer.dtype)
         self.batch: int = fields.get("batch", 1 if outer is None else outer.batch)
@@ -73,20 +72,20 @@ class Lowering:
         self.frozen: Collection[Path] = fields.get("frozen", () if outer is None else outer.frozen)
         self.taps: Taps = fields.get("taps", {} if outer is None else outer.taps)
 
-    def array(self, name: str) -> Value | None:
+    def array(self, name: str) -> ir.Value | None:
         """The layer's array as a value, None where it has none."""
         held = self.net.arrays.get(name, ABSENT)
         if held is ABSENT:
             return None
         return self.b.values[variable_name(array_path(self.path, name, held))]
 
-    def need(self, name: str) -> Value:
+    def need(self, name: str) -> ir.Value:
         """An array that the layer always has."""
         found = self.array(name)
         assert found is not None, name
         return found
 
-    def set_array(self, name: str, value: Value) -> None:
+    def set_array(self, name: str, value: ir.Value) -> None:
         """After the step the array holds `value`; not where the array is frozen or the program must change
         nothing.
         """
@@ -106,11 +105,11 @@ class Lowering:
         assert shape and type(shape[-1]) is int, (self.path, port, shape)
         return shape[-1]
 
-    def real(self, value: Value) -> Value:
+    def real(self, value: ir.Value) -> ir.Value:
         """`value` in the real dtype of the program."""
         return value if value.dtype == self.dtype else self.b.cast(value, self.dtype)
 
-    def number(self, value: float) -> Value:
+    def number(self, value: float) -> ir.Value:
         """A constant in the real dtype."""
         return self.b.constant(float(value), self.dtype)
 
@@ -132,14 +131,14 @@ def array_path(path: Path, name: str, held: Any) -> Path:
     return (SHARED, held.name) if type(held) is SharedArray else (*path, name)
 
 
-def input_type(port: PortType, batch: int, dtype: str = "f32", length: int | None = None) -> Type:
+def input_type(port: PortType, batch: int, dtype: str = "f32", length: int | None = None) -> types.Type:
     """Type in a program of the values at an input port: (N, ...); `length` stands for a varying extent."""
     assert port.shape is not None and None not in port.shape, port
     shape = tuple(length if x is VARYING else x for x in port.shape)
-    return Type("i64" if port.kind == "integer" else dtype, (batch, *shape))  # type: ignore[arg-type]
+    return types.Type("i64" if port.kind == "integer" else dtype, (batch, *shape))  # type: ignore[arg-type]
 
 
-def declare(net: Net, b: Builder, dtype: str = "f32") -> None:
+def declare(net: Net, b: ir.Builder, dtype: str = "f32") -> None:
     """Declare every array of `net` as a variable, in the order of `Net.all_arrays`; those known already are
     left.
     """
@@ -164,12 +163,12 @@ def declare(net: Net, b: Builder, dtype: str = "f32") -> None:
             )
             raise NetError(net.record.name, "unspecified", text)
         initial = field.fill if value is None else value
-        b.variable(name, Type(dtype, dims), group=field.group, initial=initial)  # type: ignore[arg-type]
+        b.variable(name, types.Type(dtype, dims), group=field.group, initial=initial)  # type: ignore[arg-type]
 
 
 def lower(
     net: Net,
-    b: Builder,
+    b: ir.Builder,
     inputs: Mapping[str, Wire],
     *,
     training: bool,
@@ -233,7 +232,7 @@ def lower_layer(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]:
         if wire.lengths is not None:
             at.lengths[port] = wire.lengths
     result = record.lower(at, values)
-    if isinstance(result, Value):
+    if isinstance(result, ir.Value):
         result = {next(iter(net.outputs)): result}
     default = next(iter(at.lengths.values()), None)
     found = {}

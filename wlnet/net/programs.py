@@ -11,9 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wlnet.expr import S
-from wlnet.runtime import autodiff, compile, ir
-from wlnet.runtime.ops.randoms import COUNTER, COUNTER_TYPE
-from wlnet.runtime.store import Store
+from wlnet.runtime import autodiff, compile, ir, ops, store
 
 from . import examples
 from .conflicts import describe
@@ -55,9 +53,9 @@ def run(
     seed: int | None = None,
 ) -> list[Rows]:
     """For each wanted thing its rows (N, ...); for an array's gradient the sum over all examples."""
-    store = store_of(net, settings)
+    arrays = store_of(net, settings)
     if seed is not None:
-        store[COUNTER] = np.array([seed, 0], np.uint64)
+        arrays[ops.randoms.COUNTER] = np.array([seed, 0], np.uint64)
     names = tuple(dys)
     fields = {**fed.arrays, **{gradient_name(port): rows for port, rows in dys.items()}}
     lengths = examples.lengths(fed, net.inputs)
@@ -144,15 +142,15 @@ def gradient_name(port: str) -> str:
 # ---- programs
 
 
-def store_of(net: Net, settings: Settings) -> Store:
+def store_of(net: Net, settings: Settings) -> store.Store:
     """The net's arrays where programs find them: one store for all executables of a precision and device."""
     key = ("store", settings.dtype, settings.device)
     found = net.cache.get(key)
     if found is None:
         b = ir.Builder()
         declare(net, b, settings.dtype)
-        counter = ir.Variable(COUNTER, COUNTER_TYPE, "state", 0)
-        found = Store([*b.variables.values(), counter], initial_values(net))
+        counter = ir.Variable(ops.randoms.COUNTER, ops.randoms.COUNTER_TYPE, "state", 0)
+        found = store.Store([*b.variables.values(), counter], initial_values(net))
         net.cache[key] = found
     return found  # type: ignore[no-any-return]
 

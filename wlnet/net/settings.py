@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wlnet.expr import Expr, S, is_list, items, system
-from wlnet.runtime.backends import cuda  # pyright: ignore[reportMissingImports]
+from wlnet.runtime import compile
 
 from .errors import NetError
 from .optimizers import Optimizer, read_method
@@ -117,7 +117,7 @@ def device_of(value: Any, session: Any, function: str) -> str:
         return "cpu"
     if not says(name, "GPU"):
         raise NetError(function, "device", 'TargetDevice must be "CPU" or "GPU".')
-    reason = cuda.available()
+    reason = compile.missing("gpu")
     if reason is not None:
         raise NetError(function, "device", f'TargetDevice -> "GPU": {reason}. Or use TargetDevice -> "CPU".')
     return "gpu"

@@ -16,7 +16,7 @@ from .elementwise import level_text
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
     from wlnet.net.lower import Lowering
-    from wlnet.runtime.ir import Builder, Value
+    from wlnet.runtime import ir
 
 
 def scalar_types(t: Typing) -> None:
@@ -35,10 +35,10 @@ layer(
 # ---- AggregationLayer
 
 
-def over_last(function: Callable[[Builder, Value], Value]) -> Callable[..., Value]:
+def over_last(function: Callable[[ir.Builder, ir.Value], ir.Value]) -> Callable[..., ir.Value]:
     """An aggregation of several axes from one of the last axis."""
 
-    def aggregate(b: Builder, x: Value, chosen: tuple[int, ...]) -> Value:
+    def aggregate(b: ir.Builder, x: ir.Value, chosen: tuple[int, ...]) -> ir.Value:
         rest = [axis for axis in range(x.rank) if axis not in chosen]
         moved = b.transpose(x, (*rest, *chosen))
         count = 1
@@ -49,12 +49,12 @@ def over_last(function: Callable[[Builder, Value], Value]) -> Callable[..., Valu
     return aggregate
 
 
-def deviation(b: Builder, x: Value, chosen: tuple[int, ...]) -> Value:
+def deviation(b: ir.Builder, x: ir.Value, chosen: tuple[int, ...]) -> ir.Value:
     """Mean distance from the mean."""
     return b.mean(b.abs(b.sub(x, b.mean(x, chosen, keepdims=True))), chosen)
 
 
-def quantile(b: Builder, ordered: Value, q: float) -> Value:
+def quantile(b: ir.Builder, ordered: ir.Value, q: float) -> ir.Value:
     """The quantile of sorted rows as the language's Quartiles define it: position 1/2 + q n, linear
     between.
     """
@@ -68,12 +68,12 @@ def quantile(b: Builder, ordered: Value, q: float) -> Value:
     return b.add(b.mul(first, 1 - part), b.mul(b.index_axis(ordered, ordered.rank - 1, low + 1), part))
 
 
-def interquartile(b: Builder, x: Value) -> Value:
+def interquartile(b: ir.Builder, x: ir.Value) -> ir.Value:
     ordered = b.sort(x)
     return b.sub(quantile(b, ordered, 0.75), quantile(b, ordered, 0.25))
 
 
-AGGREGATIONS: dict[str, Callable[..., Value]] = {
+AGGREGATIONS: dict[str, Callable[..., ir.Value]] = {
     "Mean": lambda b, x, chosen: b.mean(x, chosen),
     "Min": lambda b, x, chosen: b.min(x, chosen),
     "Max": lambda b, x, chosen: b.max(x, chosen),
@@ -107,7 +107,7 @@ def aggregation_types(t: Typing) -> None:
         t.shape("Input", tuple(x if axis in chosen else next(rest) for axis, x in enumerate(shape)))
 
 
-def aggregation_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def aggregation_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     x = ins["Input"]
     chosen = axes(at.params["Levels"], x.rank - 1)
     assert chosen is not None
@@ -172,7 +172,7 @@ def product_dims(shapes: list[Dims]) -> Dims:
     return found
 
 
-def dot_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def dot_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     values = list(ins.values())
     result = values[0]
     for each in values[1:]:
@@ -180,7 +180,7 @@ def dot_lower(at: Lowering, ins: dict[str, Value]) -> Value:
     return result
 
 
-def product(b: Builder, x: Value, y: Value) -> Value:
+def product(b: ir.Builder, x: ir.Value, y: ir.Value) -> ir.Value:
     """Dot of each example: (N, ..., K) (N, K, ...) -> (N, ..., ...)."""
     n, k = x.shape[0], x.shape[-1]
     rows = b.reshape(x, (n, x.type.size // max(1, n * k), k))

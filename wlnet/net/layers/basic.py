@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wlnet.net.infer import Typing
     from wlnet.net.lower import Lowering
     from wlnet.net.net import Net
-    from wlnet.runtime.ir import Value
+    from wlnet.runtime import ir
 
 
 def shown(value: Any) -> str:
@@ -53,7 +53,7 @@ def linear_types(t: Typing) -> None:
             t.shape(port, (count,) if shape is None else types.solve_extent(shape, count))
 
 
-def linear_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def linear_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, x = at.b, ins["Input"]
     y = b.dot(b.reshape(x, (x.shape[0], -1)), at.need("Weights"), transpose_b=True)
     biases = at.array("Biases")
@@ -121,12 +121,12 @@ def embedding_types(t: Typing) -> None:
     lookup_types(t, weights[1], weights[0])
 
 
-def indices(at: Lowering, x: Value) -> Value:
+def indices(at: Lowering, x: ir.Value) -> ir.Value:
     """Class numbers, from 1, as positions, from 0."""
     return at.b.sub(x, 1)
 
 
-def embedding_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def embedding_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     return at.b.gather(at.need("Weights"), indices(at, ins["Input"]), axis=0)
 
 

@@ -14,7 +14,7 @@ from .arguments import axes, choice, level_spec, real_between
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
     from wlnet.net.lower import Lowering
-    from wlnet.runtime.ir import Value
+    from wlnet.runtime import ir
 
 
 def same_real(t: Typing) -> None:
@@ -33,13 +33,13 @@ FUNCTION = Parameter(
 FORMULA = Parameter("Formula", any_value, "a formula", None, hidden=True)
 
 
-def elementwise_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def elementwise_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, x = at.b, ins["Input"]
     result = formulas.emit(b, at.params["Formula"], {1: x})
     return whole(at, result, x.shape)
 
 
-def whole(at: Lowering, result: Any, shape: tuple[int, ...]) -> Value:
+def whole(at: Lowering, result: Any, shape: tuple[int, ...]) -> ir.Value:
     """What a formula gave as a real value of this shape: it may be a number, or smaller than its slots."""
     value = at.b.value(result)
     return at.b.broadcast_to(at.real(value), shape)
@@ -93,7 +93,7 @@ def level_text(spec: Any) -> str:
     return str(spec) if type(spec) is int else "{...}"
 
 
-def ramp_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def ramp_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     x = ins["Input"]
     chosen = axes(at.params["Levels"], x.rank - 1)
     assert chosen is not None
@@ -123,7 +123,7 @@ def dropout_types(t: Typing) -> None:
     t.same("Input", *t.outputs)
 
 
-def dropout_lower(at: Lowering, ins: dict[str, Value]) -> dict[str, Value]:
+def dropout_lower(at: Lowering, ins: dict[str, ir.Value]) -> dict[str, ir.Value]:
     b, x, p = at.b, ins["Input"], at.params["DropoutProbability"]
     active = at.training and p > 0
     mask = b.dropout_mask(x.shape, p) if active else None

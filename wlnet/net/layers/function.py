@@ -11,8 +11,7 @@ from wlnet.net.layer import REQUIRED, ArrayField, Example, Parameter, Params, Po
 from wlnet.net.lower import Lowering, Wire
 from wlnet.net.net import Net, SharedArray
 from wlnet.net.types import ANY, REAL, VARYING, PortType
-from wlnet.runtime.ir import Builder, Value
-from wlnet.runtime.types import TensorError, Type
+from wlnet.runtime import ir, types
 
 from .elementwise import FORMULA, any_value
 
@@ -124,13 +123,13 @@ def pointwise(formula: Any) -> bool:
 
 def trial(t: Typing, length: int) -> dict[str, tuple[int, ...]]:
     """The dimensions of the outputs for one example whose varying dimensions have `length`."""
-    b = Builder()
+    b = ir.Builder()
     ins = {}
     for name in t.inputs:
         shape = tuple(length if x is VARYING else x for x in t[name].shape or ())
-        ins[name] = b.input(name, Type("f32", (1, *shape)))  # type: ignore[arg-type]
+        ins[name] = b.input(name, types.Type("f32", (1, *shape)))  # type: ignore[arg-type]
 
-    def array(name: str, like: tuple[int, ...] | None) -> Value:
+    def array(name: str, like: tuple[int, ...] | None) -> ir.Value:
         dims = t.dims.get(name)
         if dims is None and like is not None:
             dims = t.array(name, like)
@@ -138,7 +137,7 @@ def trial(t: Typing, length: int) -> dict[str, tuple[int, ...]]:
             raise Unknown
         return b.constant(0.0, "f32", dims)  # type: ignore[arg-type]
 
-    def apply(name: str, x: Value) -> Value:
+    def apply(name: str, x: ir.Value) -> ir.Value:
         node = t.node(name)
         first, last = next(iter(node.inputs)), next(iter(node.outputs))
         shape = tuple(
@@ -154,7 +153,7 @@ def trial(t: Typing, length: int) -> dict[str, tuple[int, ...]]:
     emitter = arrays.Emitter(b, slots, array, apply, "f32")
     try:
         found = {name: emitter.value(emitter.emit(each)) for name, each in parts(t.params["Formula"]).items()}
-    except (arrays.ArrayError, TensorError) as error:
+    except (arrays.ArrayError, types.TensorError) as error:
         port = next(iter(t.inputs), "Input")
         raise t.fail(port, "arrays that its function can be applied to", sentence(str(error))) from None
     return {name: value.shape[1:] for name, value in found.items()}
@@ -169,7 +168,7 @@ def varies(node: Net, port: str, place: int) -> bool:
     return place == 0 and shape is not None and len(shape) > 0 and shape[0] is VARYING
 
 
-def slots_for(params: Params, ins: dict[str, Value]) -> dict[Any, Value]:
+def slots_for(params: Params, ins: dict[str, ir.Value]) -> dict[Any, ir.Value]:
     """Values by slot: by number in order of ports, and by name."""
     return {**dict(enumerate(ins.values(), 1)), **ins}
 
@@ -177,8 +176,8 @@ def slots_for(params: Params, ins: dict[str, Value]) -> dict[Any, Value]:
 # ---- lowering
 
 
-def function_lower(at: Lowering, ins: dict[str, Value]) -> dict[str, Value]:
-    def apply(name: str, x: Value) -> Value:
+def function_lower(at: Lowering, ins: dict[str, ir.Value]) -> dict[str, ir.Value]:
+    def apply(name: str, x: ir.Value) -> ir.Value:
         node = at.net.nodes[name]
         if x.shape[0] != at.batch:
             x = at.b.broadcast_to(x, (at.batch, *x.shape[1:]))

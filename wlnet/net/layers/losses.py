@@ -16,12 +16,12 @@ from .basic import top
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
     from wlnet.net.lower import Lowering
-    from wlnet.runtime.ir import Value
+    from wlnet.runtime import ir
 
 LOSS: Ports = {"Loss": SCALAR}
 
 
-def example_mean(at: Lowering, x: Value) -> Value:
+def example_mean(at: Lowering, x: ir.Value) -> ir.Value:
     """The mean over all dimensions but the first: (N, ...) -> (N)."""
     return at.b.mean(x, tuple(range(1, x.rank))) if x.rank > 1 else x
 
@@ -34,8 +34,8 @@ def equal_types(t: Typing) -> None:
     t.same("Input", "Target")
 
 
-def difference_loss(method: str) -> Callable[[Lowering, dict[str, Value]], Value]:
-    def lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def difference_loss(method: str) -> Callable[[Lowering, dict[str, ir.Value]], ir.Value]:
+    def lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
         b = at.b
         error = b.sub(ins["Input"], b.stop_gradient(at.real(ins["Target"])))
         return example_mean(at, getattr(b, method)(error))
@@ -110,7 +110,7 @@ def index_types(t: Typing) -> None:
             t.meet("Target", PortType("integer", None, (1, count)))
 
 
-def entropy_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def entropy_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, form = at.b, at.params["TargetForm"]
     if form is AUTOMATIC:
         text = (
@@ -168,7 +168,7 @@ layer(
 # ---- ContrastiveLossLayer
 
 
-def contrastive_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def contrastive_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, distance = at.b, ins["Input"]
     apart = b.relu(b.sub(at.params["Margin"], distance))
     return b.select(b.greater(at.real(ins["Target"]), 0.5), apart, distance)

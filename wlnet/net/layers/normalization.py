@@ -15,7 +15,7 @@ from .elementwise import level_text, same_real
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
     from wlnet.net.lower import Lowering
-    from wlnet.runtime.ir import Value
+    from wlnet.runtime import ir
 
 EPSILON = Parameter("Epsilon", real_between(0, float("inf")), "a number that is not negative", 0.001)
 INTERLEAVING = Parameter("Interleaving", truth_value, "True or False", FALSE, symbol=True)
@@ -44,7 +44,7 @@ def batch_types(t: Typing) -> None:
         t.shape("Input", (*rest, channels) if last else (channels, *rest))
 
 
-def batch_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def batch_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, x, epsilon = at.b, ins["Input"], at.params["Epsilon"]
     axis = x.rank - 1 if at.params["Interleaving"] is TRUE else 1
     scale, bias = at.need("Scaling"), at.need("Biases")
@@ -147,7 +147,7 @@ def check_groups(t: Typing, chosen: tuple[int, ...], groups: tuple[int, ...], sh
             raise t.fail("Input", f"arrays whose level {axis + 1} can be divided into {count} groups")
 
 
-def normalization_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def normalization_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, x, params = at.b, ins["Input"], at.params
     rank = x.rank - 1
     chosen, scaled = axes(params["AggregationLevels"], rank), scaling_axes(params, rank)

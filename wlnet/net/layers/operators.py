@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wlnet.net.infer import Typing
     from wlnet.net.lower import Lowering
     from wlnet.net.net import Net
-    from wlnet.runtime.ir import Value
+    from wlnet.runtime import ir
 
 INNER = Parameter("Net", lambda value: value, "a net, or a shorthand for one", REQUIRED, net=True)
 
@@ -48,7 +48,7 @@ def map_types(t: Typing) -> None:
             t.tell("Net", name, t[port].bare()._replace(shape=shape[1:]))
 
 
-def map_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def map_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, x = at.b, ins["Input"]
     count, length = x.shape[:2]
     inner = at.net.nodes["Net"]
@@ -106,7 +106,7 @@ def pair_types(t: Typing) -> None:
         t.tell("Net", first, t["Input"].bare()._replace(shape=shape[1:]))
 
 
-def pair_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def pair_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, x = at.b, ins["Input"]
     count = x.shape[0]
     inner = at.net.nodes["Net"]
@@ -117,7 +117,7 @@ def pair_lower(at: Lowering, ins: dict[str, Value]) -> Value:
     return distance(at, first, second, at.params["DistanceFunction"].name)
 
 
-def distance(at: Lowering, x: Value, y: Value, name: str) -> Value:
+def distance(at: Lowering, x: ir.Value, y: ir.Value, name: str) -> ir.Value:
     """Distance of the rows of two arrays (N, D); its derivative where it does not exist, at equal rows, is
     0.
     """
@@ -130,7 +130,7 @@ def distance(at: Lowering, x: Value, y: Value, name: str) -> Value:
     return b.sub(1.0, b.select(known, cosine, 1.0))
 
 
-def root(at: Lowering, x: Value) -> Value:
+def root(at: Lowering, x: ir.Value) -> ir.Value:
     """Square root with derivative 0 at 0."""
     b = at.b
     positive = b.greater(x, 0.0)

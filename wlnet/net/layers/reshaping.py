@@ -17,7 +17,7 @@ from .arguments import AUTOMATIC, INHERITED
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
     from wlnet.net.lower import Lowering
-    from wlnet.runtime.ir import Value
+    from wlnet.runtime import ir
 
 
 def carry_kind(t: Typing) -> None:
@@ -90,7 +90,7 @@ def joined(extents: list[Extent]) -> Extent:
     return extents[0] if len(extents) == 1 else types.size(tuple(extents))
 
 
-def flatten_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def flatten_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, x = at.b, ins["Input"]
     groups = flatten_groups(at.params["Level"], x.rank - 1)
     assert groups is not None
@@ -188,7 +188,7 @@ def reshape_types(t: Typing) -> None:
         raise t.fail("Input", "arrays of fixed shape")
 
 
-def reshape_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def reshape_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     x = ins["Input"]
     if at.params["Dimensions"] == REFERENCE:
         return at.b.reshape(x, ins[REFERENCE].shape)
@@ -282,7 +282,7 @@ def transpose_types(t: Typing) -> None:
         raise t.fail("Input", "arrays whose varying dimension stays first")
 
 
-def transpose_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def transpose_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     x = ins["Input"]
     order = transpose_order(at.params["Levels"], x.rank - 1)
     assert order is not None
@@ -351,7 +351,7 @@ def replicate_types(t: Typing) -> None:
         t.shape("Input", (*result[:at], *result[at + len(new) :]))
 
 
-def replicate_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def replicate_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, x = at.b, ins["Input"]
     result = at.net.outputs["Output"].shape
     assert result is not None

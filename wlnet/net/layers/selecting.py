@@ -18,7 +18,7 @@ from .reshaping import carry_kind
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
     from wlnet.net.lower import Lowering
-    from wlnet.runtime.ir import Builder, Value
+    from wlnet.runtime import ir
 
 # ---- PartLayer
 
@@ -99,7 +99,7 @@ def varying_extent(t: Typing, extent: Extent, spec: Any) -> Extent:
     return VARYING
 
 
-def part_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def part_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, x = at.b, ins["Input"]
     axis = 1
     for spec in part_specs(at.params["Part"]):
@@ -124,7 +124,7 @@ def too_short(extent: int) -> NetError:
     )
 
 
-def sliced(b: Builder, x: Value, axis: int, span: tuple[int, int, int]) -> Value:
+def sliced(b: ir.Builder, x: ir.Value, axis: int, span: tuple[int, int, int]) -> ir.Value:
     start, stop, step = span
     if step > 0:
         return b.slice_axis(x, axis, start, stop, step)
@@ -201,7 +201,7 @@ def added(extents: list[Extent]) -> Extent:
     return None if None in extents else sum(extents)  # type: ignore[arg-type]
 
 
-def catenate_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def catenate_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, level = at.b, at.params["Level"]
     values = list(ins.values())
     least, most = min(x.rank for x in values), max(x.rank for x in values)
@@ -260,7 +260,7 @@ def append_types(t: Typing) -> None:
 
 
 def append_lower(first: bool) -> Any:
-    def lower(at: Lowering, ins: dict[str, Value]) -> Value:
+    def lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
         b = at.b
         x, element = ins["Input"], b.expand_dims(ins["Element"], 1)
         return b.concat([element, x] if first else [x, element], axis=1)
@@ -321,7 +321,7 @@ def padding_types(t: Typing) -> None:
         t.shape(other, tuple(found))
 
 
-def padding_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def padding_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     x, how = ins["Input"], at.params["Padding"]
     pairs = [tuple(items(pair)) for pair in items(at.params["Widths"])]
     widths = [(0, 0), *pairs, *((0, 0) for _ in range(x.rank - 1 - len(pairs)))]

@@ -12,7 +12,7 @@ from .elementwise import same_real
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
     from wlnet.net.lower import Lowering
-    from wlnet.runtime.ir import Value
+    from wlnet.runtime import ir
 
 
 def softmax_types(t: Typing) -> None:
@@ -27,7 +27,7 @@ def softmax_types(t: Typing) -> None:
         raise t.fail("Input", f"arrays with a level {level}", remedy)
 
 
-def softmax_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def softmax_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     x = ins["Input"]
     return at.b.softmax(x, 1 + place(at.params["Level"], x.rank - 1))
 

@@ -17,7 +17,7 @@ from .elementwise import FORMULA, any_value, whole
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
     from wlnet.net.lower import Lowering
-    from wlnet.runtime.ir import Value
+    from wlnet.runtime import ir
 
 
 # ---- broadcasting
@@ -126,7 +126,7 @@ def threading_assume(t: Typing) -> None:
             )
 
 
-def threading_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def threading_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     b, spec = at.b, at.params["Broadcasting"]
     rank = max((x.rank - 1 for x in ins.values()), default=0)
     values = []
@@ -140,7 +140,7 @@ def threading_lower(at: Lowering, ins: dict[str, Value]) -> Value:
     else:
         names = formulas.slots_of(formula)
         by_name = any(type(x) is str for x in names)
-        slots: dict[Any, Value] = (
+        slots: dict[Any, ir.Value] = (
             dict(zip(ins, values, strict=True)) if by_name else dict(enumerate(values, 1))
         )
         result = formulas.emit(b, formula, slots)
@@ -201,7 +201,7 @@ def total_types(t: Typing) -> None:
     t.same(*ports, "Output")
 
 
-def total_lower(at: Lowering, ins: dict[str, Value]) -> Value:
+def total_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     return formulas.apply(at.b, S.Plus, list(ins.values()))
 
 
