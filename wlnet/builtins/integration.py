@@ -221,10 +221,9 @@ NORMAL_FORMS[S.SeriesData] = _polynomial
 
 def _accumulated(ev: Any, name: str, f: Any, specs: tuple[Any, ...]) -> Any:
     """Sum or Product over iterators, the last of them innermost."""
-    if len(specs) > 1:
-        inner = Expr(getattr(S, name), (f, *specs[1:]))
-        return _accumulated(ev, name, inner, specs[:1])
-    held = specs[0]
+    held, *inner = specs
+    if inner:
+        return _accumulated(ev, name, Expr(getattr(S, name), (f, *inner)), (held,))
     if type(held) is Expr and held.head is S.List and not 1 < len(held.args) < 5:
         return None
     spec = (

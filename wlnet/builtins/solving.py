@@ -442,7 +442,7 @@ def _global(ev: Any, name: str, f: Any, variables: Any, sign: float) -> Any:
         except ValueError:
             return float("inf")
 
-    wide = optimize.differential_evolution(score, [(-10.0, 10.0)] * len(names), seed=1, tol=1e-8, maxiter=200)
+    wide = optimize.differential_evolution(score, [(-10.0, 10.0)] * len(names), rng=1, tol=1e-8, maxiter=200)
     best = optimize.minimize(score, wide.x, method="Nelder-Mead", options={"xatol": 1e-10, "fatol": 1e-14})
     rules = make_list(Expr(S.Rule, (v, float(x))) for v, x in zip(names, best.x, strict=True))
     return make_list((sign * float(best.fun), rules))

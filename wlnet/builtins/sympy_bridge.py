@@ -146,7 +146,7 @@ class Bridge:
     def __init__(self, assumptions: dict[Symbol, dict[str, bool]] | None = None) -> None:
         import sympy
 
-        self.sympy = sympy
+        self.sympy: Any = sympy
         self.assumptions = assumptions or {}
         self.to_symbol: dict[Symbol, Any] = {}
         self.back: dict[Any, Any] = {}
@@ -248,7 +248,7 @@ class Bridge:
         if name == "ArcTan" and len(args) == 2:
             return sympy.atan2(self.to(args[1]), self.to(args[0]))
         if name == "UnitStep" and len(args) == 1:
-            return sympy.Heaviside(self.to(args[0]), sympy.S.One)
+            return sympy.Heaviside(self.to(args[0]), 1)
         if name == "Piecewise" and is_list(args[0]):
             cases = [tuple(map(self.to, items(c))) for c in items(args[0])]
             return sympy.Piecewise(*cases, (self.to(args[1]) if len(args) > 1 else sympy.Integer(0), True))

@@ -56,7 +56,7 @@ def _number_range(ev: Any, low: Any, high: Any, step: Any) -> Any:
     exact = type(low) is int and type(step) is int
     if exact and type(high) is float:
         exact = False
-    count: int = (high - low) // step + 1 if exact else math.floor((high - low) / step + SLACK) + 1
+    count = int((high - low) // step if exact else math.floor((high - low) / step + SLACK)) + 1
     if count <= 0:
         return make_list(())
     if not small_enough(ev, "Range", count):
