@@ -11,13 +11,16 @@ import time
 from pathlib import Path
 
 import pytest
+from wlnet.runtime.backends import cuda
 
 from wlnet.frontends.cli import UsageError, parse_arguments
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def wlnet(*args: str, stdin: str | None = None, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def wlnet(
+    *args: str, stdin: str | None = None, cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "wlnet", *args],
         input=stdin if stdin is not None else "",
@@ -25,7 +28,7 @@ def wlnet(*args: str, stdin: str | None = None, cwd: Path = ROOT) -> subprocess.
         text=True,
         timeout=120,
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
     )
 
 
@@ -105,6 +108,69 @@ def test_missing_file_and_bad_options() -> None:
     assert "cannot read nowhere.wl" in done.stderr
     assert wlnet("--nonsense").returncode == 2
     assert "OutputForm" in wlnet("--form", "X", "-c", "1").stderr
+
+
+def test_a_script_runs_by_its_first_line(tmp_path: Path) -> None:
+    command = tmp_path / "wlnet"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m wlnet "$@"\n')
+    script = tmp_path / "hello.wl"
+    script.write_text('#!/usr/bin/env wlnet\nPrint["hello ", Last[$ScriptCommandLine]]\n')
+    for file in (command, script):
+        file.chmod(0o755)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run([str(script), "you"], capture_output=True, text=True, env=environment, timeout=60)
+    assert (done.stdout, done.stderr, done.returncode) == ("hello you\n", "", 0)
+
+
+def test_pictures_are_saved_and_their_path_shown(tmp_path: Path) -> None:
+    script = tmp_path / "a.wl"
+    script.write_text("Graphics[Disk[]]\n1 + 1\n")
+    done = wlnet("--print", str(script), WLNET_PICTURES=str(tmp_path / "pictures"))
+    path = tmp_path / "pictures" / "picture-001.png"
+    assert done.stdout == f"-Graphics- saved as {path}\n2\n"
+    assert path.read_bytes().startswith(b"\x89PNG")
+    done = wlnet("--sandbox", "--print", str(script), WLNET_PICTURES=str(tmp_path / "none"))
+    assert (done.stdout, done.stderr) == ("-Graphics-\n2\n", "")
+    assert not (tmp_path / "none").exists()
+
+
+def test_device_reaches_the_nets() -> None:
+    if cuda.available() is None:
+        pytest.skip("a GPU is here")
+    train = "NetTrain[LinearLayer[], {1 -> 2.}, MaxTrainingRounds -> 1"
+    for program in (f"{train}]", 'NetInitialize[LinearLayer[2, "Input" -> 2]][{1., 2.}]'):
+        done = wlnet("--device", "gpu", "-c", program)
+        assert done.returncode == 1
+        assert "CuPy" in done.stderr or "GPU" in done.stderr
+    assert wlnet("--device", "gpu", "-c", f'Head[{train}, TargetDevice -> "CPU"]]').stdout == "LinearLayer\n"
+    assert "cpu, gpu" in wlnet("--device", "tpu", "-c", "1").stderr
+
+
+def test_the_sandbox_refuses() -> None:
+    done = wlnet("--sandbox", "-c", 'Import["/etc/hostname"]')
+    assert done.returncode == 1
+    assert done.stderr.startswith("Import::sandbox: Import is refused")
+
+
+def test_a_closed_pipe_ends_the_program_without_a_word() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wlnet", "-c", "Do[Print[i], {i, 100000}]"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline() == "1\n"
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait(timeout=60) == 141
+
+
+def test_text_is_utf_8() -> None:
+    assert wlnet("-c", 'Print["é → ∑"]', PYTHONUTF8="0", LC_ALL="C").stdout == "é → ∑\n"
 
 
 def test_arguments() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TextIO
 
 from wlnet import __version__
 from wlnet.expr import NULL, system
@@ -32,6 +33,7 @@ exit code: 0; 1 after a syntax error, an uncaught Throw or a failed -c; n after 
 
 FORMS = ("InputForm", "OutputForm", "FullForm", "TeXForm")
 DEVICES = ("cpu", "gpu")
+PIPE_CLOSED = 141  # the exit code of a program that the closed pipe itself ended
 
 
 class UsageError(Exception):
@@ -117,15 +119,28 @@ def main(argv: list[str] | None = None) -> int:
     return Prompt(make_session(options, print_message), options.form).run()
 
 
+def write(text: str, stream: TextIO) -> None:
+    """A line at once. Where its reader has gone (`wlnet FILE | head`), the program ends without a word."""
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # for what Python flushes at the end
+        raise SystemExit(PIPE_CLOSED) from None
+
+
+def print_text(text: str) -> None:
+    write(text, sys.stdout)
+
+
 def print_error(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    write(text, sys.stderr)
 
 
 def make_session(options: Options, on_message: Callable[[str], None] = print_error) -> Session:
     """A session that prints to this process's streams."""
     script = [options.file or ("-" if options.stdin else "-c"), *options.arguments]
     return Session(
-        on_print=lambda text: print(text, flush=True),
+        on_print=print_text,
         on_message=on_message,
         command_line=["wlnet", *script],
         script_arguments=script,
@@ -137,7 +152,7 @@ def make_session(options: Options, on_message: Callable[[str], None] = print_err
 def show(session: Session, value: Any, form: str) -> None:
     """Print a result, unless it is Null."""
     if value is not NULL:
-        print(shown(session, value, form), flush=True)
+        print_text(shown(session, value, form))
 
 
 def run_code(options: Options) -> int:

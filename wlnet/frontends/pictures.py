@@ -26,7 +26,12 @@ def shown_picture(session: Session, value: Any) -> str | None:
 
 
 def save(session: Session, value: Any) -> Path | None:
-    """Export `value` as a PNG file of a new name in the picture folder; None when the export fails."""
+    """Export `value` as a PNG file of a new name in the picture folder; None when the export fails.
+
+    A sandbox saves nothing.
+    """
+    if session.state.sandbox:
+        return None
     folder = Path(os.environ.get("WLNET_PICTURES", Path(tempfile.gettempdir()) / "wlnet"))
     folder.mkdir(parents=True, exist_ok=True)
     number = 1 + sum(1 for _ in folder.glob("picture-*.png"))
