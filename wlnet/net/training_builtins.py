@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wlnet.expr import Expr, S, is_list, items, make_list, system
+from wlnet.expr import Expr, S, Symbol, head_of, is_list, items, make_list, system
 from wlnet.kernel.registry import builtin, nearest, option_key, split_options, symbol
 
 from . import observe, vocabulary  # noqa: F401  (vocabulary registers its words)
@@ -147,9 +147,9 @@ def net_train(
 def check_net(net: Any) -> None:
     """NetError unless `net` is one."""
     if type(net) is not Net:
-        found = (
-            net.head.name + "[...]" if type(net) is Expr and hasattr(net.head, "name") else "something else"
-        )
+        # A symbol by its name ($Failed, a misspelt variable); of an expression only the head, for it may be long.
+        plain = net if type(net) is Symbol else head_of(net)
+        found = f"{plain}[...]" if type(net) is Expr else str(plain)
         text = f"The first argument must be a net, such as LinearLayer[] or NetChain[{{...}}]; found {found}."
         raise NetError("NetTrain", "netarg", text)
 
