@@ -147,7 +147,7 @@ def net_train(
 def check_net(net: Any) -> None:
     """NetError unless `net` is one."""
     if type(net) is not Net:
-        # A symbol by its name ($Failed, a misspelt variable); of an expression only the head, for it may be long.
+        # A symbol by its name; of an expression only the head, for it may be long.
         plain = net if type(net) is Symbol else head_of(net)
         found = f"{plain}[...]" if type(net) is Expr else str(plain)
         text = f"The first argument must be a net, such as LinearLayer[] or NetChain[{{...}}]; found {found}."
