@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import FALSE, TRUE, Association, Expr, S, is_list, items, packed, to_array
+from wlnet.expr import FALSE, TRUE, Association, Expr, S, is_list, items, packed
 from wlnet.kernel.registry import builtin
 
 from . import spec
-from .colors import NONE, number, palette
+from .colors import NONE, array_of, number, palette
 from .legends import placed
 from .lists import bare
 from .options import AUTO, GOLDEN, GRAPHICS, plain
@@ -168,7 +168,7 @@ def bin_edges(data: np.ndarray, setting: Any) -> np.ndarray | None:
     low, high = float(data.min()), float(data.max())
     if type(setting) is int and 0 < setting <= MOST_BINS:
         return rounded_edges(low, high, setting)
-    array = to_array(setting, exact=False) if is_list(setting) else None
+    array = array_of(setting) if is_list(setting) else None
     if array is not None and array.ndim == 2 and array.shape[0] == 1 and array.shape[1] > 1:
         return np.sort(array[0].astype(float))
     if array is not None and array.shape == (1,) and array[0] > 0:

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import TRUE, BigReal, Expr, S, is_list, items, system, to_array
+from wlnet.expr import TRUE, BigReal, Expr, S, Symbol, is_list, items, system, to_array
+from wlnet.expr.attributes import CONSTANT, NUMERIC_FUNCTION
+from wlnet.kernel.control import RUN
 
 RGBA = tuple[float, float, float, float]
 
@@ -105,13 +107,32 @@ GRADIENTS: dict[str, tuple[tuple[float, float, float], ...]] = {
 
 
 def number(e: Any) -> float | None:
-    """A real number as a float, None for anything else (numeric expressions are evaluated by the caller)."""
+    """A real number, also one like Pi/2, as a float; None for anything else."""
     kind = type(e)
     if kind is float or kind is int:
         return float(e)
     if kind is BigReal or kind.__name__ == "Fraction":
         return float(getattr(e, "value", e))
+    if kind is Expr and type(e.head) is Symbol and e.head.attributes & NUMERIC_FUNCTION:
+        return number(numeric(e))
+    if kind is Symbol and e.attributes & CONSTANT:
+        return number(numeric(e))
     return None
+
+
+def numeric(e: Any) -> Any:
+    """N[e], where that is another expression; else None."""
+    found = RUN.ev.evaluate(Expr(S.N, (e,)))
+    return None if type(found) in (Expr, Symbol) and found == e else found
+
+
+def array_of(e: Any) -> np.ndarray | None:
+    """A rectangular list of numbers as an array; numeric expressions such as Pi or Sqrt[2] count."""
+    found = to_array(e, exact=False)
+    if found is None and is_list(e):
+        value = numeric(e)
+        found = None if value is None else to_array(value, exact=False)
+    return found
 
 
 def rgba(e: Any) -> RGBA | None:

@@ -21,6 +21,7 @@ POINTS = 60
 RECURSION = 6
 BEND = 0.06  # radians on the picture: a bend below this looks smooth
 HEIGHT = 0.62  # of the picture over its width, by which slopes are judged
+UNEVEN = 3.0  # largest over smallest step, of those halved equally often
 JUMP = 0.12  # of the picture's height, between neighbours at the finest step: a discontinuity
 
 # Automatic range: what lies beyond this many widths of the middle nine tenths of the values is left out.
@@ -127,7 +128,7 @@ class Curves:
         with np.errstate(invalid="ignore"):
             rise = np.abs(np.diff(y)) / max(high - low, 1e-300)
         steps = np.diff(self.place())
-        fine = steps <= 1.5 * self.finest
+        fine = steps <= UNEVEN * self.finest
         steep = (rise > JUMP) & (rise > 3 * np.fmin(np.roll(rise, 1), np.roll(rise, -1)))
         through = ((y[1:] > high) & (y[:-1] < low)) | ((y[1:] < low) & (y[:-1] > high))  # a pole, far outside
         found: np.ndarray = fine & steep | through

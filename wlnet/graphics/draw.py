@@ -177,7 +177,8 @@ class Pen:
         if each.extra is not None and not holes:
             self.shaded(each)
             return
-        paths = [Path(np.vstack([ring, ring[:1]]), closed=True) for ring in (outer, *holes)]
+        rings = [turned(outer, True), *(turned(hole, False) for hole in holes)]
+        paths = [Path(np.vstack([ring, ring[:1]]), closed=True) for ring in rings]
         whole = Path.make_compound_path(*paths) if holes else paths[0]
         self.axes.add_patch(PathPatch(whole, **self.outline(each.style), **self.common(each)))
 
@@ -287,6 +288,13 @@ def alike(x: Drawable, y: Drawable) -> bool:
     if y.kind != "polygon" or y.data[1] or y.extra is not None or x.scaled != y.scaled:
         return False
     return all(getattr(x.style, slot) == getattr(y.style, slot) for slot in Style.__slots__)
+
+
+def turned(ring: np.ndarray, left: bool) -> np.ndarray:
+    """A ring that runs anticlockwise (left) or clockwise: holes run against what is around them."""
+    x, y = ring[:, 0], ring[:, 1]
+    area = float(x @ np.roll(y, -1) - y @ np.roll(x, -1))
+    return ring if (area >= 0) == left else ring[::-1]
 
 
 def text_look(style: Style) -> dict[str, Any]:

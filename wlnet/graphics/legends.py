@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import TRUE, Expr, S, is_list, items, to_array
+from wlnet.expr import TRUE, Expr, S, is_list, items
 
-from .colors import NONE, gradient_of, number
+from .colors import NONE, array_of, gradient_of, number
 from .draw import FONT, INK, text_look
 from .options import label, part_style
 from .style import Style
@@ -94,7 +94,7 @@ def bar_of(e: Expr, place: Any) -> Legend:
     parts = items(e.args[0]) if is_list(e.args[0]) else (e.args[0], np.array([0.0, 1.0]))
     found = Legend("bar", [], [], place)
     found.color = parts[0]
-    span = to_array(parts[1], exact=False) if len(parts) > 1 else None
+    span = array_of(parts[1]) if len(parts) > 1 else None
     if span is not None and span.shape == (2,):
         found.span = (float(span[0]), float(span[1]))
     return found

@@ -70,7 +70,7 @@ def data_sets(ev: Any, data: Any, data_range: Any = AUTO) -> list[DataSet] | Non
     if not is_list(inner):
         return None
     parts = [normal(x) for x in items(inner)]
-    if parts and all(is_set(p) for p in parts):
+    if parts and all(is_list(bare(p)[0]) or is_set(p) for p in parts) and any(is_set(p) for p in parts):
         sets = [one_set(ev, p, data_range) for p in parts]
         return None if any(s is None for s in sets) else [s for s in sets if s is not None]
     one = one_set(ev, inner, data_range)

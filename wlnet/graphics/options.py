@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import FALSE, TRUE, Expr, S, is_list, items, to_array
+from wlnet.expr import FALSE, TRUE, Expr, S, is_list, items
 
 from . import style as styles
-from .colors import NONE, RGBA, number, rgba
+from .colors import NONE, RGBA, array_of, number, rgba
 from .style import Style
 
 AUTO = S.Automatic
@@ -274,7 +274,7 @@ def plain_text(ev: Any, e: Any) -> str:
 
 def numbers(e: Any) -> list[float] | None:
     """A list of real numbers as floats."""
-    array = to_array(e, exact=False)
+    array = array_of(e)
     if array is None or array.ndim != 1 or array.dtype.kind not in "if":
         return None
     found: list[float] = array.astype(np.float64).tolist()

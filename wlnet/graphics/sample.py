@@ -22,12 +22,13 @@ from wlnet.expr.attributes import (
     LISTABLE,
     NUMERIC_FUNCTION,
     SEQUENCE_HOLD,
+    STUB,
 )
+from wlnet.kernel.control import RUN
 from wlnet.kernel.definitions import rules_of
 from wlnet.kernel.evaluate import Computed
 from wlnet.kernel.messages import Quieting
 
-HOLDING = HOLD_FIRST | HOLD_REST | HOLD_ALL_COMPLETE | SEQUENCE_HOLD
 ELEMENTWISE = LISTABLE | NUMERIC_FUNCTION
 MOST_DEPTH = 60
 
@@ -113,7 +114,9 @@ class Sampler:
             return self.batch(applied, e, env, depth)
         if type(head) is not Symbol:
             return self.by_arguments(e, env, depth) if self.is_closed(head, env) else None
-        if head.attributes & HOLDING or head.up is not None:
+        if head.attributes & STUB:
+            RUN.load(head)
+        if holds(head.attributes, len(e.args)) or head.up is not None:
             return self.whole(e, env)
         if head.attributes & ELEMENTWISE == ELEMENTWISE and is_intact(head):
             return self.elementwise(e, env, depth)
@@ -134,7 +137,7 @@ class Sampler:
             return Same(e) if e.attributes & CONSTANT or e.shared else self.whole(e, env)
         if isinstance(own, Computed):
             return self.whole(e, env)
-        if type(own) is Expr and not is_list(own):
+        if type(own) is Expr:
             return self.column(own, self.env, depth + 1) if env is self.env else None
         return Same(own)
 
@@ -189,6 +192,8 @@ class Sampler:
 
     def rows(self, columns: Sequence[Column]) -> Any:
         """The arguments at each place."""
+        if not columns:
+            return [()] * self.count
         return zip(*(listed(self.spread(c)) for c in columns))
 
     def elementwise(self, e: Expr, env: dict[Symbol, Column], depth: int) -> Column | None:
@@ -269,6 +274,13 @@ class Sampler:
             return None
         outer = {k: v for k, v in self.env.items() if k not in names}
         return self.column(body, {**outer, **dict(zip(names, columns))}, depth + 1)
+
+
+def holds(attributes: int, count: int) -> bool:
+    """Whether one of `count` arguments is kept unevaluated."""
+    if attributes & (HOLD_ALL_COMPLETE | SEQUENCE_HOLD):
+        return True
+    return bool(count and attributes & HOLD_FIRST) or bool(count > 1 and attributes & HOLD_REST)
 
 
 def is_intact(head: Symbol) -> bool:

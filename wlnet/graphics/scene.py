@@ -15,7 +15,7 @@ import numpy as np
 from wlnet.expr import Expr, S, Symbol, is_list, items, to_array
 
 from . import style as styles
-from .colors import number, rgba
+from .colors import array_of, number, rgba
 from .style import Style
 
 GROUPS = (S.List, S.GraphicsGroup, S.Annotation, S.Tooltip, S.StatusArea, S.Mouseover)
@@ -47,13 +47,21 @@ class Drawable:
             outer: np.ndarray = self.data[0]
             return outer
         if self.kind in ("disk", "circle"):
-            center, radii, _ = self.data
-            return np.array([center - radii, center + radii])
+            return round_extent(*self.data, sector=self.kind == "disk")
         if self.kind == "raster":
             box: np.ndarray = self.data[1]
             return box
         points: np.ndarray = self.data
         return points
+
+
+def round_extent(center: np.ndarray, radii: np.ndarray, angles: Any, sector: bool) -> np.ndarray:
+    """The corners of the box around a circle, or points of a sector or an arc."""
+    if angles is None or len(center) != 2:
+        return np.array([center - radii, center + radii])
+    turn = np.linspace(angles[0], angles[1], 181)
+    arc = center + radii * np.stack([np.cos(turn), np.sin(turn)], 1)
+    return np.vstack([arc, center[None]]) if sector else arc
 
 
 class Scene:
@@ -107,7 +115,7 @@ class Scene:
 
     def complex(self, e: Expr, style: Style) -> None:
         """GraphicsComplex[points, primitives, VertexColors -> ...]: indices stand for points."""
-        points = to_array(e.args[0], exact=False)
+        points = array_of(e.args[0])
         if points is None or points.ndim != 2:
             self.note(e)
             return
@@ -127,7 +135,7 @@ class Scene:
         if type(e) is Expr and e.head in (S.Scaled, S.ImageScaled):
             found = self.points(e.args[0])
             return None if found is None else (found[0], True)
-        array = to_array(e, exact=False)
+        array = array_of(e)
         if array is None or array.dtype.kind not in "if":
             rows = [self.points(x) for x in items(e)] if is_list(e) else []
             if not rows or any(row is None for row in rows):
@@ -150,7 +158,7 @@ class Scene:
 
     def several(self, e: Any) -> list[Any]:
         """The parts of the argument of Line, Polygon, ...: one list of points, or a list of such lists."""
-        array = to_array(e, exact=False)
+        array = array_of(e)
         if array is not None:
             rank = 1 if self.vertices is not None and array.dtype.kind == "i" else 2
             return list(array) if array.ndim == rank + 1 else [e]
@@ -166,7 +174,7 @@ class Scene:
 
 def color_rows(e: Any) -> np.ndarray | None:
     """A list of colours, or an array (n, 3) or (n, 4) of their components, as (n, 4)."""
-    array = to_array(e, exact=False)
+    array = array_of(e)
     if array is not None and array.ndim == 2 and array.shape[1] in (3, 4):
         full = np.ones((len(array), 4))
         full[:, : array.shape[1]] = array
@@ -272,8 +280,8 @@ def rounded(kind: str) -> Callable[[Scene, tuple[Any, ...], Style], bool | None]
     def read(scene: Scene, args: tuple[Any, ...], style: Style) -> bool | None:
         centers = scene.points(args[0]) if args else (np.zeros((1, 2)), False)
         radius = args[1] if len(args) > 1 else 1
-        radii = to_array(radius, exact=False) if is_list(radius) else number(radius)
-        angles = to_array(args[2], exact=False) if len(args) > 2 else None
+        radii = array_of(radius) if is_list(radius) else number(radius)
+        angles = array_of(args[2]) if len(args) > 2 else None
         if centers is None or radii is None or (len(args) > 2 and angles is None):
             return False
         for center in centers[0]:
@@ -289,8 +297,8 @@ def rounded(kind: str) -> Callable[[Scene, tuple[Any, ...], Style], bool | None]
 def text(scene: Scene, args: tuple[Any, ...], style: Style) -> bool | None:
     """Text[expr, {x, y}, offset, direction]."""
     place = scene.points(args[1]) if len(args) > 1 else (np.zeros((1, scene.dimension)), False)
-    offset = to_array(args[2], exact=False) if len(args) > 2 and is_list(args[2]) else np.zeros(2)
-    direction = to_array(args[3], exact=False) if len(args) > 3 else np.array([1.0, 0.0])
+    offset = array_of(args[2]) if len(args) > 2 and is_list(args[2]) else np.zeros(2)
+    direction = array_of(args[3]) if len(args) > 3 else np.array([1.0, 0.0])
     if not args or place is None or offset is None or direction is None:
         return False
     scene.add("text", place[0][:1], style, (args[0], offset.astype(float), direction), place[1])
@@ -300,16 +308,12 @@ def text(scene: Scene, args: tuple[Any, ...], style: Style) -> bool | None:
 def raster(scene: Scene, args: tuple[Any, ...], style: Style) -> bool | None:
     """Raster[rows from the bottom up, {{x1, y1}, {x2, y2}}, {min, max}, ColorFunction -> f];
     InterpolationOrder -> 1 blends neighbouring cells."""
-    cells = to_array(args[0], exact=False) if args else None
+    cells = array_of(args[0]) if args else None
     if cells is None or cells.ndim not in (2, 3):
         return False
     height, width = cells.shape[:2]
-    box = (
-        to_array(args[1], exact=False)
-        if len(args) > 1 and is_list(args[1])
-        else np.array([[0, 0], [width, height]])
-    )
-    span = to_array(args[2], exact=False) if len(args) > 2 and is_list(args[2]) else np.array([0.0, 1.0])
+    box = array_of(args[1]) if len(args) > 1 and is_list(args[1]) else np.array([[0, 0], [width, height]])
+    span = array_of(args[2]) if len(args) > 2 and is_list(args[2]) else np.array([0.0, 1.0])
     if box is None or box.shape != (2, 2) or span is None or span.shape != (2,):
         return False
     smooth = option(args[1:], "InterpolationOrder") == 1
@@ -323,7 +327,7 @@ def inset(scene: Scene, args: tuple[Any, ...], style: Style) -> bool | None:
     place = scene.points(args[1]) if len(args) > 1 else (np.full((1, 2), 0.5), True)
     size = None
     if len(args) > 3:
-        found = to_array(args[3], exact=False) if is_list(args[3]) else number(args[3])
+        found = array_of(args[3]) if is_list(args[3]) else number(args[3])
         size = None if found is None else float(np.ravel(found)[0])
     if not args or place is None:
         return False

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Expr, S, is_list, items, to_array
+from wlnet.expr import Expr, S, is_list, items
 
 from . import options
-from .colors import NONE
+from .colors import NONE, array_of
 from .draw import FONT, INK, text_look
 from .figure import PAD, Picture, set_box
 from .frame import base_style, finite_span
@@ -53,7 +53,7 @@ class Space(Picture):
         color = options.background(self.settings["Background"])
         if color is not None:
             figure.patch.set_facecolor(color)
-        self.points = width
+        self.wide = width
         self.look()
         self.faces()
         for each in self.scene.drawables:
@@ -75,7 +75,7 @@ class Space(Picture):
         for name, span in zip("xyz", self.ranges):
             getattr(axes, f"set_{name}lim")(*span)
         axes.set_box_aspect(self.ratios(), zoom=BOX)
-        view = to_array(self.settings["ViewPoint"], exact=False)
+        view = array_of(self.settings["ViewPoint"])
         x, y, z = view if view is not None and view.shape == (3,) else (1.3, -2.4, 2.0)
         axes.view_init(elev=np.degrees(np.arctan2(z, np.hypot(x, y))), azim=np.degrees(np.arctan2(y, x)))
         shown = [self.settings.is_on("Axes")] * 3
@@ -121,7 +121,7 @@ class Space(Picture):
         axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10], prune=None))
 
     def ratios(self) -> tuple[float, float, float]:
-        found = to_array(self.settings["BoxRatios"], exact=False)
+        found = array_of(self.settings["BoxRatios"])
         if found is not None and found.shape == (3,) and (found > 0).all():
             return tuple(found.tolist())
         sizes = [high - low for low, high in self.ranges]
@@ -140,7 +140,7 @@ class Space(Picture):
             self.axes.set_title(title.text, y=0.96, **text_look(title.style))
 
     def points_of(self, size: Length) -> float:
-        return size[1] if size[0] == "points" else size[1] * self.points
+        return size[1] if size[0] == "points" else size[1] * self.wide
 
     # ---- what is drawn
 
