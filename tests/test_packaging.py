@@ -48,7 +48,7 @@ def test_the_installed_package_trains(distributions: tuple[Path, Path], tmp_path
     subprocess.run([*install, str(distributions[0])], check=True, capture_output=True)
     program = (
         "net = NetTrain[LinearLayer[], {1 -> 2.0, 2 -> 4.0, 3 -> 6.0}, MaxTrainingRounds -> 5,"
-        ' RandomSeeding -> 1, TrainingProgressReporting -> None]; Head[net]'
+        " RandomSeeding -> 1, TrainingProgressReporting -> None]; Head[net]"
     )
     done = subprocess.run(
         [sys.executable, "-m", "wlnet", "-c", program],

@@ -1,5 +1,4 @@
-# For type checkers only: a checkout keeps `runtime/` beside this package and joins them by `__path__` at run time.
-from runtime import *
+# For type checkers only: a checkout keeps `runtime/` beside this package and joins them by `__path__`.
 from runtime import autodiff as autodiff
 from runtime import backends as backends
 from runtime import blocks as blocks

@@ -33,7 +33,7 @@ class EvaluationError(WlnetError):
 
 
 def log_message(text: str) -> None:
-    """Show a message as a warning of the logger "wlnet": on standard error unless that is set up otherwise."""
+    """A message as a warning of the logger "wlnet": on standard error unless that is set up otherwise."""
     import logging
 
     logging.getLogger("wlnet").warning(text)

@@ -10,7 +10,7 @@ from wlnet.kernel.evaluator import Evaluator
 
 
 class Calculator:
-    """One session: `value(text)` gives the last result in InputForm; `messages` and `printed` collect texts."""
+    """One session: `value(text)` is the last result in InputForm; `messages` and `printed` collect texts."""
 
     def __init__(self) -> None:
         self.ev = Evaluator()

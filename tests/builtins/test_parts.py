@@ -155,6 +155,6 @@ def test_parts_of_a_numeric_array():
 
     session = Session(on_message=lambda text: None)
     assert session.evaluate("NumericArray[{1, 2, 3}][[2]]") == 2
-    assert session.evaluate('Head[NumericArray[{{1, 2}, {3, 4}}, "Real32"][[All, 1]]] === NumericArray') is True
+    assert session.evaluate("Head[NumericArray[{{1, 2}, {3, 4}}][[All, 1]]] === NumericArray") is True
     session.evaluate("NumericArray[{1, 2, 3}][[7]]")
     assert [m.name for m in session.messages] == ["Part::partw"]

@@ -406,10 +406,10 @@ def compile_comparison(e: Expr, scope: Scope, tail: bool) -> Code | None:
     a, b = exact_source(left), exact_source(right)
     if a is not None and b is not None and "exact(" not in a + b:
         body += [f"if {_types(tree.leaves, 'int')}:", f"    return TRUE if {a} {op} {b} else FALSE"]
-    simple = type(left) is not Node and type(right) is not Node
-    if simple and op not in ("==", "!="):
+    plain = [side for side in sides if type(side) is not Node]
+    if len(plain) == 2 and op not in ("==", "!="):
         reals = " and ".join(f"(type(x{k.index}) is float or type(x{k.index}) is int)" for k in tree.leaves)
-        name = [f"{'x' if type(n) is Leaf else 'k'}{n.index}" for n in (left, right)]
+        name = [f"{'x' if type(n) is Leaf else 'k'}{n.index}" for n in plain]
         body += [f"if {reals}:", f"    return TRUE if {name[0]} {op} {name[1]} else FALSE"]
     if not body:
         return None

@@ -15,12 +15,12 @@ class Examples(NamedTuple):
     """A data set as programs read it.
 
     arrays   by port, (N, ...); sequences are padded to the longest
-    count    N
+    size     N
     lengths  of the sequences (N), for every port that carries some
     """
 
     arrays: Mapping[str, np.ndarray]
-    count: int
+    size: int
     lengths: Mapping[str, np.ndarray]
 
     def groups(self) -> list[tuple[np.ndarray, Lengths]]:
@@ -28,7 +28,7 @@ class Examples(NamedTuple):
         lengths); all in one where nothing varies.
         """
         if not self.lengths:
-            return [(np.arange(self.count), ())]
+            return [(np.arange(self.size), ())]
         table = np.column_stack(list(self.lengths.values()))
         rows, place = np.unique(table, axis=0, return_inverse=True)
         place = place.reshape(-1)
@@ -63,9 +63,9 @@ class Batches:
 
     def __init__(self, examples: Examples, size: int) -> None:
         self.examples = examples
-        self.length = examples.count
-        self.size = min(size, examples.count)
-        self.order = np.arange(examples.count)
+        self.length = examples.size
+        self.size = min(size, examples.size)
+        self.order = np.arange(examples.size)
 
     @property
     def per_round(self) -> int:

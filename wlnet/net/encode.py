@@ -174,7 +174,8 @@ def _sequences(column: Column, port: PortType, name: str, dtype: str, what: str)
             raise NetError("NetTrain", "data", text)
     lengths = np.array([len(x) for x in arrays], np.int32)
     kind = np.dtype(np.int64) if port.kind == "integer" else DTYPES[dtype]
-    padded = np.full((len(arrays), int(lengths.max()), *rest), 1 if port.kind == "integer" else 0, kind)
+    shape = (len(arrays), int(lengths.max()), *arrays[0].shape[1:])
+    padded = np.full(shape, 1 if port.kind == "integer" else 0, kind)
     for row, array in zip(padded, arrays, strict=True):
         row[: len(array)] = _typed(array[None], port, name, dtype, what)[0]
     return Encoded(padded, lengths)

@@ -101,7 +101,7 @@ class Trainer:
             batch_size=self.source.size,
             batches_per_round=self.source.per_round,
             training_examples=self.source.length,
-            validation_examples=prepared.validation.count if prepared.validation else 0,
+            validation_examples=prepared.validation.size if prepared.validation else 0,
             device=self.settings.device.upper(),
             initial_rate=optimizer.rate,
             final_rate=optimizer.rate,

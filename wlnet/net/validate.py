@@ -50,14 +50,14 @@ def evaluate(
             sums[i] += outputs[term_output(i)].item() * count
         if meter:
             meter.add(outputs)
-    n = examples.count
+    n = examples.size
     terms = {loss.name: x / n for loss, x in zip(losses, sums, strict=True)}
     return Outcome(total / n, terms, meter.values(ev) if meter else {}, meter.raw_values() if meter else {})
 
 
 def example_losses(machine: Machine, examples: Examples) -> np.ndarray:
     """The total loss of every example (N)."""
-    found = np.zeros(examples.count)
+    found = np.zeros(examples.size)
     for chosen, lengths in examples.pieces(CHUNK):
         found[chosen] = run(machine, examples, chosen, lengths)[EXAMPLES]
     return found
