@@ -202,7 +202,7 @@ READERS: dict[Any, Callable[[list[float]], RGBA | None]] = {
 }
 
 
-def color_expression(color: Sequence[float]) -> Expr:
+def color_expression(color: Sequence[float] | np.ndarray) -> Expr:
     """A colour as RGBColor[r, g, b], with opacity where it is not 1."""
     values = tuple(round(float(v), 12) for v in color)
     return Expr(S.RGBColor, values[:3] if len(values) < 4 or values[3] == 1 else values)
@@ -221,7 +221,7 @@ def palette(k: int) -> Expr:
 Gradient = Callable[[np.ndarray], np.ndarray]
 
 
-def interpolated(anchors: Sequence[Sequence[float]]) -> Gradient:
+def interpolated(anchors: Sequence[Sequence[float]] | np.ndarray) -> Gradient:
     """Linear between colours at equal distances."""
     table = np.array([[*c[:3], c[3] if len(c) > 3 else 1.0] for c in anchors], np.float64)
     places = np.linspace(0, 1, len(table))

@@ -94,7 +94,7 @@ class Pen:
         pieces = np.stack([each.data[:-1], each.data[1:]], axis=1)
         colors = (each.extra[: len(pieces)] + each.extra[1 : len(pieces) + 1]) / 2
         lines = LineCollection(
-            pieces,
+            list(pieces),
             colors=colors,
             linewidths=self.points_of(each.style.thickness),
             capstyle="round",

@@ -139,7 +139,7 @@ def levels_of(setting: Any, span: tuple[float, float]) -> np.ndarray:
         return np.linspace(low, high, setting + 2)[1:-1]
     from matplotlib.ticker import MaxNLocator
 
-    ticks = MaxNLocator(LEVELS, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    ticks = np.asarray(MaxNLocator(LEVELS, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
     found: np.ndarray = ticks[(ticks > low) & (ticks < high)]
     return found
 
@@ -207,7 +207,9 @@ def shading(ev: Any, generator: Any, levels: np.ndarray, span: Any, color: Any, 
     return found
 
 
-def contour_lines(generator: Any, levels: Sequence[float], setting: Any, shaded: bool) -> list[Any]:
+def contour_lines(
+    generator: Any, levels: Sequence[float] | np.ndarray, setting: Any, shaded: bool
+) -> list[Any]:
     if setting is NONE:
         return []
     thin = Expr(S.AbsoluteThickness, (0.8 if shaded else 1.3,))
@@ -271,7 +273,8 @@ def data_field(ev: Any, name: str, data: Any, given: dict[str, Any]) -> Field | 
     ends = to_array(spans, exact=False) if is_list(spans) else None
     if ends is None or ends.shape != (2, 2):
         ends = np.array([[1, array.shape[1]], [1, array.shape[0]]], float)
-    return Field(np.linspace(*ends[0], array.shape[1]), np.linspace(*ends[1], array.shape[0]), array)
+    (x1, x2), (y1, y2) = ends.astype(float).tolist()
+    return Field(np.linspace(x1, x2, array.shape[1]), np.linspace(y1, y2, array.shape[0]), array)
 
 
 def scattered(points: np.ndarray) -> Field:

@@ -106,6 +106,7 @@ class Plane(Picture):
         """
         inner = width * 0.8
         tall = inner * self.ratio()
+        left = right = below = above = 0.0
         for _ in range(2):
             set_box(self.axes, ROOM / 3, ROOM / 3, inner, tall)
             left, right, below, above = self.margins()
@@ -249,14 +250,14 @@ def picture_of(ev: Any, e: Any, legends: Sequence[Legend] = ()) -> Picture | Non
     if e.head is S.Legended:
         return picture_of(ev, e.args[0], [*legends, *legends_of(ev, e.args[1:])])
     if e.head is S.Labeled and len(e.args) > 1 and type(e.args[0]) is Expr and e.args[0].head is S.Graphics:
-        inner = e.args[0]
-        return Plane(ev, Expr(inner.head, (*inner.args, Expr(S.Rule, (S.PlotLabel, e.args[1])))), legends)
-    if e.head in (S.GraphicsRow, S.GraphicsColumn, S.GraphicsGrid) and is_list(e.args[0]):
-        return cells(ev, e)
-    return None
+        titled = (*e.args[0].args, Expr(S.Rule, (S.PlotLabel, e.args[1])))
+        return Plane(ev, Expr(S.Graphics, titled), legends)
+    return cells(ev, e) if e.head in (S.GraphicsRow, S.GraphicsColumn, S.GraphicsGrid) else None
 
 
 def cells(ev: Any, e: Expr) -> Cells | None:
+    if not is_list(e.args[0]):
+        return None
     given = items(e.args[0])
     if e.head is S.GraphicsRow:
         rows = [list(given)]
@@ -274,9 +275,11 @@ def cells(ev: Any, e: Expr) -> Cells | None:
 
 def size_of(e: Any) -> tuple[float, float | None]:
     """Width and height in points that the expression asks for."""
+    from .image import Image
+
     while type(e) is Expr and e.head in (S.Legended, S.Labeled) and e.args:
         e = e.args[0]
-    if type(e) is not Expr:
+    if isinstance(e, Image):
         return float(e.array.shape[1]), float(e.array.shape[0])
     setting = Settings(e.args[1:], {"ImageSize": S.Automatic})["ImageSize"]
     width, height = options.image_size(setting)
@@ -314,7 +317,7 @@ def figure(ev: Any, e: Any, width: float | None = None) -> Any:
     return made
 
 
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "lines.scale_dashes": False,

@@ -258,7 +258,7 @@ class Surround:
             value = number(self.ev.evaluate(Expr(S.N, (parts[0],)))) if parts else None
             if value is not None:
                 places.append(value)
-                texts.append(plain_text(self.ev, parts[1] if len(parts) > 1 else parts[0]))
+                texts.append(plain_text(self.ev, parts[-1]))
         axis.set_ticks(places, texts)
         axis.set_ticks([], minor=True)
 

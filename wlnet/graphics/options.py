@@ -223,8 +223,8 @@ def part_style(setting: Any, base: Style) -> Style:
             value = number(each)
             if value is not None:
                 found.size = value
-            else:
-                styles.apply(found, each) or styles.of_style(found, (each,))
+            elif not styles.apply(found, each):
+                styles.of_style(found, (each,))
     return found
 
 
@@ -261,13 +261,14 @@ def label(ev: Any, e: Any, base: Style) -> Label | None:
 
 def plain_text(ev: Any, e: Any) -> str:
     """One or more lines; dollar signs are kept from starting a formula."""
-    if type(e) is Expr and e.head is S.Row and e.args:
-        between = plain_text(ev, e.args[1]) if len(e.args) > 1 else ""
-        return between.join(plain_text(ev, x) for x in items(e.args[0]))
-    if type(e) is Expr and e.head is S.Column and e.args:
-        return "\n".join(plain_text(ev, x) for x in items(e.args[0]))
-    if type(e) is Expr and e.head is S.Style and e.args:
-        return plain_text(ev, e.args[0])
+    head, args = (e.head, e.args) if type(e) is Expr and len(e.args) else (None, ())
+    if head is S.Row:
+        between = plain_text(ev, args[1]) if len(args) > 1 else ""
+        return between.join(plain_text(ev, x) for x in items(args[0]))
+    if head is S.Column:
+        return "\n".join(plain_text(ev, x) for x in items(args[0]))
+    if head is S.Style:
+        return plain_text(ev, args[0])
     text = e if type(e) is str else ev.text(e, "OutputForm")
     return str(text).replace("$", r"\$")
 

@@ -354,8 +354,8 @@ def reals(ev: Any, values: list[Any] | np.ndarray) -> np.ndarray:
     """Values at n places as real numbers: (n,), or (n, k) where they are lists of k."""
     if isinstance(values, np.ndarray):
         if values.dtype.kind == "c":
-            small = np.abs(values.imag) <= IMAGINARY * np.maximum(1.0, np.abs(values.real))
-            return np.where(small, values.real, np.nan)
+            re, im = np.real(values), np.imag(values)
+            return np.where(np.abs(im) <= IMAGINARY * np.maximum(1.0, np.abs(re)), re, np.nan)
         return values.astype(np.float64)
     width = max((len(items(v)) for v in values if is_list(v)), default=None)
     if width is None:

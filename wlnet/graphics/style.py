@@ -224,7 +224,7 @@ def of_style(style: Style, settings: tuple[Any, ...]) -> bool:
             name = getattr(each.args[0], "name", each.args[0])
             understood &= font_option(style, name, each.args[1])
         elif getattr(each, "name", "") in FONTS:
-            style.size = FONTS[each.name]
+            style.size = FONTS[getattr(each, "name", "")]
         elif type(each) is str:
             title = each in ("Title", "Section", "Subsection")
             style.size = {"Title": 24.0, "Section": 18.0, "Subsection": 15.0}.get(each, style.size)
