@@ -14,7 +14,7 @@ from .ir import Program
 from .plan import plan
 from .simplify import simplify
 from .store import Store
-from .threads import set_threads
+from .threads import set_threads, threads_for
 from .types import DeviceError, ShapeError, TensorError, aligned_bytes
 from .verify import verify
 
@@ -60,7 +60,7 @@ class Executable:
     `exe.inputs` are the arrays that `exe.step()` reads: a caller may fill them itself and call `step` alone.
     """
 
-    def __init__(self, program: Program, code: Code, store: Store, device: str, threads: int | None) -> None:
+    def __init__(self, program: Program, code: Code, store: Store, device: str, threads: int) -> None:
         self.program = program
         self.code = code
         self.store = store
@@ -73,10 +73,13 @@ class Executable:
         """One step over what `inputs` holds; floating-point exceptions are values (inf, nan), not
         warnings.
         """
-        if self.threads is not None:
-            set_threads(self.threads)
-        with np.errstate(all="ignore"):
-            self.code.call()
+        before = set_threads(self.threads)
+        try:
+            with np.errstate(all="ignore"):
+                self.code.call()
+        finally:
+            if before != self.threads:
+                set_threads(before)  # the process's other products keep their setting
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """One step; ShapeError for an array that does not fit its input, TensorError for a missing or extra
@@ -117,7 +120,7 @@ def compile(
     """An executable of `program` over the variables of `store` (a new one where the program's are all new).
 
     device    "cpu" or "gpu"
-    threads   BLAS threads of every step; None leaves the process's setting
+    threads   BLAS threads of every step; None decides from the program and the cores
     arena     memory of temporaries to share with executables that never run at the same time (CPU)
     steps     how many steps are planned: large work is worth numba's kernels, which then are compiled here
     Raises DeviceError where the device is missing.
@@ -127,6 +130,7 @@ def compile(
     store = Store(program.variables) if store is None else store
     store.add(program.variables)
     better = verify(simplify(program))
+    threads = threads_for(better) if threads is None else threads
     if device == "gpu":
         from .backends import cuda  # loads CuPy
 

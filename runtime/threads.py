@@ -1,4 +1,4 @@
-"""How many threads the BLAS library under NumPy uses."""
+"""How many threads the BLAS library under NumPy uses: decided from the program, before its first step."""
 
 from __future__ import annotations
 
@@ -9,39 +9,46 @@ from pathlib import Path
 
 import numpy as np
 
-# The names under which OpenBLAS builds export the call (NumPy's wheels use the first).
-SETTERS = (
-    "scipy_openblas_set_num_threads64_",
-    "scipy_openblas_set_num_threads",
-    "openblas_set_num_threads64_",
-    "openblas_set_num_threads",
+from . import cost
+from .ir import Program
+
+# A product below this (0.3 ms on one core) stays on one thread: two gain at most 0.15 ms on a quiet machine,
+# while on a busy one they wait for each other (64 x 256 x 256 took 30 ms instead of 0.1). Twice as much would
+# leave a layer of 512 x 512 at batch 64 on one thread.
+SHARED_PRODUCT_FLOPS = 30_000_000
+
+# The names under which OpenBLAS builds export the calls, {} being set or get (NumPy's wheels use the first).
+NAMES = (
+    "scipy_openblas_{}_num_threads64_",
+    "scipy_openblas_{}_num_threads",
+    "openblas_{}_num_threads64_",
+    "openblas_{}_num_threads",
 )
 
 
 class Blas:
-    """The library's call, found on first use; `count` is what it was last set to."""
+    """The library's calls, found on first use; both None where it has none."""
 
     setter: Callable[[int], None] | None = None
+    getter: Callable[[], int] | None = None
     searched = False
-    count: int | None = None
 
 
-def set_threads(count: int) -> bool:
-    """BLAS products use `count` threads from now on; False where the library has no such call."""
-    if Blas.count == count:
-        return True
+def set_threads(count: int) -> int:
+    """BLAS products use `count` threads from now on; the count before, or `count` where it cannot be set."""
     if not Blas.searched:
         Blas.searched = True
-        Blas.setter = find_setter()
-    if Blas.setter is None:
-        return False
-    Blas.setter(count)
-    Blas.count = count
-    return True
+        Blas.setter, Blas.getter = find_calls()
+    if Blas.setter is None or Blas.getter is None:
+        return count
+    before = Blas.getter()
+    if before != count:
+        Blas.setter(count)
+    return before
 
 
-def find_setter() -> Callable[[int], None] | None:
-    """The set-threads call of the OpenBLAS that NumPy's wheel carries, or of the one already loaded."""
+def find_calls() -> tuple[Callable[[int], None] | None, Callable[[], int] | None]:
+    """The calls of the OpenBLAS that NumPy's wheel carries, or of the one already loaded."""
     folder = Path(np.__file__).parent
     candidates = [
         *sorted((folder.parent / "numpy.libs").glob("*openblas*")),
@@ -52,15 +59,23 @@ def find_setter() -> Callable[[int], None] | None:
             library = ctypes.CDLL(path)
         except OSError:
             continue
-        for name in SETTERS:
-            setter = getattr(library, name, None)
-            if setter is not None:
-                setter.argtypes = [ctypes.c_int]
-                setter.restype = None
-                return lambda count, call=setter: call(count)  # type: ignore[misc]
-    return None
+        for name in NAMES:
+            setter, getter = (getattr(library, name.format(verb), None) for verb in ("set", "get"))
+            if setter is not None and getter is not None:
+                setter.argtypes, setter.restype = [ctypes.c_int], None
+                getter.argtypes, getter.restype = [], ctypes.c_int
+                return setter, getter
+    return None, None
 
 
 def default_threads() -> int:
-    """The cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """The cores this process may use, or fewer where the environment says so."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    given = [os.environ.get(name, "") for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")]
+    return min([cores, *(int(count) for count in given if count.isdigit() and int(count) > 0)])
+
+
+def threads_for(program: Program) -> int:
+    """BLAS threads for a program: the cores where a product is large enough to share, else one."""
+    largest = max((cost.work(i)[0] for i in program.instrs if i.op.name == "dot"), default=0)
+    return default_threads() if largest >= SHARED_PRODUCT_FLOPS else 1

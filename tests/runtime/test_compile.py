@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 
 import numpy as np
 import pytest
-from wlnet.runtime.compile import compile
+from wlnet.runtime.compile import Executable, compile
 from wlnet.runtime.ir import Builder, Program, Variable
 from wlnet.runtime.store import Store
 from wlnet.runtime.threads import default_threads, set_threads
@@ -104,9 +105,36 @@ def test_two_runs_give_the_same_bits() -> None:
 
 
 def test_threads_can_be_set_on_the_bundled_library() -> None:
-    assert default_threads() >= 1
-    assert set_threads(1)
-    assert set_threads(default_threads())
+    before = set_threads(1)
+    assert before >= 1
+    assert set_threads(before) == 1
+    assert set_threads(before) == before
+
+
+def product(rows: int, monkeypatch: pytest.MonkeyPatch) -> Executable:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1, 2}, raising=False)
+    b = Builder()
+    b.output("y", b.dot(b.input("x", Type("f32", (rows, 512))), b.variable("w", Type("f32", (512, 512)))))
+    return compile(b.program())
+
+
+def test_small_products_stay_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert product(4, monkeypatch).threads == 1
+    assert product(64, monkeypatch).threads == 3
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    assert default_threads() == 2
+
+
+def test_a_step_leaves_the_setting_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    exe = product(4, monkeypatch)
+    before = set_threads(2)
+    try:
+        exe({"x": np.ones((4, 512), np.float32)})
+        assert set_threads(2) == 2
+    finally:
+        set_threads(before)
 
 
 # ---- the store
