@@ -26,24 +26,28 @@ NAMES = (
 )
 
 
-class Blas:
+class Calls:
     """The library's calls, found on first use; both None where it has none."""
 
-    setter: Callable[[int], None] | None = None
-    getter: Callable[[], int] | None = None
-    searched = False
+    def __init__(self) -> None:
+        self.searched = False
+        self.set: Callable[[int], None] | None = None
+        self.get: Callable[[], int] | None = None
+
+
+BLAS = Calls()
 
 
 def set_threads(count: int) -> int:
     """BLAS products use `count` threads from now on; the count before, or `count` where it cannot be set."""
-    if not Blas.searched:
-        Blas.searched = True
-        Blas.setter, Blas.getter = find_calls()
-    if Blas.setter is None or Blas.getter is None:
+    if not BLAS.searched:
+        BLAS.searched = True
+        BLAS.set, BLAS.get = find_calls()
+    if BLAS.set is None or BLAS.get is None:
         return count
-    before = Blas.getter()
+    before = BLAS.get()
     if before != count:
-        Blas.setter(count)
+        BLAS.set(count)
     return before
 
 
