@@ -230,7 +230,7 @@ def index_defines(operands: Types) -> tuple[str, str]:
 
 
 def element_launch(entry: str, args: tuple[Any, ...], count: int, defines: tuple[str, ...]) -> Work:
-    """One thread an element of the result."""
+    """One thread each for `count` elements of work."""
     return Work((Launch(entry, (blocks(count, BLOCK),), (BLOCK,), args, defines),) if count else ())
 
 
@@ -267,6 +267,37 @@ def put_rule(operands: Types, results: Types, params: Params) -> Work:
         *map(np.int64, (results[0].size, params["size"], n, inner)),
     )
     return element_launch("put_along_axis", args, results[0].size, index_defines(operands))
+
+
+# ---- along lines
+
+
+def lines_rule(entry: str) -> Callable[[Types, Types, Params], Work]:
+    """The rule of lines.cu: one thread a line."""
+
+    def rule(operands: Types, results: Types, params: Params) -> Work:
+        outer, extent, inner = around(operands[0].shape, params["axis"])
+        defines = (ctype("TYPE", operands[0].dtype), f"REVERSE={int(params.get('reverse', False))}")
+        args = (Operand(0), Result(0), *map(np.int64, (outer * inner, extent, inner)))
+        return element_launch(entry, args, outer * inner if extent else 0, defines)
+
+    return rule
+
+
+# ---- random bits
+
+
+def uniform_rule(operands: Types, results: Types, params: Params) -> Work:
+    words = blocks(results[0].nbytes, 8)
+    args = (Operand(0), Result(0), np.int64(results[0].size), np.uint64(params["stream"]))
+    return element_launch("random_uniform", args, blocks(words, 4), (ctype("TYPE", results[0].dtype),))
+
+
+def bernoulli_rule(operands: Types, results: Types, params: Params) -> Work:
+    words = blocks(results[0].size * params["bits"], 64)
+    numbers = (np.uint64(params["stream"]), np.uint64(params["threshold"]))
+    args = (Operand(0), Result(0), np.int64(results[0].size), *numbers)
+    return element_launch("bernoulli", args, blocks(words, 4), (f"BITS={params['bits']}",))
 
 
 # ---- copies: operands laid into a new array, and views that need memory of their own

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import Shape, ShapeError, Type
+from .launches import Kernel, bernoulli_rule, uniform_rule
 from .record import RANDOM, Params, composite, op
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ op(
     shape=uniform_type,
     numpy=from_bind(uniform_bind),
     bind=uniform_bind,
+    cuda=Kernel("philox.cu", uniform_rule),
     vjp=lambda b, ins, out, g, **params: (None,),
     build=uniform_build,
     doc="Uniform numbers in [0, 1): the leading 24 (f32) or 53 (f64) bits of each 32-bit or 64-bit word.",
@@ -175,6 +177,7 @@ op(
     shape=bernoulli_type,
     numpy=from_bind(bernoulli_bind),
     bind=bernoulli_bind,
+    cuda=Kernel("philox.cu", bernoulli_rule),
     vjp=lambda b, ins, out, g, **params: (None,),
     build=bernoulli_build,
     doc="Truth values: a word of 16 or 32 random bits lies below the threshold.",

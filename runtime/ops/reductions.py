@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import Shape, ShapeError, Type
-from .launches import Kernel, reduction_rule
+from .launches import Kernel, lines_rule, reduction_rule
 from .record import MOVE, REDUCTION, Op, Params, axes_of, axis_of, case, composite, op, operand_size
 
 if TYPE_CHECKING:
@@ -224,6 +224,7 @@ op(
     kind=REDUCTION,
     shape=cumsum_type,
     numpy=cumsum_numpy,
+    cuda=Kernel("lines.cu", lines_rule("cumsum")),
     vjp=lambda b, ins, out, g, axis, reverse: (b.cumsum(g, axis, not reverse),),
     examples=[case((3, 5), axis=1), case((7,), axis=0, reverse=True)],
     build=cumsum_build,
@@ -260,6 +261,7 @@ for name, numpy in (("argmax", argmax_numpy), ("argmin", argmin_numpy)):
         name,
         kind=REDUCTION,
         shape=position_type,
+        cuda=Kernel("lines.cu", lines_rule(name)),
         numpy=numpy,
         cost=operand_size,
         examples=[case((3, 5), axis=1), case((33,), axis=0)],

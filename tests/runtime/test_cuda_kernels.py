@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,16 @@ import pytest
 from wlnet.runtime.backends import cuda
 from wlnet.runtime.backends.cuda_plan import KERNELS
 from wlnet.runtime.backends.cuda_plan import plan as device_plan
-from wlnet.runtime.ir import Builder, Program
+from wlnet.runtime.ir import Builder, Program, Value
 from wlnet.runtime.ops import OPS, Op
 from wlnet.runtime.ops.launches import Kernel
-from wlnet.runtime.ops.record import ELEMENTWISE, SOURCE, Case, Ints, case
+from wlnet.runtime.ops.record import ELEMENTWISE, RANDOM, SOURCE, Case, Ints, case
 from wlnet.runtime.store import Store
 from wlnet.runtime.types import type_of
 
 from tests.cuda_emulator.device import EmulatedDevice, Kernels, build_together, renamed
 from tests.cuda_emulator.emulator import ORDERS
-from wlnet.runtime import reference
+from wlnet.runtime import compile, reference
 
 from .cases import cases, label, operands
 
@@ -111,6 +112,8 @@ def sized(name: str, n: int) -> list[Case]:
         return [case((n, 33), Ints((n,), 0, 7), axis=0, size=7)]
     if name == "take_along_axis":
         return [case((n, 5), Ints((n, 1), 0, 5), axis=1), case((3, n), Ints((3, n), -2, n + 2), axis=1)]
+    if name in ("argmax", "argmin", "cumsum"):
+        return [case((rows, n), axis=1), case((n, rows), axis=0), case((2, n, 3), axis=1)]
     if name == "put_along_axis":
         return [case((n, 1), Ints((n, 1), 0, 5), axis=1, size=5)]
     if OPS[name].kind == "update":
@@ -125,7 +128,7 @@ def scalars(each: Case) -> int:
     return sum(spec == () for spec in each.operands)
 
 
-WITH_KERNELS = sorted(name for name, op in OPS.items() if isinstance(op.cuda, Kernel))
+WITH_KERNELS = sorted(name for name, op in OPS.items() if isinstance(op.cuda, Kernel) and op.kind != RANDOM)
 
 
 @emulated
@@ -154,6 +157,36 @@ def test_elementwise_kernel_on_odd_sizes(name: str, order: str, built: Kernels) 
     device = EmulatedDevice(built=built)
     for each in plain_cases(name):
         check(OPS[name], each, np.float32, order, device)
+
+
+DRAWS: dict[str, Callable[[Builder, int], Value]] = {
+    "uniform": lambda b, n: b.random_uniform((n, 3)),
+    "double": lambda b, n: b.random_uniform((n,), dtype="f64"),
+    "dropout": lambda b, n: b.dropout_mask((n, 3), 0.3),
+    "rare": lambda b, n: b.bernoulli((n,), 1e-5),
+}
+
+
+@emulated
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("name", DRAWS)
+def test_random_bits_are_those_of_numpy(name: str, order: str) -> None:
+    """Over two steps, at odd sizes: the counter moves on, and every bit agrees."""
+    for n in (1, 31, 33, 1000):
+        b = Builder()
+        b.output("x", DRAWS[name](b, n))
+        b.output("y", DRAWS[name](b, n))
+        program = b.program()
+        stores = [Store(program.variables) for _ in range(2)]
+        for store in stores:
+            store["random/counter"] = np.array([1234, 7], np.uint64)
+        exe = compile.compile(program, stores[0])
+        code = cuda.Code(program, stores[1], EmulatedDevice(order))
+        for _ in range(2):
+            wanted = exe({})
+            code.call()
+            assert all((code.outputs[k] == wanted[k]).all() for k in wanted)
+        assert (stores[1]["random/counter"] == [1234, 9]).all()
 
 
 def test_every_elementwise_op_has_a_cuda_expression() -> None:
@@ -202,6 +235,13 @@ def test_hand_written_kernels_compile_without_spills(name: str, tmp_path: Path) 
     for defines in seen:
         report = compiled((KERNELS / kernel.file).read_text(), defines, tmp_path, "-cubin", "-Xptxas", "-v")
         assert not re.search(r"[1-9]\d* bytes spill", report)
+
+
+@nvcc
+@needs_nvcc
+@pytest.mark.parametrize("define", ["TYPE=float", "TYPE=double", "BITS=16", "BITS=32"])
+def test_random_kernels_compile(define: str, tmp_path: Path) -> None:
+    compiled((KERNELS / "philox.cu").read_text(), (define,), tmp_path, "-cubin")
 
 
 @nvcc
