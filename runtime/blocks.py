@@ -77,8 +77,8 @@ def place_block(planner: Planner, position: int, group: Group) -> Block:
 
 
 class Blocker:
-    """Where the values of one group lie: results whole, all others in a pool of blocks that are used
-    again.
+    """Where the values of one group lie: results whole, all others in a pool of blocks
+    that are used again.
     """
 
     def __init__(self, planner: Planner, position: int, group: Group) -> None:

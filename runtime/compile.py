@@ -55,8 +55,8 @@ class Executable:
     """A compiled program bound to a store.
 
     `exe(inputs)` copies the inputs in, runs one step, and returns copies of the outputs.
-    `exe.run(inputs)` returns the outputs themselves: valid until the next call of any executable with this
-    arena.
+    `exe.run(inputs)` returns the outputs themselves: valid until the next call of any executable
+    with this arena.
     `exe.inputs` are the arrays that `exe.step()` reads: a caller may fill them itself and call `step` alone.
     """
 
@@ -70,8 +70,8 @@ class Executable:
         self.outputs = code.outputs
 
     def step(self) -> None:
-        """One step over what `inputs` holds; floating-point exceptions are values (inf, nan), not
-        warnings.
+        """One step over what `inputs` holds; floating-point exceptions are values (inf, nan),
+        not warnings.
         """
         before = set_threads(self.threads)
         try:
@@ -82,8 +82,8 @@ class Executable:
                 set_threads(before)  # the process's other products keep their setting
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        """One step; ShapeError for an array that does not fit its input, TensorError for a missing or extra
-        one.
+        """One step; ShapeError for an array that does not fit its input,
+        TensorError for a missing or extra one.
         """
         buffers = self.inputs
         if len(inputs) != len(buffers) or any(name not in buffers for name in inputs):

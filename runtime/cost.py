@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .ir import Instr, Program
 
-# Rates of one core of the class that performance.md was measured on, and the time of one call, from the same
-# page.
+# Rates of one core of the class that performance.md was measured on, and the time of one call,
+# from the same page.
 FLOPS_A_SECOND = 50e9
 BYTES_A_SECOND = 10e9
 CALL_S = 1e-6

@@ -134,8 +134,8 @@ class Program:
         self._text: str | None = None
 
     def __str__(self) -> str:
-        """The program as text: equal texts mean equal programs (array constants show a digest of their
-        bytes).
+        """The program as text: equal texts mean equal programs (array constants show a digest
+        of their bytes).
         """
         if self._text is None:
             self._text = "\n".join(self.lines())
@@ -230,8 +230,8 @@ class Builder:
         return value
 
     def variable(self, name: str, type_: Type, group: str = "parameters", initial: Any = 0) -> Value:
-        """State kept in the Store; the variables of a group lie in one flat buffer in order of
-        declaration.
+        """State kept in the Store; the variables of a group lie in one flat buffer
+        in order of declaration.
         """
         if name in self.variables:
             raise TensorError(f"there is a variable {name!r} already")
@@ -265,8 +265,8 @@ class Builder:
         self.outputs[name] = value
 
     def update(self, target: Value, value: Value) -> None:
-        """`target`, a variable or `flat(group)`, holds `value` after the step (reads within the step see the
-        old).
+        """`target`, a variable or `flat(group)`, holds `value` after the step
+        (reads within the step see the old).
         """
         kind = target.instr.op.name
         if kind not in ("variable", "flat"):
@@ -283,8 +283,8 @@ class Builder:
         return [each for each in self.variables.values() if each.group == group]
 
     def flat(self, group: str) -> Value:
-        """The whole group as one vector, gaps of alignment included; no variable can join the group
-        afterwards.
+        """The whole group as one vector, gaps of alignment included;
+        no variable can join the group afterwards.
         """
         if group not in self.flats:
             dtype, _, size = self.layout(group)
@@ -302,8 +302,8 @@ class Builder:
         return types[0].dtype, tuple(each // itemsize for each in offsets), nbytes // itemsize
 
     def pack(self, values: Sequence[Value], group: str = "parameters") -> Value:
-        """One vector in the layout of `flat(group)` from one value for each of the group's variables, in
-        order.
+        """One vector in the layout of `flat(group)` from one value for each of the group's variables,
+        in order.
         """
         dtype, offsets, size = self.layout(group)
         wanted = [each.type for each in self.group(group)]
@@ -449,8 +449,8 @@ def bind_first(builder: Builder, function: Callable[..., Any]) -> Callable[..., 
 
 
 def operand_dtype(operand: Any, dtypes: Sequence[str]) -> str:
-    """The dtype of a number or array beside operands of `dtypes`: a Python number never widens what it
-    meets.
+    """The dtype of a number or array beside operands of `dtypes`:
+    a Python number never widens what it meets.
     """
     if isinstance(operand, np.ndarray | np.generic) and np.ndim(operand):
         return type_of(np.asarray(operand)).dtype

@@ -264,8 +264,8 @@ class Planner:
         return all(same_memory(each, place) for each in operands if each.root is root)
 
     def may_write(self, position: int, instr: Instr, k: int, target: Place, operands: list[Place]) -> bool:
-        """Whether a variable may be written now: nothing reads it later, and this instruction only in
-        place.
+        """Whether a variable may be written now: nothing reads it later,
+        and this instruction only in place.
         """
         if target.root.last > position:
             return False
@@ -277,8 +277,8 @@ class Planner:
     # ---- before and after
 
     def aim_at_packs(self) -> None:
-        """Values that can be written straight into a packed vector: made by a step, packed once, not
-        pinned.
+        """Values that can be written straight into a packed vector: made by a step,
+        packed once, not pinned.
         """
         for instr in self.program.instrs:
             if instr.op.name != "pack":
@@ -293,8 +293,8 @@ class Planner:
                     self.wanted[value] = (instr.results[0], offset)
 
     def aim_at_variables(self) -> None:
-        """New values of variables that their instructions may write into the store, if nothing reads the old
-        later.
+        """New values of variables that their instructions may write into the store,
+        if nothing reads the old later.
         """
         readers: dict[str, int] = {}
         for each in self.program.updates:

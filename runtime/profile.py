@@ -15,8 +15,8 @@ from .types import TensorError
 
 
 class Row(NamedTuple):
-    """One instruction, or a block of several: printed lines, seconds a call, FLOPs and bytes by the
-    records.
+    """One instruction, or a block of several: printed lines, seconds a call,
+    FLOPs and bytes by the records.
     """
 
     text: str
@@ -27,8 +27,8 @@ class Row(NamedTuple):
 
 
 def profile(exe: Executable, repeats: int = 50) -> list[Row]:
-    """Time each instruction of `exe` on its own over the inputs it holds; the lowest of `repeats` runs
-    counts.
+    """Time each instruction of `exe` on its own over the inputs it holds;
+    the lowest of `repeats` runs counts.
 
     State changes as in `repeats` steps: give it a store of its own.  The times sum to a little more than a
     step's, since each carries the clock's 0.1 us.

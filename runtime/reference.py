@@ -23,8 +23,8 @@ compiled: dict[str, Callable[..., None]] = {}
 def fill(
     op: Op, out: str, operands: Sequence[str], scratch: Sequence[str], params: Params, numbers: str
 ) -> str:
-    """The op's NumPy statement with these names for its arrays; `numbers` names an object with .zero and
-    .one.
+    """The op's NumPy statement with these names for its arrays; `numbers` names an object
+    with .zero and .one.
     """
     assert isinstance(op.numpy, str)
     names = {**dict(zip(OPERANDS, operands)), **dict(zip(SCRATCH, scratch)), **params}

@@ -1,5 +1,5 @@
-"""The program built again under the rewriting rules: identities, folded constants, merged and dead
-instructions.
+"""The program built again under the rewriting rules: identities, folded constants,
+merged and dead instructions.
 """
 
 from __future__ import annotations

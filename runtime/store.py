@@ -1,5 +1,5 @@
-"""Where variables live between steps: one flat, aligned buffer a group, shared by every executable bound to
-it.
+"""Where variables live between steps: one flat, aligned buffer a group,
+shared by every executable bound to it.
 """
 
 from __future__ import annotations

@@ -129,8 +129,8 @@ def round_up(nbytes: int) -> int:
 
 
 def segments(types: Sequence[Type]) -> tuple[tuple[int, ...], int]:
-    """Byte offsets of aligned segments that hold `types` one after another, and the length of the whole in
-    bytes.
+    """Byte offsets of aligned segments that hold `types` one after another,
+    and the length of the whole in bytes.
     """
     offsets, position = [], 0
     for each in types:

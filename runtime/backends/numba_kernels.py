@@ -32,8 +32,8 @@ def available() -> bool:
 
 
 def bind(name: str, out: Any, operands: Arrays, params: dict[str, Any]) -> Any:
-    """A prepared call of kernel `name` (as an op's `bind` gives), or None where it does not take these
-    arrays.
+    """A prepared call of kernel `name` (as an op's `bind` gives),
+    or None where it does not take these arrays.
     """
     entry = TABLE.get(name)
     return entry(out, operands, params) if entry else None
@@ -60,8 +60,8 @@ def prepare(function: Callable[..., None], *arguments: Any) -> Bound:
 
 
 def in_place(out: Arrays, operands: Arrays) -> bool:
-    """Whether results take over the parameters and states they come from, as one vector each, with one
-    rate.
+    """Whether results take over the parameters and states they come from, as one vector each,
+    with one rate.
     """
     vectors = (operands[0], *operands[2:])
     same = all(x.ctypes.data == y.ctypes.data and x.ndim == 1 for x, y in zip(out, vectors))

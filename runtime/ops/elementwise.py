@@ -125,8 +125,8 @@ unary(
 
 
 def power_vjp(b: Builder, ins: tuple[Value, ...], out: Value, g: Value) -> tuple[Value, Value]:
-    """The logarithm is taken of 1 where the base is not positive, so that 0^y has derivative 0 in y, not
-    NaN.
+    """The logarithm is taken of 1 where the base is not positive,
+    so that 0^y has derivative 0 in y, not NaN.
     """
     x, y = ins
     base = b.mul(g, b.mul(y, b.power(x, b.sub(y, 1))))
@@ -309,8 +309,8 @@ def select_numpy(
 
 
 def select_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params) -> Callable[[], None]:
-    """Out = y ^ ((x ^ y) & mask), mask = -condition; with the parts exchanged where the result takes over
-    y.
+    """Out = y ^ ((x ^ y) & mask), mask = -condition; with the parts exchanged
+    where the result takes over y.
     """
     condition, x, y, mask = operands
     takes_x, takes_y = (np.shares_memory(out, each) for each in (x, y))

@@ -73,8 +73,8 @@ def scatter_type(x: Type, index: Type, *, axis: int, size: int) -> Type:
 
 
 def scatter_numpy(out: np.ndarray, x: np.ndarray, index: np.ndarray, *, axis: int, size: int) -> None:
-    """Rows sorted by position, then summed in runs: in order of appearance, so the bits are always the
-    same.
+    """Rows sorted by position, then summed in runs: in order of appearance,
+    so the bits are always the same.
     """
     out.fill(0)
     flat = np.clip(index.reshape(-1), 0, size - 1)

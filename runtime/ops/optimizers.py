@@ -33,8 +33,8 @@ def check(name: str, w: Type, states: tuple[Type, ...], rate: Type) -> None:
 
 
 def chunks(*arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
-    """The same stretch of every vector, CHUNK elements at a time, and a temporary; scalars stand whole in
-    each.
+    """The same stretch of every vector, CHUNK elements at a time,
+    and a temporary; scalars stand whole in each.
     """
     size, dtype = arrays[0].size, arrays[0].dtype
     temporary = np.empty(min(CHUNK, size), dtype)
@@ -48,8 +48,8 @@ def chunks(*arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
 
 
 def constant(value: float, like: np.ndarray) -> np.ndarray:
-    """A number as the array without axes that ufuncs take fastest (0.48 us a call against 0.79 for a
-    float).
+    """A number as the array without axes that ufuncs take fastest
+    (0.48 us a call against 0.79 for a float).
     """
     return np.array(value, like.dtype)
 

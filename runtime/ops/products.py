@@ -61,8 +61,8 @@ def dot_cost(operands: Types, results: Types, params: Params) -> int:
 
 
 def dot_build(b: Builder, x: Any, y: Any, transpose_a: bool = False, transpose_b: bool = False) -> Value:
-    """Matrix product over the last two axes; leading axes broadcast; a vector is a row (first) or a column
-    (second).
+    """Matrix product over the last two axes; leading axes broadcast;
+    a vector is a row (first) or a column (second).
 
     (..., M, K) (..., K, N) -> (..., M, N);  (K) (K, N) -> (N);  (M, K) (K) -> (M);  (K) (K) -> ().
     """

@@ -1,5 +1,5 @@
-"""Where values come from: inputs, variables, constants, counters; and the flat forms of groups of
-variables.
+"""Where values come from: inputs, variables, constants, counters;
+and the flat forms of groups of variables.
 """
 
 from __future__ import annotations

@@ -95,8 +95,8 @@ def one_line() -> float:
 
 
 def first() -> float:
-    """Seconds from nothing imported but numpy and the expressions to the first expression read, in a new
-    process.
+    """Seconds from nothing imported but numpy and the expressions to the first expression read,
+    in a new process.
     """
     program = (
         "import time, numpy, wlnet.expr\nstart = time.perf_counter()\n"

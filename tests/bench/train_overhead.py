@@ -3,8 +3,8 @@
     python tests/bench/train_overhead.py [ROUNDS]
 
 Trainings of a small net (where the step is short, so that the rest counts most), with and without the default
-measurement of classifiers. CPU time of the evaluating thread, one BLAS thread; the median of ROUNDS (15)
-counts.
+measurement of classifiers. CPU time of the evaluating thread, one BLAS thread;
+the median of ROUNDS (15) counts.
 The bound of the design is 30 us a batch.
 """
 

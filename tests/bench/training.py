@@ -1,5 +1,5 @@
-"""One training step (forward, loss, gradient, Adam) of the runtime against PyTorch, as a ratio within one
-run.
+"""One training step (forward, loss, gradient, Adam) of the runtime against PyTorch,
+as a ratio within one run.
 
     python tests/bench/training.py [--threads 1] [--rounds 9] [--seconds 0.3] [WORKLOAD ...]
 
@@ -46,8 +46,8 @@ WORKLOADS = {
 
 
 def arrays(work: Workload) -> tuple[list[Any], Any, Any]:
-    """Parameters (an embedding first where there is one, then weights and biases in turn), inputs,
-    targets.
+    """Parameters (an embedding first where there is one, then weights and biases in turn),
+    inputs, targets.
     """
     import numpy as np
 

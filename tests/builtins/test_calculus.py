@@ -1,5 +1,5 @@
-"""Derivatives, expansion, and what goes through SymPy: algebra, integrals, sums, limits, series,
-equations."""
+"""Derivatives, expansion, and what goes through SymPy: algebra, integrals, sums,
+limits, series, equations."""
 
 from __future__ import annotations
 

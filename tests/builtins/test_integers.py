@@ -1,5 +1,5 @@
-"""Integers, rounding, digits, combinatorics: the language's results, and the plain functions against brute
-force."""
+"""Integers, rounding, digits, combinatorics: the language's results,
+and the plain functions against brute force."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Random numbers and distributions: ranges, shapes, seeds, weights, moments, and the laws that records
-state."""
+"""Random numbers and distributions: ranges, shapes, seeds, weights, moments,
+and the laws that records state."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A slow matcher that tries everything, written from the meaning of patterns alone: the oracle of the pattern
-tests.
+"""A slow matcher that tries everything, written from the meaning of patterns alone:
+the oracle of the pattern tests.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Two sessions in one process do not see each other's definitions, messages, options, history or random
-numbers.
+"""Two sessions in one process do not see each other's definitions, messages, options,
+history or random numbers.
 """
 
 from __future__ import annotations

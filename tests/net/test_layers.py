@@ -113,8 +113,8 @@ def inputs_for(net: Net, count: int, random: np.random.Generator) -> dict[str, n
 
 
 def program_for(net: Net, count: int, training: bool) -> tuple[ir.Program, dict[str, Any]]:
-    """The program of a random linear function of the outputs, with its gradients; and the gradients'
-    names.
+    """The program of a random linear function of the outputs, with its gradients;
+    and the gradients' names.
     """
     b = ir.Builder()
     ins = {name: Wire(b.input(name, input_type(port, count, "f64"))) for name, port in net.inputs.items()}

@@ -1,8 +1,7 @@
 """E13 of the LossFunction page: one step of plain gradient descent, against the same step computed by hand.
 
 Every setting of families 1 to 4, and {"Loss", "Out" -> MeanSquaredLossLayer[] -> Scaled[0.5]}; one batch,
-given
-arrays, every array of the net within 1e-6.
+given arrays, every array of the net within 1e-6.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Parts of nets and nets from parts: extract, take, drop, replace, insert, delete, append, join, flatten,
-rename.
+"""Parts of nets and nets from parts: extract, take, drop, replace, insert, delete, append,
+join, flatten, rename.
 """
 
 from __future__ import annotations

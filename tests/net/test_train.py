@@ -1,5 +1,5 @@
-"""The training loop through NetTrain: data forms, rounds, seeds,
-rates, validation, stopping, who may watch.
+"""The training loop through NetTrain: data forms, rounds, seeds, rates, validation, stopping,
+who may watch.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What NetTrain attaches by itself, the net that is trained, the
-names of losses and ports, and what is returned.
+"""What NetTrain attaches by itself, the net that is trained, the names of losses and ports,
+and what is returned.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Fusion groups: connected, of one shape, without cycles; run group by group they give the program's
-results.
+"""Fusion groups: connected, of one shape, without cycles; run group
+by group they give the program's results.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def reordered(program: Program, groups: list[fuse.Group]) -> Program:
 
 
 def check_groups(program: Program, groups: list[fuse.Group]) -> None:
-    """Every instruction once; groups elementwise and of one shape; operands defined before, results
-    complete.
+    """Every instruction once; groups elementwise and of one shape;
+    operands defined before, results complete.
     """
     assert sorted(i.number for g in groups for i in g.instrs) == sorted(i.number for i in program.instrs)
     defined: set[Value] = set()

@@ -173,8 +173,8 @@ def test_elementwise_cuda_form_is_stated() -> None:
 @pytest.mark.parametrize("size", [1, 48, 512, 513, 2000])
 @pytest.mark.parametrize("taken", [None, 1, 2])
 def test_select_bits(size: int, taken: int | None) -> None:
-    """All forms of the bound selection, also over NaN and infinity, and where the result takes over a
-    branch.
+    """All forms of the bound selection, also over NaN and infinity,
+    and where the result takes over a branch.
     """
     rng = np.random.default_rng(size)
     for dtype in (np.float32, np.float64, np.int64, np.bool_):

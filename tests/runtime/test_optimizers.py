@@ -88,8 +88,8 @@ def test_chunks_cover_every_element(size: int) -> None:
 
 
 def test_clipping_and_regularization_are_ordinary_ops() -> None:
-    """decisions.md: the gradient is clipped first, then g + lambda w, then the update, then weights are
-    clipped.
+    """decisions.md: the gradient is clipped first, then g + lambda w, then the update,
+    then weights are clipped.
     """
     b = Builder()
     b.variable("a", Type("f64", (2,)), initial=W)

@@ -1,5 +1,5 @@
-"""Plans: the same results with and without shared memory, poisoned arenas, views, in-place updates,
-aliasing.
+"""Plans: the same results with and without shared memory, poisoned arenas, views,
+in-place updates, aliasing.
 """
 
 from __future__ import annotations

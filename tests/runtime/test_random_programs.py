@@ -55,8 +55,8 @@ def square(b: Builder, x: Value) -> Value:
 
 
 def program(seed: int, rewriting: bool = True) -> Program:
-    """Inputs, variables in two groups, random forms, outputs, gradients packed, updates that read old
-    values.
+    """Inputs, variables in two groups, random forms, outputs, gradients packed,
+    updates that read old values.
     """
     rng = np.random.default_rng(seed)
     b = Builder(rewriting)

@@ -1,5 +1,5 @@
-"""Reading with names that need no session: System` symbols for capitalised names, one table for all
-others.
+"""Reading with names that need no session: System` symbols for capitalised names,
+one table for all others.
 """
 
 from __future__ import annotations

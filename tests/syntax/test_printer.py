@@ -26,8 +26,8 @@ from .names import resolve, tree
 
 
 def evaluated(text: str) -> Any:
-    """The tree of `text` with sums and products flat, products of numbers folded: what an evaluator would
-    leave.
+    """The tree of `text` with sums and products flat, products of numbers folded:
+    what an evaluator would leave.
     """
     return _fold(tree(text))
 

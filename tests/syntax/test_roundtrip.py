@@ -1,5 +1,5 @@
-"""Whatever is printed reads back; whatever is typed gives an expression or a ReadError, never another
-exception.
+"""Whatever is printed reads back; whatever is typed gives an expression or a ReadError,
+never another exception.
 """
 
 from __future__ import annotations

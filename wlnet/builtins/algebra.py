@@ -1,5 +1,5 @@
-"""Algebra through SymPy: Together, Apart, Cancel, Factor, Collect, coefficients, polynomial division,
-Simplify."""
+"""Algebra through SymPy: Together, Apart, Cancel, Factor, Collect, coefficients,
+polynomial division, Simplify."""
 
 from __future__ import annotations
 
@@ -162,8 +162,8 @@ def factor_list(ev: Any, expr: Any) -> Any:
 
 @builtin("PolynomialQ")
 def polynomial_q(ev: Any, expr: Any, variables: Any = None) -> Any:
-    """PolynomialQ[expr, x] gives True if expr is a polynomial in x; PolynomialQ[expr, {x, y}] in several
-    variables.
+    """PolynomialQ[expr, x] gives True if expr is a polynomial in x;
+    PolynomialQ[expr, {x, y}] in several variables.
 
     >>> {PolynomialQ[x^2 + Sin[y], x], PolynomialQ[1/x, x]}
     {True, False}
@@ -206,8 +206,8 @@ def powers_in(ev: Any, expr: Any, x: Any) -> dict[Any, list[Any]] | None:
 
 @builtin("Coefficient")
 def coefficient(ev: Any, expr: Any, form: Any, n: Any = 1) -> Any:
-    """Coefficient[expr, form] gives the coefficient of form in expr; Coefficient[expr, form, n] that of
-    form^n.
+    """Coefficient[expr, form] gives the coefficient of form in expr;
+    Coefficient[expr, form, n] that of form^n.
 
     >>> {Coefficient[(x + y)^3, x, 2], Coefficient[a x + b x^2 + c, x], Coefficient[x + 3, x, 0]}
     {3 y, a, 3}
@@ -271,8 +271,8 @@ def exponent(ev: Any, expr: Any, form: Any, h: Any = S.Max) -> Any:
 
 @builtin("Collect")
 def collect(ev: Any, expr: Any, variables: Any, h: Any = None) -> Any:
-    """Collect[expr, x] collects the terms with the same power of x; Collect[expr, x, h] applies h to each
-    coefficient.
+    """Collect[expr, x] collects the terms with the same power of x;
+    Collect[expr, x, h] applies h to each coefficient.
 
     >>> Collect[a x + b x + c, x]
     c + (a + b) x

@@ -1,5 +1,5 @@
-"""Plus, Times, Power and their relatives: Subtract, Divide, Minus, Sqrt, CubeRoot, Surd, infinite
-quantities."""
+"""Plus, Times, Power and their relatives: Subtract, Divide, Minus, Sqrt, CubeRoot,
+Surd, infinite quantities."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def plus(ev: Any, *terms: Any) -> Any:
 
 @builtin("Times", attributes=ARITHMETIC, arrays=True)
 def times(ev: Any, *factors: Any) -> Any:
-    """Times[x, y, z] or x y z is the product of its factors: numbers are multiplied, powers of one base
-    collected.
+    """Times[x, y, z] or x y z is the product of its factors: numbers are multiplied,
+    powers of one base collected.
 
     >>> x^2 3 x y 2
     6 x^3 y

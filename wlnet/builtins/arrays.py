@@ -38,9 +38,9 @@ TRANSPOSE_MESSAGES = {
 
 @builtin("Transpose", messages=TRANSPOSE_MESSAGES)
 def transpose(ev: Any, expr: Any, order: Any = None) -> Any:
-    """Transpose[list] exchanges the first two levels of list. Transpose[list, {n1, n2, ...}] makes level k
-    of list level nk of the
-    result; repeated numbers take a diagonal. Transpose[list, m <-> n] exchanges two levels.
+    """Transpose[list] exchanges the first two levels of list. Transpose[list, {n1, n2, ...}] makes level k of
+    list level nk of the result; repeated numbers take a diagonal. Transpose[list, m <-> n]
+    exchanges two levels.
 
     >>> Transpose[{{a, b, c}, {d, e, f}}]
     {{a, d}, {b, e}, {c, f}}
@@ -142,8 +142,7 @@ def _diagonals(array: np.ndarray, letters: str, wanted: str) -> np.ndarray:
 )
 def array_reshape(ev: Any, expr: Any, spec: Any, padding: Any = 0) -> Any:
     """ArrayReshape[list, {n1, n2, ...}] arranges the elements of list as an array of the dimensions given,
-    dropping or padding
-    with 0 as needed. ArrayReshape[list, dims, c] pads with c.
+    dropping or padding with 0 as needed. ArrayReshape[list, dims, c] pads with c.
 
     >>> ArrayReshape[{a, b, c, d, e, f}, {2, 3}]
     {{a, b, c}, {d, e, f}}
@@ -185,8 +184,8 @@ def _leaves(expr: Any) -> list[Any]:
 
 @builtin("Diagonal")
 def diagonal(ev: Any, matrix: Any, offset: Any = 0) -> Any:
-    """Diagonal[m] gives the list of elements on the diagonal of the matrix m; Diagonal[m, k] on the k-th
-    diagonal.
+    """Diagonal[m] gives the list of elements on the diagonal of the matrix m;
+    Diagonal[m, k] on the k-th diagonal.
 
     >>> Diagonal[{{a, b}, {c, d}}]
     {a, d}
@@ -334,8 +333,8 @@ def _repeated(ev: Any, name: str, expr: Any, order: Any, lag: Any, once: Callabl
 def differences(ev: Any, expr: Any, order: Any = 1, lag: Any = 1) -> Any:
     """Differences[list] gives the differences of neighbouring elements of list; Differences[list, n]
     repeats it n times.
-    Differences[list, n, s] takes elements s steps apart; Differences[list, {n1, n2, ...}] on successive
-    levels.
+    Differences[list, n, s] takes elements s steps apart; Differences[list, {n1, n2, ...}]
+    on successive levels.
 
     >>> Differences[{1, 4, 9, 16}]
     {3, 5, 7}
@@ -374,8 +373,8 @@ def ratios(ev: Any, expr: Any, order: Any = 1) -> Any:
 @builtin("Outer", messages={"heads": "Heads `1` and `2` are expected to be the same."})
 def outer(ev: Any, f: Any, *lists: Any) -> Any:
     """Outer[f, list1, list2, ...] gives f of all combinations of elements of the lists, as a nested list.
-    Outer[f, list1, ..., n] takes as elements the sublists on level n; Outer[f, list1, ..., n1, n2, ...] by
-    list.
+    Outer[f, list1, ..., n] takes as elements the sublists on level n;
+    Outer[f, list1, ..., n1, n2, ...] by list.
 
     >>> Outer[f, {a, b}, {x, y}]
     {{f[a, x], f[a, y]}, {f[b, x], f[b, y]}}

@@ -185,8 +185,8 @@ def current_value(name: str, lhs: Any) -> Any:
 
 
 def _inline_update(e: Expr, scope: Scope, name: str, operator: str) -> Code:
-    """`x += v` where x is a symbol, global or local to the compiled code; machine numbers are added on the
-    spot.
+    """`x += v` where x is a symbol, global or local to the compiled code;
+    machine numbers are added on the spot.
     """
     target = e.args[0]
     place = scope.slots.get(target)

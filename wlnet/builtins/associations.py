@@ -42,8 +42,8 @@ def build(entries: Iterable[Entry]) -> Association:
 
 
 def as_association(value: Any) -> Association | None:
-    """An association as it is, or a list of rules as one, in which the first rule for a key counts; else
-    None."""
+    """An association as it is, or a list of rules as one, in which the first rule
+    for a key counts; else None."""
     if type(value) is Association:
         return value
     entries = entries_of(value) if is_list(value) else None
@@ -84,8 +84,8 @@ def association(ev: Any, *args: Any) -> Any:
 
 
 def _evaluated_entries(ev: Any, argument: Any) -> list[Entry] | None:
-    """The entries that one argument of Association stands for; None when it is no rule, list or
-    association."""
+    """The entries that one argument of Association stands for; None when it is no rule,
+    list or association."""
     if is_rule(argument):
         k, v = argument.args
         delayed = argument.head is S.RuleDelayed
@@ -110,8 +110,8 @@ def association_q(ev: Any, expr: Any) -> Any:
 
 
 def _sides(ev: Any, name: str, value: Any, which: int) -> Any:
-    """Keys or Values of an association, a rule, a list of rules, or a list of associations; None after a
-    message."""
+    """Keys or Values of an association, a rule, a list of rules, or a list of associations;
+    None after a message."""
     if type(value) is Association:
         return make_list(value.values() if which else value.keys())
     if is_rule(value):
@@ -162,8 +162,8 @@ def values(ev: Any, expr: Any, wrapper: Any = None) -> Any:
 
 
 def on_associations(ev: Any, name: str, value: Any, apply: Callable[[Association], Any]) -> Any:
-    """`apply` to an association or a list of rules, or to each of a list of associations; None after a
-    message."""
+    """`apply` to an association or a list of rules, or to each of a list of associations;
+    None after a message."""
     assoc = as_association(value)
     if assoc is not None and (type(value) is Association or not _many(value)):
         return apply(assoc)

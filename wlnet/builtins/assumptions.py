@@ -1,5 +1,5 @@
-"""Assumptions about symbols, as Simplify, Integrate and Refine take them: x > 0, Element[n, Integers],
-$Assumptions."""
+"""Assumptions about symbols, as Simplify, Integrate and Refine take them: x > 0,
+Element[n, Integers], $Assumptions."""
 
 from __future__ import annotations
 

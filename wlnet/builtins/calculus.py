@@ -1,5 +1,5 @@
-"""Differentiation: D, Derivative, Dt, Grad and their kin. The derivatives of functions come from their
-records."""
+"""Differentiation: D, Derivative, Dt, Grad and their kin. The derivatives of functions come
+from their records."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .special_values import resolve
 
 PLUS, TIMES, POWER = S.Plus, S.Times, S.Power
 
-# Derivatives of functions of one or more arguments in each of them; # stands for the argument, #1, #2 for
-# several.
+# Derivatives of functions of one or more arguments in each of them; # stands for the argument,
+# #1, #2 for several.
 # Elementary functions carry theirs in their records.
 DERIVATIVES: dict[str, tuple[str, ...]] = {
     "Abs": ("Derivative[1][Abs][#]",),
@@ -268,8 +268,8 @@ def derivative_(ev: Any, *orders: Any) -> Any:
 
 @applied("Derivative")
 def _derivative_of(ev: Any, head: Any, args: tuple[Any, ...]) -> Any:
-    """Derivative[orders][f], and Derivative[orders][f][args] for a pure function or a function with a
-    record."""
+    """Derivative[orders][f], and Derivative[orders][f][args] for a pure function or a function
+    with a record."""
     if head.head is S.Derivative and len(args) == 1 and all(type(n) is int and n >= 0 for n in head.args):
         return _pure_derivative(ev, head.args, args[0])
     return None

@@ -88,8 +88,8 @@ def codec(name: str) -> str | None:
     messages={"notunicode": "A character code, which should be 0 to 1114111, is expected at `1`."},
 )
 def from_character_code(ev: Any, codes: Any, encoding: Any = None) -> Any:
-    """FromCharacterCode[n] gives the character with code n; FromCharacterCode[{n1, n2, ...}] a string of
-    them.
+    """FromCharacterCode[n] gives the character with code n; FromCharacterCode[{n1, n2, ...}]
+    a string of them.
     FromCharacterCode[list, "UTF-8"] decodes bytes.
 
     >>> {FromCharacterCode[97], FromCharacterCode[{72, 105}], FromCharacterCode[{{97}, {98}}]}
@@ -138,8 +138,8 @@ def to_lower_case(ev: Any, s: Any) -> Any:
 
 @builtin("Capitalize", attributes=LISTABLE, messages=STRING)
 def capitalize(ev: Any, s: Any, how: Any = None) -> Any:
-    """Capitalize["string"] makes the first letter uppercase; Capitalize["string", "AllWords"] that of every
-    word.
+    """Capitalize["string"] makes the first letter uppercase; Capitalize["string", "AllWords"]
+    that of every word.
 
     >>> {Capitalize["hello world"], Capitalize["hello world", "AllWords"]}
     {Hello world, Hello World}
@@ -259,8 +259,8 @@ def letter_number(ev: Any, c: Any) -> Any:
 
 @builtin("CharacterCounts", messages=STRING)
 def character_counts(ev: Any, s: Any, n: Any = 1) -> Any:
-    """CharacterCounts["string"] gives how often each character occurs; CharacterCounts["string", n] each
-    n-gram.
+    """CharacterCounts["string"] gives how often each character occurs;
+    CharacterCounts["string", n] each n-gram.
 
     >>> CharacterCounts["banana"]
     <|a -> 3, n -> 2, b -> 1|>

@@ -227,8 +227,8 @@ def equal_(ev: Any, *args: Any) -> Any:
 
 
 def _chain(args: tuple[Any, ...], test: Callable[[Any, Any], bool | None]) -> Any:
-    """True when `test` holds for all neighbours, False as soon as it fails for a pair, None when
-    undecided."""
+    """True when `test` holds for all neighbours, False as soon as it fails for a pair,
+    None when undecided."""
     known = True
     for a, b in itertools.pairwise(args):
         outcome = test(a, b)

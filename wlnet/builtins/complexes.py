@@ -1,5 +1,5 @@
-"""Parts and sizes of numbers: Abs, Sign, Arg, Re, Im, ReIm, AbsArg, Conjugate, Complex and Rational
-constructors."""
+"""Parts and sizes of numbers: Abs, Sign, Arg, Re, Im, ReIm, AbsArg, Conjugate,
+Complex and Rational constructors."""
 
 from __future__ import annotations
 

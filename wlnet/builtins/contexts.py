@@ -108,8 +108,8 @@ def begin_package(ev: Any, context: Any, needs: Any = None) -> Any:
 
 @builtin("EndPackage", messages=CONTEXT_MESSAGES)
 def end_package(ev: Any) -> Any:
-    """EndPackage[] goes back to the contexts before BeginPackage, and puts the package's context first on
-    $ContextPath.
+    """EndPackage[] goes back to the contexts before BeginPackage, and puts the package's context
+    first on $ContextPath.
 
     >>> BeginPackage["p`"]; EndPackage[]; Context[]
     Global`
@@ -170,8 +170,8 @@ def contexts(ev: Any, pattern: Any = None) -> Any:
 
 @builtin("Names", stateful=True)
 def names(ev: Any, pattern: Any = "*") -> Any:
-    """Names["patt"] gives the names of the symbols that match: * stands for any characters, @ for lower-case
-    letters.
+    """Names["patt"] gives the names of the symbols that match: * stands for any characters,
+    @ for lower-case letters.
 
     >>> Names["System`NestWhile*"]
     {NestWhile, NestWhileList}
@@ -233,8 +233,8 @@ def symbol_name(ev: Any, s: Any) -> Any:
 
 @builtin("Clear", attributes=HOLD_ALL)
 def clear_(ev: Any, *symbols: Any) -> Any:
-    """Clear[s1, s2, ...] removes the values and definitions of symbols, given as such, by name, or as
-    "patt*".
+    """Clear[s1, s2, ...] removes the values and definitions of symbols, given as such, by name,
+    or as "patt*".
 
     >>> x = 5; Clear[x]; x
     x

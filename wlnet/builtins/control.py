@@ -216,8 +216,7 @@ def run_loop(body: Callable[[], Any], over: Iterator) -> Any:
 @builtin("Do", attributes=HOLD_ALL, evaluated=True)
 def do(ev: Any, expr: Any, *iterators: Any) -> Any:
     """Do[expr, n] evaluates expr n times. Do[expr, {i, imax}] does so with i from 1 to imax; {i, imin, imax,
-    di} and
-    {i, {v1, v2, ...}} are further forms, and several iterators nest.
+    di} and {i, {v1, v2, ...}} are further forms, and several iterators nest.
 
     >>> s = 0; Do[s += i, {i, 10}]; s
     55

@@ -1,5 +1,5 @@
-"""Definitions attached to other symbols (UpSet, TagSet), and definitions as lists of rules (DownValues and
-kin).
+"""Definitions attached to other symbols (UpSet, TagSet), and definitions as lists
+of rules (DownValues and kin).
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _WRAPPERS = (PATTERN_TEST, CONDITION, OPTIONAL, S.HoldPattern)
 
 
 def tag_in(e: Any) -> Symbol | None:
-    """The symbol that an upvalue for an argument belongs to: the argument, its head, or what its blank asks
-    for.
+    """The symbol that an upvalue for an argument belongs to: the argument, its head,
+    or what its blank asks for.
     """
     while type(e) is Expr:
         if e.head in _WRAPPERS and e.args:

@@ -79,8 +79,8 @@ def array_depth(ev: Any, expr: Any) -> Any:
 
 
 def full_depth(value: Any) -> int | None:
-    """The rank of a full array of lists; None when `value` is no list, or ragged below its rectangular
-    levels."""
+    """The rank of a full array of lists; None when `value` is no list,
+    or ragged below its rectangular levels."""
     if type(value) is np.ndarray:
         return int(value.ndim)
     if type(value) is NumericArray:
@@ -114,8 +114,8 @@ def _all_pass(ev: Any, value: Any, level: int, test: Any) -> bool:
 
 @builtin("ArrayQ")
 def array_q(ev: Any, expr: Any, form: Any = None, test: Any = None) -> Any:
-    """ArrayQ[expr] tells whether expr is a full array; ArrayQ[expr, pattern] also whether its depth matches
-    pattern.
+    """ArrayQ[expr] tells whether expr is a full array; ArrayQ[expr, pattern] also whether
+    its depth matches pattern.
     ArrayQ[expr, pattern, test] requires test to be True of every element.
 
     >>> ArrayQ[{{1, 2}, {3, 4}}]

@@ -1,5 +1,5 @@
-"""Insert, Delete, ReplacePart, ReplaceAt, MapAt, Append, Prepend: new expressions that differ in some
-places."""
+"""Insert, Delete, ReplacePart, ReplaceAt, MapAt, Append, Prepend:
+new expressions that differ in some places."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def _child(value: Any, index: int) -> Any:
 
 
 def _with_changes(value: Any, new: dict[int, Any]) -> Any:
-    """`value` with its elements at the 0-based indices of `new` (-1: the head) replaced, or dropped where
-    GONE."""
+    """`value` with its elements at the 0-based indices of `new` (-1: the head) replaced,
+    or dropped where GONE."""
     head = new.pop(-1, None)
     parts = list(children(value) or ())
     for i, part in new.items():
@@ -162,8 +162,8 @@ INSERT_MESSAGES = {"ins": "Cannot insert at position `1` in `2`."}
 
 @builtin("Insert", operator=0, messages=INSERT_MESSAGES)
 def insert(ev: Any, expr: Any, new: Any, position: Any) -> Any:
-    """Insert[expr, elem, n] inserts elem before the n-th element of expr; -n counts from the end, so -1
-    appends.
+    """Insert[expr, elem, n] inserts elem before the n-th element of expr; -n counts from the end,
+    so -1 appends.
     Insert[expr, elem, {i, j, ...}] inserts at a deeper place, Insert[expr, elem, {{i}, {j}, ...}] at several.
 
     >>> Insert[{a, b, c}, x, 2]
@@ -222,9 +222,8 @@ def _gap(value: Any, spec: Any, count: int) -> int:
 )
 def replace_part(ev: Any, expr: Any, rules: Any) -> Any:
     """ReplacePart[expr, i -> new] replaces the i-th element of expr, {i, j, ...} -> new the part at that
-    position,
-    {pos1, pos2, ...} -> new the parts at several. Positions may be patterns; parts that do not exist are
-    ignored.
+    position, {pos1, pos2, ...} -> new the parts at several. Positions may be patterns; parts that do not
+    exist are ignored.
 
     >>> ReplacePart[{a, b, c}, 2 -> x]
     {a, x, c}
@@ -275,8 +274,8 @@ def _put(value: Any, position: tuple[int, ...], new: Any) -> Any:
 
 
 def _replaced_by_pattern(ev: Any, expr: Any, rules: tuple[Any, ...]) -> Any:
-    """ReplacePart with patterns for positions: {i, j, ...} as a list is matched, on level 1 also the bare
-    index."""
+    """ReplacePart with patterns for positions: {i, j, ...} as a list is matched,
+    on level 1 also the bare index."""
     replacers = []
     for rule in rules:
         place, new = rule.args

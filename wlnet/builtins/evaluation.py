@@ -28,8 +28,8 @@ def hold(ev: Any, *args: Any) -> Any:
 
 @builtin("HoldComplete", attributes=HOLD_ALL_COMPLETE)
 def hold_complete(ev: Any, *args: Any) -> Any:
-    """HoldComplete[expr] keeps expr entirely as it is: not even Evaluate, Sequence or upvalues have an
-    effect.
+    """HoldComplete[expr] keeps expr entirely as it is: not even Evaluate,
+    Sequence or upvalues have an effect.
 
     >>> HoldComplete[Evaluate[1 + 1]]
     HoldComplete[Evaluate[1 + 1]]
@@ -122,8 +122,8 @@ def inactive(ev: Any, f: Any) -> Any:
 
 @builtin("Activate")
 def activate(ev: Any, expr: Any, pattern: Any = None) -> Any:
-    """Activate[expr] replaces every Inactive[f] in expr by f. Activate[expr, patt] does so for f that match
-    patt.
+    """Activate[expr] replaces every Inactive[f] in expr by f. Activate[expr, patt] does so for f
+    that match patt.
 
     >>> Activate[Inactive[Plus][1, 2]]
     3
@@ -142,8 +142,8 @@ def _activated(e: Any, matches: Any) -> Any:
 
 @builtin("Inactivate", attributes=HOLD_FIRST)
 def inactivate(ev: Any, expr: Any, pattern: Any = None) -> Any:
-    """Inactivate[expr] replaces every head f in expr by Inactive[f]; Inactivate[expr, patt] those that match
-    patt.
+    """Inactivate[expr] replaces every head f in expr by Inactive[f];
+    Inactivate[expr, patt] those that match patt.
 
     >>> Inactivate[1 + 1]
     Inactive[Plus][1, 1]

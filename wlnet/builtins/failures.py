@@ -117,8 +117,8 @@ def confirm(ev: Any, expr: Any, info: Any = NULL, tag: Any = NONE) -> Any:
 
 @builtin("ConfirmBy")
 def confirm_by(ev: Any, expr: Any, f: Any, info: Any = NULL, tag: Any = NONE) -> Any:
-    """ConfirmBy[expr, f] gives expr if f[expr] is True; else the nearest enclosing Enclose ends with a
-    failure.
+    """ConfirmBy[expr, f] gives expr if f[expr] is True; else the nearest enclosing Enclose ends
+    with a failure.
 
     >>> Enclose[ConfirmBy[4, OddQ], "no" &]
     no
@@ -128,8 +128,8 @@ def confirm_by(ev: Any, expr: Any, f: Any, info: Any = NULL, tag: Any = NONE) ->
 
 @builtin("ConfirmMatch")
 def confirm_match(ev: Any, expr: Any, form: Any, info: Any = NULL, tag: Any = NONE) -> Any:
-    """ConfirmMatch[expr, form] gives expr if it matches; else the nearest enclosing Enclose ends with a
-    failure.
+    """ConfirmMatch[expr, form] gives expr if it matches; else the nearest enclosing Enclose ends
+    with a failure.
 
     >>> Enclose[ConfirmMatch[4, _Integer]]
     4
@@ -151,8 +151,8 @@ def confirm_assert(ev: Any, test: Any, info: Any = NULL, tag: Any = NONE) -> Any
 
 @builtin("ConfirmQuiet", attributes=HOLD_FIRST)
 def confirm_quiet(ev: Any, expr: Any, info: Any = NULL, tag: Any = NONE) -> Any:
-    """ConfirmQuiet[expr] evaluates expr quietly; a message makes the nearest enclosing Enclose end with a
-    failure.
+    """ConfirmQuiet[expr] evaluates expr quietly; a message makes the nearest enclosing Enclose end
+    with a failure.
 
     >>> Enclose[ConfirmQuiet[1/0], "no" &]
     no
@@ -212,8 +212,8 @@ def echo(ev: Any, expr: Any, label: Any = "", f: Any = None) -> Any:
 
 @builtin("EchoFunction")
 def echo_function(ev: Any, *args: Any) -> Any:
-    """EchoFunction[f][expr] prints f[expr] and gives expr; EchoFunction[label, f][expr] prints a label
-    before.
+    """EchoFunction[f][expr] prints f[expr] and gives expr; EchoFunction[label, f][expr] prints
+    a label before.
 
     >>> EchoFunction[f][x]
     x

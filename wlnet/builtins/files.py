@@ -50,8 +50,8 @@ def attempt(ev: Any, name: str, act: Any, shown: Any) -> Any:
 
 
 def find_file(ev: Any, name: str) -> Path | None:
-    """A file, or a context `a`b`` as a/b.wl, a/b.m or a/b/init.wl, sought in the current directory and
-    $Path."""
+    """A file, or a context `a`b`` as a/b.wl, a/b.m or a/b/init.wl, sought
+    in the current directory and $Path."""
     names = [name]
     if name.endswith("`"):
         stem = name.rstrip("`").replace("`", "/")
@@ -84,9 +84,9 @@ INPUT_FILE = symbol(
 
 @builtin("Get", messages=FILE | {"noopen": "Cannot open `1`.", "sntx": "`1`"}, stateful=True, outside=True)
 def get(ev: Any, file: Any) -> Any:
-    """<< file (or Get["file"]) reads and evaluates the expressions of a file, and gives the value of the
-    last one. The file is sought in the current directory and in $Path; Get["context`"] seeks the file of a
-    package.
+    """<< file (or Get["file"]) reads and evaluates the expressions of a file, and gives the value of the last
+    one. The file is sought in the current directory and in $Path; Get["context`"] seeks the file
+    of a package.
 
     >>> Put[{1, 2}, "z.wl"]; {Get["z.wl"], DeleteFile["z.wl"]}
     {{1, 2}, Null}

@@ -42,8 +42,8 @@ def _design(ev: Any, basis: list[Any], variables: list[Any], points: list[list[A
 
 
 def _least_squares(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The coefficients c that minimise |x c - y|, with one step of refinement (it halves the rounding
-    errors)."""
+    """The coefficients c that minimise |x c - y|, with one step of refinement
+    (it halves the rounding errors)."""
     c = np.linalg.lstsq(x, y, rcond=None)[0]
     c = c + np.linalg.lstsq(x, y - x @ c, rcond=None)[0]
     c[np.abs(c) < 1e-14 * np.abs(c).max(initial=0)] = 0.0
@@ -52,8 +52,8 @@ def _least_squares(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 @builtin("Fit", messages=FIT)
 def fit(ev: Any, data: Any, functions: Any, variables: Any) -> Any:
-    """Fit[data, {f1, f2, ...}, x] finds the combination of the functions of x that fits data best by least
-    squares.
+    """Fit[data, {f1, f2, ...}, x] finds the combination of the functions of x that fits data best
+    by least squares.
 
     >>> {Fit[{1., 3., 5.}, {1, x}, x], Fit[{{0, 1}, {1, 2}, {2, 3}}, {1, x}, x]}
     {-1. + 2. x, 1. + 1. x}
@@ -80,8 +80,8 @@ def fit(ev: Any, data: Any, functions: Any, variables: Any) -> Any:
 
 @builtin("LinearModelFit", messages=FIT)
 def linear_model_fit(ev: Any, data: Any, functions: Any, variables: Any) -> Any:
-    """LinearModelFit[data, {f1, f2, ...}, x] gives a fitted linear model with a constant term, as
-    FittedModel.
+    """LinearModelFit[data, {f1, f2, ...}, x] gives a fitted linear model with a constant term,
+    as FittedModel.
     model["BestFit"], model["BestFitParameters"], model["RSquared"], model["FitResiduals"] and model[x] give
     its parts.
 
@@ -107,8 +107,8 @@ def linear_model_fit(ev: Any, data: Any, functions: Any, variables: Any) -> Any:
 
 @builtin("FittedModel")
 def fitted_model(ev: Any, *args: Any) -> Any:
-    """FittedModel[...] is a model that LinearModelFit gives; model["Properties"] lists what it can be asked
-    for.
+    """FittedModel[...] is a model that LinearModelFit gives; model["Properties"] lists what it
+    can be asked for.
 
     >>> LinearModelFit[{1., 2., 3.}, x, x]["RSquared"]
     1.
@@ -169,8 +169,8 @@ def _model_property(ev: Any, head: Any, args: tuple[Any, ...]) -> Any:
 
 @builtin("FindFit", messages=FIT | {"nonum": "The model is not numeric at the starting point `1`."})
 def find_fit(ev: Any, data: Any, model: Any, parameters: Any, variables: Any) -> Any:
-    """FindFit[data, model, {a, b, ...}, x] finds parameters with which the model fits data best by least
-    squares.
+    """FindFit[data, model, {a, b, ...}, x] finds parameters with which the model fits data best
+    by least squares.
 
     >>> Round[{a, b} /. FindFit[{{0, 1.}, {1, 2.}, {2, 4.}}, a b^x, {a, b}, x], 0.001]
     {1., 2.}
@@ -386,8 +386,8 @@ def bin_lists(ev: Any, data: Any, spec: Any = 1) -> Any:
 @builtin("HistogramList", messages=BINS)
 def histogram_list(ev: Any, data: Any, spec: Any = S.Automatic, height: Any = "Count") -> Any:
     """HistogramList[list] gives {edges, counts} of a histogram; HistogramList[list, n] with about n bins;
-    HistogramList[list, {dx}] with bins of width dx. A third argument "Probability" or "PDF" scales the
-    counts.
+    HistogramList[list, {dx}] with bins of width dx. A third argument "Probability"
+    or "PDF" scales the counts.
 
     >>> HistogramList[{1, 2, 2, 3, 5}, {1, 6, 1}]
     {{1, 2, 3, 4, 5, 6}, {1, 2, 1, 0, 1}}
@@ -413,8 +413,8 @@ def histogram_list(ev: Any, data: Any, spec: Any = S.Automatic, height: Any = "C
 
 
 def _nice_edges(values: list[float], count: int | None) -> list[Any]:
-    """Edges at multiples of 1, 2 or 5 times a power of ten; by default about as many bins as Sturges' rule
-    says."""
+    """Edges at multiples of 1, 2 or 5 times a power of ten; by default about as many bins
+    as Sturges' rule says."""
     low, high = min(values), max(values)
     wanted = count or max(1, math.ceil(math.log2(len(values)) + 1))
     span = (high - low) or 1.0

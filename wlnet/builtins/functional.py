@@ -1,5 +1,5 @@
-"""Map, MapIndexed, Scan, MapThread, Select, Pick, Through and function operators: applying functions to
-elements."""
+"""Map, MapIndexed, Scan, MapThread, Select, Pick, Through and function operators:
+applying functions to elements."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def mapped(ev: Any, f: Any, value: Any) -> Any:
 
 @builtin("Map", operator=1)
 def map_(ev: Any, f: Any, expr: Any, levelspec: Any = LEVEL_1, *, heads: Any = FALSE) -> Any:
-    """Map[f, expr], or f /@ expr, applies f to each element on the first level of expr; to the values of an
-    association.
+    """Map[f, expr], or f /@ expr, applies f to each element on the first level of expr;
+    to the values of an association.
     Map[f, expr, levelspec] applies f to the parts on the levels named. Map[f] is an operator form.
 
     >>> Map[f, {a, b}]
@@ -259,8 +259,8 @@ def chosen(value: Any, keep: list[bool]) -> Any:
 
 @builtin("Select", operator=0, messages=COUNT_MESSAGE)
 def select(ev: Any, expr: Any, criterion: Any, most: Any = None) -> Any:
-    """Select[list, crit] gives the elements e of list for which crit[e] is True; of an association the
-    entries.
+    """Select[list, crit] gives the elements e of list for which crit[e] is True;
+    of an association the entries.
     Select[list, crit, n] stops after the first n. Select[crit] is an operator form.
 
     >>> Select[{1, 2, 3, 4}, EvenQ]
@@ -315,8 +315,8 @@ def select_first(ev: Any, expr: Any, criterion: Any, default: Any = NOT_FOUND) -
 @builtin("Pick", messages={"incomp": "Expressions `1` and `2` have incompatible shapes."})
 def pick(ev: Any, expr: Any, selectors: Any, form: Any = TRUE) -> Any:
     """Pick[list, sel] gives the elements of list for which the corresponding element of sel is True.
-    Pick[list, sel, pattern] gives those for which it matches pattern. Nested lists are picked from at every
-    level.
+    Pick[list, sel, pattern] gives those for which it matches pattern.
+    Nested lists are picked from at every level.
 
     >>> Pick[{a, b, c}, {True, False, True}]
     {a, c}

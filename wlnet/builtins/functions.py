@@ -1,9 +1,8 @@
-"""Numeric evaluation of functions of one or more numbers: machine, complex, arbitrary precision, packed
-lists.
+"""Numeric evaluation of functions of one or more numbers: machine, complex,
+arbitrary precision, packed lists.
 
-A `Numeric` record says how one function is computed in each world; the elementary and special functions
-are made of
-such records.
+A `Numeric` record says how one function is computed in each world; the elementary and special functions are
+made of such records.
 """
 
 from __future__ import annotations
@@ -108,8 +107,8 @@ def _through_mp(f: Numeric, x: Any) -> Any:
 
 
 def big(f: Numeric, x: Any) -> Any:
-    """f[x] in arbitrary precision; the precision lost or won is |x f'(x) / f(x)|, by a difference
-    quotient."""
+    """f[x] in arbitrary precision; the precision lost or won is |x f'(x) / f(x)|,
+    by a difference quotient."""
     import mpmath
     from mpmath import libmp
 

@@ -163,8 +163,8 @@ def count_distinct_by(ev: Any, expr: Any, f: Any) -> Any:
 
 @builtin("PositionIndex", messages=GROUP_MESSAGES)
 def position_index(ev: Any, expr: Any) -> Any:
-    """PositionIndex[list] gives an association of the distinct elements of list with the lists of their
-    positions;
+    """PositionIndex[list] gives an association of the distinct elements of list with the lists
+    of their positions;
     of an association, of its values with the lists of their keys.
 
     >>> PositionIndex[{a, b, a}]
@@ -259,8 +259,8 @@ def _joined(
 def _row(
     a: Association, b: Association, pairs: list[tuple[Any, ...]], collide: Callable[..., Any] | None
 ) -> Association:
-    """One joined row: the entries of `a`, then those of `b`; keys that both have beside the joining ones
-    collide."""
+    """One joined row: the entries of `a`, then those of `b`; keys that both have beside
+    the joining ones collide."""
     joint = {key(p[0]) for p in pairs if key(p[0]) == key(p[1])}
     entries = dict(a.entries)
     for hashed, entry in b.entries.items():

@@ -92,8 +92,8 @@ def symbols_of(roots: tuple[Any, ...]) -> list[Symbol]:
 
 @builtin("Information", attributes=HOLD_FIRST, stateful=True, messages={"notfound": "Symbol `1` not found."})
 def information(ev: Any, subject: Any, prop: Any = None, *, long_form: Any = TRUE) -> Any:
-    """Information[symbol], or ?symbol, gives what is known of a symbol: usage, attributes, options,
-    definitions.
+    """Information[symbol], or ?symbol, gives what is known of a symbol: usage,
+    attributes, options, definitions.
     Information[object] gives a report of a net or other object; Information[object, "prop"] one property.
 
     >>> Information["EvenQ", "Attributes"]

@@ -1,5 +1,5 @@
-"""Integrals, sums, products, limits and series: SymPy for the symbolic ones, SciPy and our own loops for
-numbers."""
+"""Integrals, sums, products, limits and series: SymPy for the symbolic ones,
+SciPy and our own loops for numbers."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Nest, NestWhile, FixedPoint, Fold, FoldPair, FoldWhile and their list forms: repeated application of a
-function."""
+"""Nest, NestWhile, FixedPoint, Fold, FoldPair, FoldWhile and their list forms:
+repeated application of a function."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def _while_settings(
 def _nested_while(
     step: Callable[[Any], Any], start: Any, test: Callable[..., bool], history: tuple[int, float], most: float
 ) -> Iterator[Any]:
-    """start, step(start), ... up to and including the first result for which `test` of the recent ones
-    fails."""
+    """start, step(start), ... up to and including the first result for which `test`
+    of the recent ones fails."""
     low, high = history
     recent: deque[Any] = deque([start], maxlen=None if high == math.inf else max(int(high), 1))
     yield start
@@ -145,10 +145,10 @@ def _nest_while(
 def nest_while(
     ev: Any, f: Any, expr: Any, test: Any, m: Any = 1, most: Any = S.Infinity, extra: Any = 0
 ) -> Any:
-    """NestWhile[f, expr, test] applies f repeatedly, starting with expr, until test of the result is not
-    True.
-    NestWhile[f, expr, test, m] gives the m latest results to test; All gives all; {mmin, mmax} from mmin to
-    mmax.
+    """NestWhile[f, expr, test] applies f repeatedly, starting with expr,
+    until test of the result is not True.
+    NestWhile[f, expr, test, m] gives the m latest results to test; All gives all;
+    {mmin, mmax} from mmin to mmax.
     NestWhile[f, expr, test, m, max] applies f at most max times; with a last argument n, n times more (or
     back, n < 0).
 
@@ -165,8 +165,8 @@ def nest_while(
 def nest_while_list(
     ev: Any, f: Any, expr: Any, test: Any, m: Any = 1, most: Any = S.Infinity, extra: Any = 0
 ) -> Any:
-    """NestWhileList[f, expr, test] gives the list of results of applying f until test of the result is not
-    True.
+    """NestWhileList[f, expr, test] gives the list of results of applying f until test
+    of the result is not True.
     Further arguments are as in NestWhile.
 
     >>> NestWhileList[#/2 &, 48, EvenQ]

@@ -149,8 +149,7 @@ def _associations(ev: Any, name: str, value: Any) -> list[Association] | None:
 @builtin("KeyUnion", messages=RULES_WANTED)
 def key_union(ev: Any, expr: Any, f: Any = None) -> Any:
     """KeyUnion[{assoc1, assoc2, ...}] gives the associations with all keys of any, in the same order;
-    absent values are
-    Missing["KeyAbsent", k], or f[k] with KeyUnion[list, f].
+    absent values are Missing["KeyAbsent", k], or f[k] with KeyUnion[list, f].
 
     >>> KeyUnion[{<|"a" -> 1|>, <|"b" -> 2|>}, 0 &]
     {<|a -> 1, b -> 0|>, <|a -> 0, b -> 2|>}
@@ -185,8 +184,8 @@ def key_intersection(ev: Any, expr: Any) -> Any:
 
 @builtin("KeyComplement", messages=RULES_WANTED)
 def key_complement(ev: Any, expr: Any) -> Any:
-    """KeyComplement[{all, assoc1, assoc2, ...}] gives the entries of all whose keys are in none of the
-    others.
+    """KeyComplement[{all, assoc1, assoc2, ...}] gives the entries of all whose keys are in none
+    of the others.
 
     >>> KeyComplement[{<|"a" -> 1, "b" -> 2|>, <|"a" -> 9|>}]
     <|b -> 2|>

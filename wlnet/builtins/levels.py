@@ -1,5 +1,5 @@
-"""Level specifications, and walks over the parts of an expression: what Map, Cases, Position, Level and kin
-share."""
+"""Level specifications, and walks over the parts of an expression: what Map, Cases, Position,
+Level and kin share."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def levels_of(ev: Any, name: str, spec: Any) -> Levels | None:
 
 
 def children(value: Any) -> tuple[Any, ...] | None:
-    """The elements on level 1 of `value`: arguments, list elements, values of an association; None for an
-    atom."""
+    """The elements on level 1 of `value`: arguments, list elements, values of an association;
+    None for an atom."""
     kind = type(value)
     if kind is Expr:
         return value.args  # type: ignore[no-any-return]
@@ -101,8 +101,8 @@ def nth(value: Any, index: int) -> Any:
 
 
 def rebuild(value: Any, new: list[Any] | tuple[Any, ...]) -> Any:
-    """`value` with its elements replaced by `new`, to be evaluated. An association comes back as a call of
-    Association."""
+    """`value` with its elements replaced by `new`, to be evaluated.
+    An association comes back as a call of Association."""
     kind = type(value)
     if kind is Expr:
         return Expr(value.head, tuple(new))
@@ -204,8 +204,8 @@ def _within(level: int, deep: int, low: float, high: float) -> bool:
 
 
 def map_parts(value: Any, levels: Levels, act: Act, *, heads: bool = False, positions: bool = False) -> Any:
-    """`value` with each part on `levels` replaced by `act(part, position)`, parts before the whole; not
-    evaluated.
+    """`value` with each part on `levels` replaced by `act(part, position)`,
+    parts before the whole; not evaluated.
 
     Whether a part lies within a negative level is told by its depth before any replacement.
     """

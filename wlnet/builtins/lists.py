@@ -78,8 +78,8 @@ def _joined_at(ev: Any, lists: tuple[Any, ...], level: int) -> Any:
 
 @builtin("Catenate", messages={"invrp": "The argument `1` is not a list or association of lists."})
 def catenate(ev: Any, lists: Any) -> Any:
-    """Catenate[{list1, list2, ...}] gives one list of all their elements; of associations, of all their
-    values.
+    """Catenate[{list1, list2, ...}] gives one list of all their elements; of associations,
+    of all their values.
 
     >>> Catenate[{{a, b}, {c}}]
     {a, b, c}

@@ -144,8 +144,8 @@ def xnor(ev: Any, *args: Any) -> Any:
 
 
 def _joint_denial(ev: Any, head: Any, args: tuple[Any, ...], stop: Any) -> Any:
-    """Nand (stop False) and Nor (stop True): the negation of And and Or, kept under its own head while
-    undecided."""
+    """Nand (stop False) and Nor (stop True): the negation of And and Or,
+    kept under its own head while undecided."""
     left = []
     for argument in args:
         value = ev.evaluate(argument)

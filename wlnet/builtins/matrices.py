@@ -1,9 +1,9 @@
-"""Matrices as Python lists of rows for exact and symbolic linear algebra: elimination, determinants,
-products.
+"""Matrices as Python lists of rows for exact and symbolic linear algebra:
+elimination, determinants, products.
 
 Entries are WL values; a `Field` says how they are added, multiplied, inverted and compared with zero.
-Numbers go the
-fast way through `numbers`; symbolic entries through the evaluator, with zero tests by `Together`.
+Numbers go the fast way through `numbers`; symbolic entries through the evaluator,
+with zero tests by `Together`.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def rows_of(m: Any) -> Matrix | None:
 
 
 def machine(m: Any) -> np.ndarray | None:
-    """A vector or matrix as a float64 or complex128 array when it holds an inexact machine number, else
-    None."""
+    """A vector or matrix as a float64 or complex128 array when it holds an inexact machine
+    number, else None."""
     array = m if type(m) is np.ndarray else to_array(m)
     if array is not None:
         return array if array.dtype != np.int64 and array.size else None
@@ -122,8 +122,8 @@ def transpose(m: Matrix) -> Matrix:
 
 
 def reduce_rows(m: Matrix, field: Field, columns: int | None = None) -> tuple[Matrix, list[int]]:
-    """The reduced row echelon form, and the pivot columns; pivots are sought in the first `columns`
-    columns."""
+    """The reduced row echelon form, and the pivot columns; pivots are sought
+    in the first `columns` columns."""
     rows = [list(r) for r in m]
     width = len(rows[0]) if columns is None else columns
     pivots: list[int] = []

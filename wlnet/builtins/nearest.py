@@ -28,9 +28,8 @@ NEAREST_MESSAGES = {
 class Points:
     """Points to be searched, what is given back for each, and how far they are from others.
 
-    array holds the points as rows (n, d) where they are numbers or vectors of numbers, else None; distance
-    is a Python
-    callable for two points, or None for the Euclidean distance of numbers and vectors.
+    array holds the points as rows (n, d) where they are numbers or vectors of numbers, else None; distance is
+    a Python callable for two points, or None for the Euclidean distance of numbers and vectors.
     """
 
     __slots__ = ("array", "distance", "points", "values")
@@ -66,8 +65,8 @@ def _default_distance(ev: Any, x: Any) -> Callable[[Any, Any], Any]:
 
 
 def _points(ev: Any, data: Any, distance: Any) -> Points | None:
-    """The points of `{p1, ...}`, `{p1 -> v1, ...}`, `{p1, ...} -> {v1, ...}`, `points -> "Index"` or an
-    association."""
+    """The points of `{p1, ...}`, `{p1 -> v1, ...}`, `{p1, ...} -> {v1, ...}`,
+    `points -> "Index"` or an association."""
     measure = None if distance is S.Automatic else ev.function(distance)
     if type(data) is Association:
         return Points(data.values(), data.keys(), measure)
@@ -132,8 +131,8 @@ symbol(
 def nearest(
     ev: Any, data: Any, x: Any = None, spec: Any = None, *, distance_function: Any = S.Automatic
 ) -> Any:
-    """Nearest[{p1, p2, ...}, x] gives the points nearest to x; Nearest[points, x, n] the n nearest, nearest
-    first.
+    """Nearest[{p1, p2, ...}, x] gives the points nearest to x; Nearest[points, x, n] the n
+    nearest, nearest first.
     Nearest[points, x, {n, r}] gives at most n within radius r. Nearest[points -> values, x] and Nearest[{p1
     -> v1, ...}, x]
     give the values, Nearest[points -> "Index", x] the positions. Nearest[points] gives a function of x.

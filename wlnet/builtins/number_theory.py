@@ -6,9 +6,8 @@ import math
 from collections.abc import Iterator
 from functools import lru_cache
 
-# Deterministic Miller-Rabin witnesses: correct below 3.3 * 10^24 (Sorenson and Webster 2015); above that
-# the same
-# bases are a strong probable-prime test, as PrimeQ of the language is.
+# Deterministic Miller-Rabin witnesses: correct below 3.3 * 10^24 (Sorenson and Webster 2015); above that the
+# same bases are a strong probable-prime test, as PrimeQ of the language is.
 _WITNESSES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)
 _SMALL_PRIMES = (
     2,
@@ -285,8 +284,8 @@ def multiplicative_order(k: int, n: int) -> int | None:
 
 
 def digits(n: int, base: int) -> list[int]:
-    """Digits of |n| in `base` >= 2, most significant first; [0] for 0. Divide and conquer for long
-    numbers."""
+    """Digits of |n| in `base` >= 2, most significant first; [0] for 0.
+    Divide and conquer for long numbers."""
     n = abs(n)
     if base == 10 and n.bit_length() < 14_000:
         return [ord(c) - 48 for c in str(n)]
@@ -383,8 +382,8 @@ def partitions_count(n: int) -> int:
 
 
 def integer_partitions(n: int, most: int, parts: list[int] | None = None) -> Iterator[list[int]]:
-    """Partitions of n into at most `most` parts (each from `parts` where given), in reverse lexicographic
-    order."""
+    """Partitions of n into at most `most` parts (each from `parts` where given),
+    in reverse lexicographic order."""
     allowed = sorted(parts, reverse=True) if parts is not None else list(range(n, 0, -1))
 
     def extend(rest: int, start: int, room: int) -> Iterator[list[int]]:

@@ -1,13 +1,11 @@
-"""Arithmetic of explicit numbers: int, Fraction, float, BigReal, Complex. Plain functions that know no
-evaluator.
+"""Arithmetic of explicit numbers: int, Fraction, float, BigReal, Complex.
+Plain functions that know no evaluator.
 
 Rules of the language kept here: a machine number makes the result a machine number; otherwise an
-arbitrary-precision
-number makes it one, with the precision that error propagation leaves (significance arithmetic, to first
-order);
+arbitrary-precision number makes it one, with the precision that error propagation leaves (significance
+arithmetic, to first order);
 exact numbers stay exact. A machine result that would overflow becomes an arbitrary-precision number of
-machine
-precision, as `10.^300 * 10.^300` does.
+machine precision, as `10.^300 * 10.^300` does.
 """
 
 from __future__ import annotations
@@ -76,8 +74,8 @@ def sign(x: Any) -> int:
 
 
 def compare(a: Any, b: Any) -> int:
-    """-1, 0 or 1 as the real number a is less than, equal to or greater than b; exact where both are
-    exact."""
+    """-1, 0 or 1 as the real number a is less than, equal to or greater than b;
+    exact where both are exact."""
     if type(a) is BigReal or type(b) is BigReal:
         x, y = to_mpf(a), to_mpf(b)
         return int(x > y) - int(x < y)
@@ -149,8 +147,8 @@ def parts(x: Any) -> tuple[Any, Any]:
 
 
 def make_complex(re: Any, im: Any) -> Any:
-    """The number re + im I in normal form: real for an exact zero `im`, both parts of one kind where one is
-    inexact."""
+    """The number re + im I in normal form: real for an exact zero `im`,
+    both parts of one kind where one is inexact."""
     a, b = type(re), type(im)
     if b is int and im == 0:
         return re
@@ -167,8 +165,8 @@ def make_complex(re: Any, im: Any) -> Any:
 def at_precision(x: Any, digits: float | None) -> Any:
     """The number `x` at machine precision (digits None) or with at most `digits` of precision.
 
-    Inexact numbers never gain precision; a BigReal stays one at machine precision only beyond the machine
-    range.
+    Inexact numbers never gain precision; a BigReal stays one at machine precision only beyond
+    the machine range.
     """
     kind = type(x)
     if kind is Complex:
@@ -274,8 +272,8 @@ def divide(a: Any, b: Any) -> Any:
 
 
 def integer_power(a: Any, n: int) -> Any:
-    """a^n for an integer n. Raises ZeroDivisionError for a negative power of zero and Overflow_ for
-    giants."""
+    """a^n for an integer n. Raises ZeroDivisionError for a negative power of zero
+    and Overflow_ for giants."""
     kind = type(a)
     if kind is int or kind is Fraction:
         size = a.bit_length() if kind is int else max(a.numerator.bit_length(), a.denominator.bit_length())

@@ -30,8 +30,8 @@ MAX_EXTRA_DIGITS = 50.0
 
 
 def constant_value(symbol: Symbol, digits: float | None) -> Any:
-    """The value of a named constant at machine precision (digits None) or `digits`; None for other
-    symbols."""
+    """The value of a named constant at machine precision (digits None) or `digits`;
+    None for other symbols."""
     if not symbol.shared:
         return None
     known = CONSTANTS.get(symbol.name)
@@ -61,8 +61,8 @@ def numeric_q(x: Any) -> bool:
 
 
 def approximate(ev: Any, x: Any, digits: float | None) -> Any:
-    """N[x] (digits None) or one pass of N[x, digits]: every exact number in `x` made inexact, then
-    evaluated."""
+    """N[x] (digits None) or one pass of N[x, digits]: every exact number
+    in `x` made inexact, then evaluated."""
     kind = type(x)
     if kind in numbers.KIND:
         return numbers.at_precision(x, digits)

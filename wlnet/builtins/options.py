@@ -150,8 +150,8 @@ def set_options(ev: Any, f: Any, *rules: Any) -> Any:
 )
 def option_value(ev: Any, *args: Any) -> Any:
     """OptionValue[name] in a definition with OptionsPattern[] is the value of that option.
-    OptionValue[f, name] is the default for f; OptionValue[f, {rules}, name] takes account of explicit
-    settings.
+    OptionValue[f, name] is the default for f; OptionValue[f, {rules}, name] takes account
+    of explicit settings.
 
     >>> Options[f] = {size -> 1}; f[OptionsPattern[]] := OptionValue[size]; {f[], f[size -> 5]}
     {1, 5}

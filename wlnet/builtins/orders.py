@@ -1,5 +1,5 @@
-"""NumericalSort, AlphabeticSort, LexicographicSort, PositionLargest, Permute, Signature: further orders and
-permutations.
+"""NumericalSort, AlphabeticSort, LexicographicSort, PositionLargest, Permute, Signature:
+further orders and permutations.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def _sorted_by(ev: Any, name: str, expr: Any, order: Callable[[Any, Any, Any], i
 
 @builtin("NumericalOrder")
 def numerical_order_(ev: Any, a: Any, b: Any) -> Any:
-    """NumericalOrder[a, b] gives 1 if a comes before b by numerical value, -1 if after, 0 if they are the
-    same.
+    """NumericalOrder[a, b] gives 1 if a comes before b by numerical value, -1 if after,
+    0 if they are the same.
 
     >>> {NumericalOrder[3, Pi], NumericalOrder[2, 1]}
     {1, -1}
@@ -81,8 +81,8 @@ def numerical_sort(ev: Any, expr: Any) -> Any:
 
 @builtin("AlphabeticOrder", operator=0)
 def alphabetic_order_(ev: Any, a: Any, b: Any) -> Any:
-    """AlphabeticOrder["s", "t"] gives 1 if s comes before t in a dictionary, -1 if after, 0 if they are the
-    same.
+    """AlphabeticOrder["s", "t"] gives 1 if s comes before t in a dictionary, -1 if after,
+    0 if they are the same.
 
     >>> AlphabeticOrder["abc", "B"]
     1
@@ -153,8 +153,8 @@ def position_largest(ev: Any, expr: Any, count: Any = None) -> Any:
 
 @builtin("PositionSmallest", messages=FEW)
 def position_smallest(ev: Any, expr: Any, count: Any = None) -> Any:
-    """PositionSmallest[list] gives the positions of the smallest element; PositionSmallest[list, n] of the n
-    smallest.
+    """PositionSmallest[list] gives the positions of the smallest element;
+    PositionSmallest[list, n] of the n smallest.
 
     >>> PositionSmallest[{4, 1, 3}]
     {2}
@@ -211,8 +211,8 @@ def permute(ev: Any, expr: Any, permutation: Any) -> Any:
 
 @builtin("Signature")
 def signature(ev: Any, expr: Any) -> Any:
-    """Signature[list] gives 1 or -1 as the permutation that sorts list is even or odd, and 0 if elements are
-    equal.
+    """Signature[list] gives 1 or -1 as the permutation that sorts list is even or odd,
+    and 0 if elements are equal.
 
     >>> {Signature[{2, 1, 3}], Signature[{a, b}], Signature[{a, a}]}
     {-1, 1, 0}

@@ -1,10 +1,9 @@
-"""Elementwise arithmetic on packed lists by NumPy, with the language's rules for shapes, exactness and
-overflow.
+"""Elementwise arithmetic on packed lists by NumPy, with the language's rules for shapes,
+exactness and overflow.
 
 Every function gives None where the packed way does not apply (exact and inexact kinds that must not mix,
-integer
-overflow, a result that is not finite): the caller then threads over the elements, which gets every case
-right.
+integer overflow, a result that is not finite): the caller then threads over the elements,
+which gets every case right.
 """
 
 from __future__ import annotations
@@ -31,9 +30,8 @@ def operands(args: Sequence[Any]) -> list[Any] | None:
     """`args` as NumPy operands whose elements correspond as threading pairs them, or None.
 
     A list of lower rank runs along the *first* dimensions of one of higher rank: {1, 2} + {{1, 2}, {3, 4}}
-    adds
-    1 to the first row. Integers are left exact; a rational or big number beside integers has no packed
-    result.
+    adds 1 to the first row. Integers are left exact; a rational or big number beside integers
+    has no packed result.
     """
     kinds = {type(a) for a in args}
     arrays = [a for a in args if type(a) is np.ndarray]

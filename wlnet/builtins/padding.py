@@ -163,8 +163,7 @@ def array_pad(ev: Any, expr: Any, amount: Any, padding: Any = 0) -> Any:
     """ArrayPad[array, m] puts m zeros on every side of array; ArrayPad[array, {m, n}] m before and n after
     on each level;
     ArrayPad[array, {{m1, n1}, ...}] by level; negative amounts take away. ArrayPad[array, m, padding] pads
-    with a value, a list
-    cyclically, or "Fixed", "Periodic", "Reflected", "Reversed".
+    with a value, a list cyclically, or "Fixed", "Periodic", "Reflected", "Reversed".
 
     >>> ArrayPad[{a, b}, 1]
     {0, a, b, 0}

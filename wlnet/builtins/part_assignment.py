@@ -42,8 +42,8 @@ PACK_AT = 16  # lists from this length on are packed when a number is assigned i
 
 @assigner("List")
 def assign_list(ev: Any, lhs: Expr, rhs: Any, delayed: bool) -> Any:
-    """{a, b, ...} = {x, y, ...}, nested as the left side is; {a, b} = v gives all the same value only in
-    lists.
+    """{a, b, ...} = {x, y, ...}, nested as the left side is; {a, b} = v gives all the same
+    value only in lists.
     """
     value = evaluate(rhs) if delayed else rhs
     if not is_list(value) or len(items(value)) != len(lhs.args):
@@ -131,8 +131,8 @@ class PartError(Exception):
 
 
 def _set_in_place(symbol: Symbol, step: Step, value: Any) -> bool:
-    """Change the value of a symbol where it lies, if the symbol is its only holder and the change fits; else
-    False.
+    """Change the value of a symbol where it lies, if the symbol is its only holder
+    and the change fits; else False.
     """
     own = symbol.own
     if type(own) is Association:
@@ -291,8 +291,8 @@ def _changed_by_position(old: Association, spec: Any, steps: list[Step], at: int
 
 
 def positions(spec: Any, n: int, whole: Any) -> int | list[int]:
-    """The 0-based positions that a Part specification means among n; -1 for part 0, the head. Raises
-    PartError.
+    """The 0-based positions that a Part specification means among n; -1 for part 0,
+    the head. Raises PartError.
     """
     if type(spec) is int:
         return _position(spec, n, whole)

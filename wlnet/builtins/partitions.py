@@ -41,8 +41,8 @@ class Cut:
         self.fills = fills
 
     def starts(self, count: int) -> range:
-        """The 0-based starts of the blocks of a list of `count` elements; negative ones begin in the
-        padding."""
+        """The 0-based starts of the blocks of a list of `count` elements;
+        negative ones begin in the padding."""
         return range(1 - self.first, count - self.last + 1, self.offset) if count else range(0)
 
     def blocks(self, expr: Any) -> list[Any]:
@@ -110,8 +110,8 @@ def _fills(expr: Any, padding: Any) -> tuple[Any, ...]:
 
 
 def _alignments(alignment: Any, sizes: list[int]) -> list[tuple[int, int]] | None:
-    """(position of the first element in the first block, of the last element in the last block) for each
-    level."""
+    """(position of the first element in the first block, of the last element in the last block)
+    for each level."""
     if alignment is None:
         return [(1, n) for n in sizes]
     pairs: list[Any]
@@ -161,9 +161,8 @@ def partition(
     """Partition[list, n] cuts list into sublists of length n, dropping what is left over; Partition[list,
     UpTo[n]] keeps it.
     Partition[list, n, d] starts a sublist at every d-th element; Partition[list, n, d, {kL, kR}] puts the
-    first element at position kL
-    of the first sublist and the last at kR of the last, padding cyclically; a last argument pads with that,
-    {} not at all.
+    first element at position kL of the first sublist and the last at kR of the last, padding cyclically; a
+    last argument pads with that, {} not at all.
     Partition[list, {n1, n2, ...}, ...] cuts a nested list into blocks.
 
     >>> Partition[{a, b, c, d, e}, 2]

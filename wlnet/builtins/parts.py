@@ -1,5 +1,5 @@
-"""Part, Extract, First, Last, Most, Rest, Take, Drop: reading pieces of expressions, packed arrays and
-associations."""
+"""Part, Extract, First, Last, Most, Rest, Take, Drop: reading pieces of expressions,
+packed arrays and associations."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class PartError(Exception):
 
 
 def part_of(ev: Any, value: Any, specs: tuple[Any, ...]) -> Any:
-    """`value[[specs...]]`. Raises PartError, without the arguments of `partd`, which only the caller
-    knows."""
+    """`value[[specs...]]`. Raises PartError, without the arguments of `partd`,
+    which only the caller knows."""
     if not specs:
         return value
     kind = type(value)
@@ -183,8 +183,8 @@ def span_of(span: Expr, length: int, value: Any) -> range:
 
 
 def indices_of(value: Any, spec: Any) -> list[int]:
-    """The 0-based elements that All, a span or a list of integers and keys names in `value`. Raises
-    PartError.
+    """The 0-based elements that All, a span or a list of integers and keys names
+    in `value`. Raises PartError.
 
     The head (0) is index -1. Keys that an association lacks raise partw.
     """
@@ -264,8 +264,8 @@ def complain(ev: Any, name: str, error: PartError, value: Any, specs: tuple[Any,
 
 @builtin("Part", messages=PART_MESSAGES)
 def part(ev: Any, expr: Any, *specs: Any) -> Any:
-    """expr[[i]] gives the i-th element of expr, counted from the end when i is negative; expr[[0]] is the
-    head.
+    """expr[[i]] gives the i-th element of expr, counted from the end when i is negative;
+    expr[[0]] is the head.
     expr[[i, j, ...]] gives element j of element i, and so on.
     expr[[{i1, i2, ...}]], expr[[i ;; j ;; k]] and expr[[All]] give several elements under the same head.
     assoc[[key]] and assoc[[Key[k]]] give the value at a key of an association.
@@ -326,8 +326,8 @@ def extract(ev: Any, expr: Any, position: Any, wrapper: Any = None) -> Any:
 
 
 def is_position_list(position: Any) -> bool:
-    """Whether `position` is a list of positions, `{{i, j}, ...}`, not one position. The empty list is one
-    too."""
+    """Whether `position` is a list of positions, `{{i, j}, ...}`, not one position.
+    The empty list is one too."""
     if not is_list(position):
         return False
     inner = items(position)

@@ -1,5 +1,5 @@
-"""Power in canonical form: numbers, radicals, powers of powers and products, infinities, E to special
-exponents."""
+"""Power in canonical form: numbers, radicals, powers of powers and products, infinities,
+E to special exponents."""
 
 from __future__ import annotations
 
@@ -267,8 +267,8 @@ def _pull_out_number(ev: Any, base: Expr, exponent: Any) -> Any:
 
 
 def _numeric_root(c: Any, rest: Any, exponent: Fraction) -> Any:
-    """(c r)^e for a positive number c and a positive constant r: Sqrt[8 Pi] is 2 Sqrt[2 Pi], Sqrt[2 Pi]
-    stays."""
+    """(c r)^e for a positive number c and a positive constant r: Sqrt[8 Pi] is 2 Sqrt[2 Pi],
+    Sqrt[2 Pi] stays."""
     if type(c) not in (int, Fraction):
         return Expr(TIMES, (Expr(POWER, (c, exponent)), Expr(POWER, (rest, exponent))))
     coefficient, roots = radicals.rational_power(c, exponent)

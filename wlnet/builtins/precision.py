@@ -35,8 +35,8 @@ def n(ev: Any, expr: Any, precision: Any = MACHINE) -> Any:
 
 
 def digits_asked(ev: Any, name: str, precision: Any) -> Any:
-    """A precision argument as decimal digits, None for machine precision; False (with a message) when it is
-    neither."""
+    """A precision argument as decimal digits, None for machine precision;
+    False (with a message) when it is neither."""
     if precision is MACHINE:
         return None
     if is_positive_infinity(precision):
@@ -214,8 +214,8 @@ def _rationalized(x: Any, bound: float | None) -> Any:
 
 
 def nearby_rational(value: Any, bound: float | None) -> Fraction | None:
-    """The simplest p/q near `value`: within `bound`; |p/q - x| < 10^-4 / q^2 when bound is None (else
-    None)."""
+    """The simplest p/q near `value`: within `bound`; |p/q - x| < 10^-4 / q^2
+    when bound is None (else None)."""
     x = Fraction(value)
     if bound is not None and bound > 0:
         return simplest_between(x - Fraction(bound), x + Fraction(bound))

@@ -1,5 +1,5 @@
-"""IntegerQ, NumberQ, NumericQ, StringQ, AtomQ, EvenQ, Positive, ValueQ and kin: what kind of thing a value
-is."""
+"""IntegerQ, NumberQ, NumericQ, StringQ, AtomQ, EvenQ, Positive, ValueQ and kin:
+what kind of thing a value is."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def number_q(ev: Any, expr: Any) -> Any:
 
 @builtin("NumericQ")
 def numeric_q(ev: Any, expr: Any) -> Any:
-    """NumericQ[expr] tells whether expr is a number or made of numbers, constants such as Pi, and numeric
-    functions.
+    """NumericQ[expr] tells whether expr is a number or made of numbers, constants such as Pi,
+    and numeric functions.
 
     >>> {NumericQ[Pi], NumericQ[Sin[2]], NumericQ[x]}
     {True, True, False}

@@ -43,8 +43,8 @@ def set_environment(ev: Any, rules: Any) -> Any:
 
 @builtin("RunProcess", stateful=True, outside=True, messages={"pnfd": "The program `1` was not found."})
 def run_process(ev: Any, command: Any, prop: Any = None, given: Any = "") -> Any:
-    """RunProcess[{"program", "arg1", ...}] runs a program and gives its exit code, output and errors as an
-    association.
+    """RunProcess[{"program", "arg1", ...}] runs a program and gives its exit code,
+    output and errors as an association.
     RunProcess[command, "StandardOutput"] gives one property; a third argument is the standard input.
 
     >>> RunProcess[{"echo", "hi"}, "StandardOutput"]

@@ -1,5 +1,5 @@
-"""Times in canonical form: numbers multiplied, powers of one base collected, radicals combined, infinities
-resolved."""
+"""Times in canonical form: numbers multiplied, powers of one base collected,
+radicals combined, infinities resolved."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ def _power_of(base: Any, exponents: list[Any]) -> Any:
 
 
 def _combine_roots(coefficient: Any, factors: dict[Any, tuple[Any, list[Any]]]) -> Any:
-    """Radicals of rational numbers multiplied into normal form with the coefficient; None when nothing
-    changes."""
+    """Radicals of rational numbers multiplied into normal form with the coefficient;
+    None when nothing changes."""
     split = _rational_and_unit(coefficient)
     if split is None:
         return None

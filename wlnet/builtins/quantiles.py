@@ -83,8 +83,8 @@ def quantile(ev: Any, data: Any, q: Any, parameters: Any = None) -> Any:
 
 @builtin("Quartiles", messages=DATA)
 def quartiles(ev: Any, data: Any, parameters: Any = None) -> Any:
-    """Quartiles[list] gives the quartiles at 1/4, 1/2 and 3/4, by linear interpolation with {{1/2, 0}, {0,
-    1}}.
+    """Quartiles[list] gives the quartiles at 1/4, 1/2 and 3/4, by linear interpolation
+    with {{1/2, 0}, {0, 1}}.
 
     >>> Quartiles[{1, 2, 3, 4}]
     {3/2, 5/2, 7/2}

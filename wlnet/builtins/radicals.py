@@ -23,9 +23,8 @@ def rational_power(base: Any, exponent: Fraction) -> Radicals:
     """base^exponent for a rational base other than 0 and a non-integer exponent.
 
     Gives (coefficient, [(radicand, exponent), ...]) with exponents in (-1, 1); radicands of equal exponent
-    are
-    merged, those of opposite exponent become one fraction: Sqrt[2/3]. The coefficient may be I times a
-    rational.
+    are merged, those of opposite exponent become one fraction: Sqrt[2/3].
+    The coefficient may be I times a rational.
     """
     exponents: dict[int, Fraction] = {}
     turn = add_factors(exponents, base, exponent)
@@ -71,8 +70,8 @@ def _merged(by_exponent: dict[Fraction, Fraction]) -> list[tuple[Any, Any]]:
 
 
 def _with_sign(coefficient: Fraction, radicals: list[tuple[Any, Any]], exponent: Fraction) -> Any:
-    """Multiply by (-1)^exponent: I for halves, else a radical with exponent in (0, 1), merged where it
-    fits."""
+    """Multiply by (-1)^exponent: I for halves, else a radical with exponent in (0, 1),
+    merged where it fits."""
     turn = exponent % 2  # (-1)^exponent has period 2
     if turn >= 1:
         turn -= 1

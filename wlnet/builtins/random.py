@@ -1,5 +1,5 @@
-"""Random numbers: RandomInteger, RandomReal, RandomChoice, RandomSample, RandomVariate, SeedRandom,
-BlockRandom.
+"""Random numbers: RandomInteger, RandomReal, RandomChoice, RandomSample,
+RandomVariate, SeedRandom, BlockRandom.
 
 All of them draw from `ev.random`, the session's NumPy generator (Philox), so one seed fixes a whole session.
 """
@@ -58,8 +58,8 @@ def generator(seed: Any) -> np.random.Generator:
 
 @builtin("SeedRandom", stateful=True)
 def seed_random(ev: Any, *seed: Any) -> Any:
-    """SeedRandom[n] starts the random generator with the integer or string n; SeedRandom[] with fresh
-    entropy.
+    """SeedRandom[n] starts the random generator with the integer or string n;
+    SeedRandom[] with fresh entropy.
 
     >>> SeedRandom[5]; a = RandomInteger[100, 4]; SeedRandom[5]; a === RandomInteger[100, 4]
     True
@@ -100,8 +100,7 @@ def _range(spec: Any, default: int) -> tuple[Any, Any]:
 
 @builtin("RandomInteger", messages=RANGE, stateful=True)
 def random_integer(ev: Any, spec: Any = 1, shape: Any = None) -> Any:
-    """RandomInteger[{min, max}] gives a random integer from min to max; RandomInteger[max] one from 0 to
-    max.
+    """RandomInteger[{min, max}] gives a random integer from min to max; RandomInteger[max] one from 0 to max.
     RandomInteger[] gives 0 or 1. RandomInteger[range, n] gives a list, RandomInteger[range, {n1, n2, ...}]
     an array.
 

@@ -52,9 +52,8 @@ def read_byte_array(ev: Any, file: Any) -> Any:
     stateful=True,
 )
 def read_list(ev: Any, file: Any, kind: Any = S.Expression, most: Any = None) -> Any:
-    """ReadList["file"] gives the values of the expressions of a file; ReadList["file", type] objects of
-    type String (lines), Word, Number, Real, Character, Byte or Expression; a third argument n limits their
-    number.
+    """ReadList["file"] gives the values of the expressions of a file; ReadList["file", type] objects of type
+    String (lines), Word, Number, Real, Character, Byte or Expression; a third argument n limits their number.
 
     >>> Export["r.txt", "1 2.5\\n3"]; {ReadList["r.txt", Number], ReadList["r.txt", String]}
     {{1, 2.5, 3}, {1 2.5, 3}}

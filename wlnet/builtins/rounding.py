@@ -1,5 +1,5 @@
-"""Rounding and truncation: Round, Floor, Ceiling, IntegerPart, FractionalPart, Chop, Clip, Rescale,
-Unitize."""
+"""Rounding and truncation: Round, Floor, Ceiling, IntegerPart, FractionalPart, Chop,
+Clip, Rescale, Unitize."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def _firm_value(ev: Any, x: Any) -> Any:
 
 
 def _snapped(x: Any) -> Any:
-    """An integer where a value cannot be told from one (the exact quantity then is one, to working
-    precision)."""
+    """An integer where a value cannot be told from one (the exact quantity then is one,
+    to working precision)."""
     if type(x) is not BigReal:
         return x
     near = exact_round(x)

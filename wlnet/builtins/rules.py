@@ -38,8 +38,8 @@ def rule(ev: Any, *args: Any) -> Any:
 
 @builtin("RuleDelayed", attributes=HOLD_REST | SEQUENCE_HOLD)
 def rule_delayed(ev: Any, *args: Any) -> Any:
-    """RuleDelayed[a, b], or a :> b, is a rule that transforms a to b, evaluating b only when the rule is
-    used.
+    """RuleDelayed[a, b], or a :> b, is a rule that transforms a to b,
+    evaluating b only when the rule is used.
 
     >>> {x, x} /. x :> 1 + 1
     {2, 2}

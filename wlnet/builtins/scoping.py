@@ -38,8 +38,8 @@ DEFINITIONS = ("own", "down", "sub", "up", "n_values", "format_values", "default
 )
 def function(ev: Any, *args: Any) -> Any:
     """Function[body], or body &, is a pure function with the arguments #, #2, ... (## for all of them).
-    Function[x, body] and Function[{x1, x2, ...}, body] name the parameters; Function[x, body, attributes] has
-    attributes.
+    Function[x, body] and Function[{x1, x2, ...}, body] name the parameters;
+    Function[x, body, attributes] has attributes.
 
     >>> (#^2 + 1 &)[3]
     10

@@ -1,5 +1,5 @@
-"""Level, Position, Count, Cases, DeleteCases, MemberQ, FreeQ: finding the parts of an expression that fit a
-pattern."""
+"""Level, Position, Count, Cases, DeleteCases, MemberQ, FreeQ: finding the parts of an expression
+that fit a pattern."""
 
 from __future__ import annotations
 
@@ -198,8 +198,8 @@ def _rebuilt(expr: Any, gone: set[tuple[Any, ...]], at: tuple[Any, ...]) -> Any:
 def position(
     ev: Any, expr: Any, form: Any, levelspec: Any = ALL_LEVELS, most: Any = None, *, heads: Any = TRUE
 ) -> Any:
-    """Position[expr, pattern] gives the positions of all parts of expr that match pattern, in a form for
-    Extract.
+    """Position[expr, pattern] gives the positions of all parts of expr that match pattern,
+    in a form for Extract.
     Position[expr, pattern, levelspec, n] gives the first n on the levels named.
 
     >>> Position[{a, b, {a}}, a]

@@ -127,8 +127,8 @@ def sequence_count(ev: Any, expr: Any, form: Any, *, overlaps: Any = FALSE) -> A
 )
 def sequence_replace(ev: Any, expr: Any, rules: Any, most: Any = None) -> Any:
     """SequenceReplace[list, pattern -> rhs] replaces the sublists of neighbouring elements that match pattern
-    by rhs. SequenceReplace[list, {rule1, rule2, ...}] tries several rules; a third argument n makes at most n
-    replacements.
+    by rhs. SequenceReplace[list, {rule1, rule2, ...}] tries several rules;
+    a third argument n makes at most n replacements.
 
     >>> SequenceReplace[{a, x, b, a, x}, {a, x} -> y]
     {y, b, y}

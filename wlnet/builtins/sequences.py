@@ -11,8 +11,8 @@ NONE = system("None")
 
 
 class SequenceError(Exception):
-    """A specification asks for elements that are not there (`start`, `stop` say which), or is none (`start`
-    None)."""
+    """A specification asks for elements that are not there (`start`, `stop` say which),
+    or is none (`start` None)."""
 
     def __init__(self, start: Any = None, stop: Any = None) -> None:
         super().__init__()

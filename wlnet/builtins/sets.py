@@ -178,8 +178,8 @@ def symmetric_difference(ev: Any, *lists: Any, same_test: Any = S.Automatic) -> 
 
 @builtin("UniqueElements")
 def unique_elements(ev: Any, lists: Any, test: Any = S.Automatic) -> Any:
-    """UniqueElements[{list1, list2, ...}] gives for each list its distinct elements that are in none of the
-    others.
+    """UniqueElements[{list1, list2, ...}] gives for each list its distinct elements that are in none
+    of the others.
 
     >>> UniqueElements[{{a, b}, {b, c}}]
     {{a}, {c}}
@@ -199,8 +199,7 @@ def unique_elements(ev: Any, lists: Any, test: Any = S.Automatic) -> Any:
 @builtin("DeleteDuplicates", operator=0)
 def delete_duplicates(ev: Any, expr: Any, test: Any = S.Automatic) -> Any:
     """DeleteDuplicates[list] deletes all elements that equal an earlier one; DeleteDuplicates[list, test]
-    those for which
-    test[earlier, element] is True.
+    those for which test[earlier, element] is True.
 
     >>> DeleteDuplicates[{a, b, a, c, b}]
     {a, b, c}

@@ -103,8 +103,8 @@ SEQUENCE_MESSAGE = (
 
 
 def _taken(ev: Any, name: str, expr: Any, specs: tuple[Any, ...], depth: int, whole: tuple[Any, ...]) -> Any:
-    """`expr` after Take or Drop with one specification per level; raises SequenceError once a message is
-    printed."""
+    """`expr` after Take or Drop with one specification per level; raises SequenceError once
+    a message is printed."""
     if not specs:
         return expr
     count = size(expr)

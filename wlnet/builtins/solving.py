@@ -1,5 +1,5 @@
-"""Equations: Solve, NSolve, Reduce, Roots, DSolve through SymPy; FindRoot, FindMinimum and kin through
-SciPy."""
+"""Equations: Solve, NSolve, Reduce, Roots, DSolve through SymPy; FindRoot,
+FindMinimum and kin through SciPy."""
 
 from __future__ import annotations
 

@@ -141,8 +141,8 @@ def reverse_of(expr: Any) -> Any:
 
 @builtin("Sort")
 def sort(ev: Any, expr: Any, ordering: Any = None) -> Any:
-    """Sort[list] sorts the elements of list into canonical order; the entries of an association by their
-    values.
+    """Sort[list] sorts the elements of list into canonical order; the entries of an association
+    by their values.
     Sort[list, p] uses the ordering function p: p[e1, e2] gives True (or 1) when e1 and e2 are in order.
 
     >>> Sort[{c, b, 2, a, 1}]
@@ -233,8 +233,8 @@ def reverse_sort_by(ev: Any, expr: Any, f: Any, ordering: Any = None) -> Any:
 
 @builtin("Ordering")
 def ordering_(ev: Any, expr: Any, count: Any = S.All, ordering: Any = None) -> Any:
-    """Ordering[list] gives the positions that put list in order, so that list[[Ordering[list]]] is
-    Sort[list].
+    """Ordering[list] gives the positions that put list in order, so
+    that list[[Ordering[list]]] is Sort[list].
     Ordering[list, n] gives the positions of the n least elements, Ordering[list, -n] of the n greatest;
     Ordering[list, n, p] orders by p.
 

@@ -1,5 +1,5 @@
-"""Special functions: Gamma, Beta, Erf and their kin, Zeta, Bessel functions, exponential and logarithmic
-integrals."""
+"""Special functions: Gamma, Beta, Erf and their kin, Zeta, Bessel functions,
+exponential and logarithmic integrals."""
 
 from __future__ import annotations
 
@@ -173,8 +173,8 @@ ELEMENTARY["Gamma"] = Elementary(GAMMA, "Gamma[#] PolyGamma[0, #]")
 
 
 def through_mp(ev: Any, name: str, args: tuple[Any, ...]) -> Any:
-    """An mpmath function of several numbers, when one of them is inexact; None otherwise or at a singular
-    point."""
+    """An mpmath function of several numbers, when one of them is inexact;
+    None otherwise or at a singular point."""
     if any(type(a) is np.ndarray for a in args):
         return None
     numeric_args = numeric.contagion(ev, args) or args

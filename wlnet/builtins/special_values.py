@@ -95,8 +95,8 @@ def pi_multiple(x: Any) -> Fraction | None:
 
 
 def trigonometric(ev: Any, name: str, x: Any) -> Any:
-    """Exact value or reduced form of Sin, Cos, Tan, Cot, Sec, Csc at a rational multiple of Pi; None
-    elsewhere."""
+    """Exact value or reduced form of Sin, Cos, Tan, Cot, Sec, Csc at a rational multiple
+    of Pi; None elsewhere."""
     q = pi_multiple(x)
     if q is None:
         return None

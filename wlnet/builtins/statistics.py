@@ -1,8 +1,7 @@
 """Descriptive statistics: Mean, Median, Variance, Covariance and their kin; exact on exact data.
 
-Packed data are computed by NumPy; everything else in the language's own arithmetic, so that exact stays
-exact and
-symbols stay symbols. Statistics of a matrix are taken by columns.
+Packed data are computed by NumPy; everything else in the language's own arithmetic, so that exact stays exact
+and symbols stay symbols. Statistics of a matrix are taken by columns.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ DATA = {
 
 
 def data_of(x: Any) -> Any:
-    """Data as a List: lists as they are, the values of an association; None for anything else or an empty
-    list."""
+    """Data as a List: lists as they are, the values of an association;
+    None for anything else or an empty list."""
     if type(x) is Association:
         x = make_list(x.values())
     return x if is_list(x) and length(x) else None
@@ -78,8 +77,8 @@ def _distribution(ev: Any, dist: Any, field: str) -> Any:
 
 @builtin("Mean", messages=DATA)
 def mean(ev: Any, data: Any) -> Any:
-    """Mean[list] gives the mean of the elements, for a matrix of each column; Mean[dist] that of a
-    distribution.
+    """Mean[list] gives the mean of the elements, for a matrix of each column;
+    Mean[dist] that of a distribution.
 
     >>> {Mean[{1, 2, 4}], Mean[{a, b}], Mean[{{1, 2}, {3, 4}}], Mean[{1., 2.}]}
     {7/3, (a + b)/2, {2, 3}, 1.5}
@@ -111,8 +110,8 @@ def _enough(ev: Any, name: str, values: Any, least: int = 2) -> bool:
 
 @builtin("Variance", messages=DATA)
 def variance(ev: Any, data: Any) -> Any:
-    """Variance[list] gives the unbiased variance of the elements (division by n - 1), for a matrix of each
-    column.
+    """Variance[list] gives the unbiased variance of the elements (division by n - 1),
+    for a matrix of each column.
 
     >>> {Variance[{1, 2, 4}], Variance[{1., 2., 4.}], Variance[NormalDistribution[0, s]]}
     {7/3, 2.33333, s^2}
@@ -334,8 +333,8 @@ def trimmed_mean(ev: Any, data: Any, f: Any = Fraction(1, 20)) -> Any:
 
 @builtin("Covariance", messages=DATA)
 def covariance(ev: Any, data: Any, other: Any = None) -> Any:
-    """Covariance[v1, v2] gives the covariance of two lists; Covariance[matrix] the covariance matrix of its
-    columns.
+    """Covariance[v1, v2] gives the covariance of two lists; Covariance[matrix] the covariance matrix
+    of its columns.
 
     >>> {Covariance[{1, 2, 3}, {2, 4, 7}], Covariance[{{1., 2.}, {3., 5.}}]}
     {5/2, {{2., 3.}, {3., 4.5}}}
@@ -366,8 +365,8 @@ def _covariance(x: Any, y: Any) -> Any:
 
 @builtin("Correlation", messages=DATA)
 def correlation(ev: Any, data: Any, other: Any = None) -> Any:
-    """Correlation[v1, v2] gives Pearson's correlation of two lists; Correlation[matrix] the matrix of its
-    columns.
+    """Correlation[v1, v2] gives Pearson's correlation of two lists;
+    Correlation[matrix] the matrix of its columns.
 
     >>> {Correlation[{1, 2, 3}, {2, 4, 6}], Correlation[{1., 2., 3.}, {3., 1., 2.}]}
     {1, -0.5}

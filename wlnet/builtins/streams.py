@@ -1,5 +1,5 @@
-"""Streams: OpenRead, OpenWrite, OpenAppend, StringToStream, Read, Skip, Find, Write, WriteLine, Close,
-Streams.
+"""Streams: OpenRead, OpenWrite, OpenAppend, StringToStream, Read, Skip, Find, Write,
+WriteLine, Close, Streams.
 
 A stream is InputStream["name", n] or OutputStream["name", n]; the session keeps what stands behind the
 number n.
@@ -244,8 +244,7 @@ def _expression(ev: Any, s: InputText) -> Any:
 @builtin("Read", messages=STREAM, stateful=True)
 def read(ev: Any, stream: Any, kind: Any = S.Expression) -> Any:
     """Read[stream] reads the next expression; Read[stream, type] an object of type String (a line), Word,
-    Number,
-    Character, Byte or Expression; Read[stream, {type1, type2, ...}] several.
+    Number, Character, Byte or Expression; Read[stream, {type1, type2, ...}] several.
 
     >>> s = StringToStream["1 + 1\\nrest of it"]; {Read[s], Read[s, String], Read[s, String]}
     {2, rest of it, EndOfFile}
@@ -397,8 +396,8 @@ def write_line(ev: Any, stream: Any, text: Any) -> Any:
 
 @builtin("WriteString", messages=STREAM, stateful=True)
 def write_string(ev: Any, stream: Any, *parts: Any) -> Any:
-    """WriteString[stream, "text", ...] writes text as it is; the stream may be a file name, "stdout" or
-    "stderr".
+    """WriteString[stream, "text", ...] writes text as it is; the stream may be a file name,
+    "stdout" or "stderr".
 
     >>> WriteString["w.txt", "a", 1]; {ReadString["w.txt"], DeleteFile["w.txt"]}
     {a1, Null}

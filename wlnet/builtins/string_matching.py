@@ -1,5 +1,5 @@
-"""Searching and replacing in strings by string patterns: StringCases, StringReplace, StringMatchQ and their
-kin."""
+"""Searching and replacing in strings by string patterns: StringCases, StringReplace,
+StringMatchQ and their kin."""
 
 from __future__ import annotations
 
@@ -339,8 +339,8 @@ def joined(parts: list[Any]) -> Any:
 def string_replace_list(
     ev: Any, string: Any, rules: Any, most: Any = None, *, ignore_case: Any = FALSE
 ) -> Any:
-    """StringReplaceList["string", rules] gives the strings that come from replacing one single match, all
-    ways.
+    """StringReplaceList["string", rules] gives the strings that come
+    from replacing one single match, all ways.
 
     >>> StringReplaceList["aba", "a" -> "X"]
     {Xba, abX}

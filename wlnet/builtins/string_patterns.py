@@ -1,11 +1,10 @@
-"""String patterns compiled to Python regular expressions: StringExpression, blanks, character classes,
-conditions.
+"""String patterns compiled to Python regular expressions: StringExpression, blanks,
+character classes, conditions.
 
-`compile_pattern` gives a `StringPattern`; its `find` and `full` yield matches with the bindings of named
-patterns.
+`compile_pattern` gives a `StringPattern`; its `find` and `full` yield matches with the bindings
+of named patterns.
 Conditions and tests that no regular expression can say are checked on each match; when one fails, shorter
-matches
-from the same start are tried, longest first.
+matches from the same start are tried, longest first.
 """
 
 from __future__ import annotations
@@ -283,8 +282,8 @@ def compile_pattern(
 ) -> StringPattern:
     """The compiled form of a string pattern. Raises PatternError.
 
-    With `wildcards`, a plain string is an abbreviated pattern: `*` any text, `@` lowercase text
-    (StringMatchQ).
+    With `wildcards`, a plain string is an abbreviated pattern: `*` any text,
+    `@` lowercase text (StringMatchQ).
     """
     known = (key(pattern), ignore_case, wildcards)
     found = _CACHE.get(known)

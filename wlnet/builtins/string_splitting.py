@@ -12,8 +12,7 @@ from .string_matching import EXPECTED, compiled, each_string, limit_of, right_si
 
 @builtin("StringSplit", messages=EXPECTED)
 def string_split(ev: Any, string: Any, *args: Any) -> Any:
-    """StringSplit["string"] splits at white space; StringSplit["string", patt] at the parts that match
-    patt.
+    """StringSplit["string"] splits at white space; StringSplit["string", patt] at the parts that match patt.
     StringSplit["string", patt -> val] puts val between the pieces; a third argument n gives at most n
     pieces, All keeps empty pieces at the ends.
 

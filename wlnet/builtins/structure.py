@@ -47,8 +47,8 @@ def length(ev: Any, expr: Any) -> Any:
 
 @builtin("Depth")
 def depth_(ev: Any, expr: Any) -> Any:
-    """Depth[expr] gives one more than the largest number of indices that name a part of expr; heads do not
-    count.
+    """Depth[expr] gives one more than the largest number of indices that name a part of expr;
+    heads do not count.
 
     >>> Depth[{{a}, b}]
     3
@@ -146,10 +146,10 @@ def _operated(p: Any, expr: Any, n: int) -> Any:
     },
 )
 def thread(ev: Any, expr: Any, over: Any = S.List, spec: Any = S.All) -> Any:
-    """Thread[f[args]] applies f to corresponding elements of the lists among args; other arguments are
-    repeated.
-    Thread[f[args], h] threads over arguments with head h; Thread[f[args], h, n] only over the first n
-    arguments.
+    """Thread[f[args]] applies f to corresponding elements of the lists among args;
+    other arguments are repeated.
+    Thread[f[args], h] threads over arguments with head h; Thread[f[args], h, n] only over
+    the first n arguments.
 
     >>> Thread[f[{a, b}, x]]
     {f[a, x], f[b, x]}
@@ -228,8 +228,8 @@ NORMAL_FORMS: dict[Any, Any] = {S.Dataset: lambda e: e.args[0] if len(e.args) ==
 
 @builtin("Normal")
 def normal(ev: Any, expr: Any, head: Any = None) -> Any:
-    """Normal[expr] turns special forms (associations, numeric arrays, datasets, nets) into ordinary
-    expressions.
+    """Normal[expr] turns special forms (associations, numeric arrays, datasets, nets)
+    into ordinary expressions.
     Normal[expr, h] does so only for objects with head h.
 
     >>> Normal[<|"a" -> 1, "b" -> 2|>]

@@ -39,8 +39,7 @@ def _first_column(spec: Any) -> list[Any] | None:
 
 @builtin("ToeplitzMatrix")
 def toeplitz_matrix(ev: Any, column: Any, row: Any = None) -> Any:
-    """ToeplitzMatrix[{c1, c2, ...}] gives the symmetric matrix with constant diagonals and that first
-    column;
+    """ToeplitzMatrix[{c1, c2, ...}] gives the symmetric matrix with constant diagonals and that first column;
     ToeplitzMatrix[column, row] names the first row too.
 
     >>> ToeplitzMatrix[{a, b, c}]

@@ -1,5 +1,5 @@
-"""Time and memory of evaluations: Timing, AbsoluteTiming, RepeatedTiming, TimeConstrained, MemoryConstrained,
-Pause.
+"""Time and memory of evaluations: Timing, AbsoluteTiming, RepeatedTiming, TimeConstrained,
+MemoryConstrained, Pause.
 """
 
 from __future__ import annotations
@@ -121,8 +121,8 @@ def time_constrained(ev: Any, expr: Any, seconds: Any, failexpr: Any = ABORTED) 
     messages={"memc": "Number of bytes `1` is not a positive integer or Infinity."},
 )
 def memory_constrained(ev: Any, expr: Any, limit: Any, failexpr: Any = ABORTED) -> Any:
-    """MemoryConstrained[expr, b] evaluates expr, and gives $Aborted if that takes more than b bytes of
-    memory.
+    """MemoryConstrained[expr, b] evaluates expr, and gives $Aborted if that takes more
+    than b bytes of memory.
     MemoryConstrained[expr, b, failexpr] gives failexpr then.
 
     >>> MemoryConstrained[1 + 1, 10^8]

@@ -85,8 +85,8 @@ def _shaped(row: tuple[Any, ...], shape: tuple[int, ...], head: Any) -> Any:
 
 
 def _lengths(ev: Any, name: str, spec: Any, count: int) -> Iterable[int] | None:
-    """The lengths that `n` (at most), `{n}`, `{m, n}`, `{m, n, step}` or All name, of lists of `count`
-    elements."""
+    """The lengths that `n` (at most), `{n}`, `{m, n}`, `{m, n, step}` or All name,
+    of lists of `count` elements."""
     if spec is S.All:
         return range(count + 1)
     if is_list(spec):
@@ -171,8 +171,8 @@ def _limited(ev: Any, name: str, rows: list[Any], spec: Any) -> Any:
 @builtin("Subsets", messages=CHOICE_MESSAGES)
 def subsets(ev: Any, expr: Any, spec: Any = S.All, part: Any = None) -> Any:
     """Subsets[list] gives all subsets of list, short ones first; Subsets[list, n] those of at most n
-    elements; Subsets[list, {n}] of
-    exactly n; Subsets[list, {m, n}] of m to n. Subsets[list, spec, s] gives the part s of them.
+    elements; Subsets[list, {n}] of exactly n; Subsets[list, {m, n}] of m to n. Subsets[list, spec, s] gives
+    the part s of them.
 
     >>> Subsets[{a, b, c}, {2}]
     {{a, b}, {a, c}, {b, c}}

@@ -1,5 +1,5 @@
-"""The ground floor: symbols, expressions, packed arrays, numbers, canonical order. Imports nothing else of
-wlnet.
+"""The ground floor: symbols, expressions, packed arrays, numbers, canonical order.
+Imports nothing else of wlnet.
 """
 
 from . import attributes

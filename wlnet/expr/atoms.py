@@ -1,5 +1,5 @@
-"""The registry of atom types: what the rest of the language may ask of a value that is neither number nor
-expression.
+"""The registry of atom types: what the rest of the language may ask of a value
+that is neither number nor expression.
 
 An atom type (Association, NumericArray, ByteArray, Net, Image, ...) registers once, in the room where it
 lives; Head, Length, Part, Keys, Normal, Information and the printer ask here and know none of them.

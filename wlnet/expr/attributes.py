@@ -23,8 +23,8 @@ TEMPORARY = 1 << 16
 HOLD_ALL = HOLD_FIRST | HOLD_REST
 N_HOLD_ALL = N_HOLD_FIRST | N_HOLD_REST
 
-# WL spelling of each flag; the two-bit names come first so that `names` reports HoldAll, not HoldFirst and
-# HoldRest.
+# WL spelling of each flag; the two-bit names come first so that `names` reports HoldAll,
+# not HoldFirst and HoldRest.
 FLAGS: dict[str, int] = {
     "HoldAll": HOLD_ALL,
     "NHoldAll": N_HOLD_ALL,

@@ -38,8 +38,8 @@ class Complex:
 class BigReal:
     """A real of `digits` decimal digits of precision; `value` is an mpmath mpf made at that precision.
 
-    mpmath is loaded only where such a number is made (`big_real`), so that machine arithmetic never pays for
-    it.
+    mpmath is loaded only where such a number is made (`big_real`), so
+    that machine arithmetic never pays for it.
     """
 
     __slots__ = ("digits", "value")

@@ -33,8 +33,8 @@ _EXACTNESS: dict[type, int] = {float: 1, BigReal: 2}
 def compare(a: Any, b: Any) -> int:
     """-1 when `a` comes before `b`, 1 when after, 0 when they are the same."""
     # The order is lexicographic in a list of smaller comparisons: the first that is not a tie decides. An int
-    # on the
-    # stack is the outcome of a comparison already made, which counts once everything above it has tied.
+    # on the stack is the outcome of a comparison already made, which counts once everything
+    # above it has tied.
     stack: list[Any] = [(a, b)]
     while stack:
         task = stack.pop()
@@ -145,8 +145,8 @@ def _as_power(x: Any, head: Any) -> tuple[Any, Any]:
 
 
 def _push_backwards(stack: list[Any], a: Any, b: Any, head: Symbol) -> None:
-    """Products and sums: the last (greatest) factors decide first, then the shorter comes first, then the
-    coefficient.
+    """Products and sums: the last (greatest) factors decide first, then the shorter comes first,
+    then the coefficient.
     """
     factors_a, number_a = _parts(a, head)
     factors_b, number_b = _parts(b, head)

@@ -19,8 +19,8 @@ DTYPES = (np.dtype(np.int64), np.dtype(np.float64), np.dtype(np.complex128))
 
 
 def packed(array: np.ndarray) -> Any:
-    """`array` as a WL List: made int64, float64 or complex128, C-contiguous and read-only; rank 0 gives the
-    number.
+    """`array` as a WL List: made int64, float64 or complex128, C-contiguous and read-only;
+    rank 0 gives the number.
     """
     if array.dtype not in DTYPES:
         if array.dtype.kind in "bui":
@@ -100,8 +100,8 @@ def _collect(value: Any, flat: list[Any]) -> tuple[int, ...] | None:
 
 
 def pack(value: Any) -> Any:
-    """`value` as a packed list when it is a rectangular list of one kind of machine number, else `value`
-    itself.
+    """`value` as a packed list when it is a rectangular list of one kind of machine number,
+    else `value` itself.
     """
     array = to_array(value)
     return value if array is None or array.size == 0 else packed(array)

@@ -29,8 +29,8 @@ class Clock:
 
 CLOCK = Clock()
 
-# Called with a System` symbol before the first change of its definitions; `wlnet.kernel.definitions` installs
-# it.
+# Called with a System` symbol before the first change of its definitions;
+# `wlnet.kernel.definitions` installs it.
 _before_shared_change: Callable[[Symbol], None] | None = None
 
 
@@ -83,8 +83,8 @@ class Symbol:
         return self.context + self.name
 
     def touch(self) -> None:
-        """Announce a change of this symbol's definitions or attributes: cached evaluations that rest on it
-        end.
+        """Announce a change of this symbol's definitions or attributes:
+        cached evaluations that rest on it end.
         """
         if self.shared and _before_shared_change is not None:
             _before_shared_change(self)
@@ -96,8 +96,8 @@ class Symbol:
         return self.name if self.context in ("System`", "Global`") else self.full_name
 
     def __reduce__(self) -> Any:
-        # Pickles (checkpoints, worker processes) carry names; only System` symbols keep their identity across
-        # sessions.
+        # Pickles (checkpoints, worker processes) carry names; only System` symbols keep their
+        # identity across sessions.
         return (_unpickle, (self.name, self.context))
 
 

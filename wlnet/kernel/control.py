@@ -10,8 +10,8 @@ class ControlFlow(BaseException):
 
 
 class Throw(ControlFlow):
-    """Throw[value, tag]; `tag` None for Throw[value]. `function` is the third argument, used when nothing
-    catches.
+    """Throw[value, tag]; `tag` None for Throw[value]. `function` is the third argument,
+    used when nothing catches.
     """
 
     def __init__(self, value: Any, tag: Any = None, function: Any = None) -> None:
@@ -48,8 +48,8 @@ class Terminated(ControlFlow):
 
 
 class LimitReached(ControlFlow):
-    """The time of a TimeConstrained or the memory of a MemoryConstrained is used up (raised from another
-    thread).
+    """The time of a TimeConstrained or the memory of a MemoryConstrained is used up
+    (raised from another thread).
     """
 
 

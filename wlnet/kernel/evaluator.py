@@ -109,8 +109,8 @@ class Evaluator:
 
     @staticmethod
     def replacer(rules: Any) -> Callable[[Any], tuple[Any, bool]] | None:
-        """A callable: expression -> (what the first rule that applies makes of it, True), or (expression,
-        False).
+        """A callable: expression -> (what the first rule that applies makes of it, True),
+        or (expression, False).
         """
         parsed = parse_rules(rules)
         if parsed is None:
@@ -170,8 +170,8 @@ class Evaluator:
     # ------------------------------------------------------------ the main loop
 
     def top(self, e: Any) -> Any:
-        """Evaluate one input of the session: history, messages and uncaught exits are seen to. Raises Quit
-        only.
+        """Evaluate one input of the session: history, messages and uncaught exits are seen to.
+        Raises Quit only.
         """
         with State.lock:
             self.activate()

@@ -7,8 +7,8 @@
     text(ev, value, options) -> str or bytes         the same for ExportString; a format with `text` needs
     no `write`
 
-`options` maps option names to values of the language. A function raises FormatError with a text that a user
-understands.
+`options` maps option names to values of the language. A function raises FormatError with a text
+that a user understands.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def register(
     text: Text | None = None,
     elements: tuple[str, ...] = ("Data",),
 ) -> None:
-    """Make a format known to Import and Export; parts left out are kept from an earlier registration of the
-    name."""
+    """Make a format known to Import and Export; parts left out are kept from an earlier registration
+    of the name."""
     old = FORMATS.get(name)
     if old is not None:
         read, write, text = read or old.read, write or old.write, text or old.text

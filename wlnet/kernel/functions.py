@@ -17,8 +17,8 @@ from .templates import Code, apply_plain, code, inline
 
 
 def function(f: Any) -> Callable[..., Any]:
-    """A Python callable for repeated application of `f`: applies it to evaluated arguments and gives the
-    value.
+    """A Python callable for repeated application of `f`: applies it to evaluated arguments
+    and gives the value.
     """
     if type(f) is Expr and f.head is FUNCTION:
         compiled = pure_function(f)

@@ -1,5 +1,5 @@
-"""Iterators `{i, min, max, step}`, `{i, list}`, `{n}`, `n`: what Do, Table, Array, Sum, Product and kin run
-over.
+"""Iterators `{i, min, max, step}`, `{i, list}`, `{n}`, `n`: what Do, Table, Array, Sum,
+Product and kin run over.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _PLAIN = (int, Fraction, float)
 
 
 class Iterator:
-    """One iterator, its bounds evaluated: `symbol` (None where there is none) takes `values` one after
-    another.
+    """One iterator, its bounds evaluated: `symbol` (None where there is none) takes `values`
+    one after another.
 
     `count` is how many they are; math.inf for `{Infinity}`.
     """

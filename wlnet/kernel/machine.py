@@ -197,8 +197,8 @@ def _exact_product(node: Node) -> str | None:
 
 
 def real_source(node: Any, inside_product: bool, must_be_real: set[int], not_zero: set[int]) -> str | None:
-    """The expression for real leaves (integers among them where that is the same); None when order would
-    matter.
+    """The expression for real leaves (integers among them where that is the same);
+    None when order would matter.
 
     `must_be_real` and `not_zero` collect leaves that must be real, or at least not zero.
     """

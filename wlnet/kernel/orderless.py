@@ -169,8 +169,8 @@ def _choose_optional(p: Expr, then: Chain, scope: Scope, place: Place) -> Chain:
 
 
 def _choose_several(p: Any, then: Chain, scope: Scope, head: Symbol, last: bool, later: int) -> Chain:
-    """One pattern in a Flat and Orderless call: any subset, the smallest first; all that is left if it is the
-    last.
+    """One pattern in a Flat and Orderless call: any subset, the smallest first;
+    all that is left if it is the last.
     """
     rest = scope.frame.new()
 
@@ -214,8 +214,8 @@ def _left_over(args: tuple[Any, ...], chosen: tuple[int, ...]) -> tuple[Any, ...
 
 
 def _choose_sequence(p: Any, then: Chain, scope: Scope, place: Place, last: bool, later: int) -> Chain:
-    """A sequence pattern in an Orderless call: a subset, the smallest first; all that is left if it is the
-    last.
+    """A sequence pattern in an Orderless call: a subset, the smallest first;
+    all that is left if it is the last.
     """
     rest = scope.frame.new()
     low, high = width(p)

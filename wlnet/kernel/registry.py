@@ -340,8 +340,8 @@ def refused(ev: Any, name: str) -> bool:
 
 
 def _wrong_count(record: Builtin, ev: Any, args: tuple[Any, ...]) -> None:
-    """The message for a wrong number of arguments; the expression stays as it is. An operator form says
-    nothing.
+    """The message for a wrong number of arguments; the expression stays as it is.
+    An operator form says nothing.
     """
     n, least, most = len(args), record.least, record.most
     if record.operator is not None and n == least - 1:

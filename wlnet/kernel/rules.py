@@ -61,8 +61,8 @@ class Rule:
 
 
 class Rules:
-    """The rules of one kind of one symbol, the most specific first. For `down`, literal arguments go by
-    dictionary.
+    """The rules of one kind of one symbol, the most specific first. For `down`,
+    literal arguments go by dictionary.
     """
 
     __slots__ = ("deep", "literal", "rules", "shape", "whole")

@@ -349,8 +349,8 @@ BUILTIN_DEFAULTS: dict[tuple[Symbol, int], Any] = {(S.Plus, 0): 0, (S.Times, 0):
 
 
 def default_value(place: Place) -> Any:
-    """Default[f, i, n], Default[f, i] or Default[f] for the head the pattern stands in; None when there is
-    none.
+    """Default[f, i, n], Default[f, i] or Default[f] for the head the pattern stands in;
+    None when there is none.
     """
     f = place.head
     if type(f) is not Symbol:

@@ -90,8 +90,8 @@ def _alike(a: Any, b: Any, renaming: dict[Symbol, Symbol]) -> bool:
 def covers(general: Rule, special: Rule) -> bool:
     """Whether `general` applies wherever `special` does, judged by form."""
     if general.tests or general.conditional:
-        # A condition narrows: only a rule with the same left-hand side and more conditions is more special
-        # yet.
+        # A condition narrows: only a rule with the same left-hand side
+        # and more conditions is more special yet.
         if not (special.tests or special.conditional) or len(general.tests) >= len(special.tests):
             return False
         if general.conditional:

@@ -20,8 +20,8 @@ AUTOMATIC, NONE = S.Automatic, system("None")
 
 
 def read_array(record: LayerRecord, field: ArrayField, value: Any) -> Any:
-    """An array option: numbers, Automatic, None (no such array), or NetArray[...]. NetError for anything
-    else.
+    """An array option: numbers, Automatic, None (no such array), or NetArray[...].
+    NetError for anything else.
     """
     if value is AUTOMATIC:
         return None

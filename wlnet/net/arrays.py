@@ -85,8 +85,8 @@ class Emitter:
         return formulas.apply(self.b, head, self.aligned(self.combined(args)))
 
     def combined(self, args: tuple[Any, ...]) -> list[Operand]:
-        """The arguments of a listable function; an array of unknown shape has that of the largest other
-        one.
+        """The arguments of a listable function; an array of unknown shape has
+        that of the largest other one.
         """
         held = [i for i, x in enumerate(args) if type(x) is Expr and x.head is S.NetArray]
         values: list[Operand] = [None if i in held else self.emit(x) for i, x in enumerate(args)]

@@ -178,8 +178,8 @@ def remade(net: Net, nodes: Mapping[str, Net], links: Sequence[tuple[Loose, Loos
 
 
 def entitled(pairs: Named) -> tuple[dict[str, Net], bool]:
-    """Layers with names: numbers where none has one, else those given; a missing or taken name gets a
-    number.
+    """Layers with names: numbers where none has one, else those given;
+    a missing or taken name gets a number.
     """
     if all(name is None for name, _ in pairs):
         return {str(i): net for i, (_, net) in enumerate(pairs, 1)}, True

@@ -1,5 +1,5 @@
-"""What NetTrain attaches by itself: the loss for an output port, the encoder of its target, a decoder for
-labels.
+"""What NetTrain attaches by itself: the loss for an output port, the encoder of its target,
+a decoder for labels.
 
 Everything is decided from the records of layers and coders and from the data, so that a new layer or coder
 needs no change here. Specification: loss-function.md, section 3 (and decisions.md).
@@ -54,8 +54,8 @@ def producer(net: Net, port: str) -> Net | None:
 
 
 def is_loss(net: Net, port: str) -> bool:
-    """Whether the output `port` comes from a loss layer: its value
-    is a loss as it stands, whatever its name.
+    """Whether the output `port` comes from a loss layer: its value is a loss as it stands,
+    whatever its name.
     """
     layer = producer(net, port)
     return layer is not None and layer.record.is_loss
@@ -140,8 +140,8 @@ def attach(net: Net, port: str, loss: Net, target: str | None, column: Column | 
 
 
 def fits(encoded: PortType, wanted: PortType) -> bool:
-    """Whether what an encoder yields has the element type and, as far
-    as it is known, the rank that a port takes.
+    """Whether what an encoder yields has the element type and, as far as it is known,
+    the rank that a port takes.
     """
     if wanted.kind is not None and encoded.kind is not None and wanted.kind != encoded.kind:
         return False

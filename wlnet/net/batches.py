@@ -24,8 +24,8 @@ class Examples(NamedTuple):
     lengths: Mapping[str, np.ndarray]
 
     def groups(self) -> list[tuple[np.ndarray, Lengths]]:
-        """Examples of equal lengths together: (which ones, their
-        lengths); all in one where nothing varies.
+        """Examples of equal lengths together: (which ones, their lengths);
+        all in one where nothing varies.
         """
         if not self.lengths:
             return [(np.arange(self.size), ())]
@@ -47,8 +47,8 @@ class Examples(NamedTuple):
         for port, array in self.arrays.items():
             if port in cut:
                 array = array[:, : cut[port]]
-            # The indices are those of examples, so they need no check; mode "raise" would gather through a
-            # copy.
+            # The indices are those of examples, so they need no check; mode "raise" would gather
+            # through a copy.
             array.take(chosen, 0, buffers[port], "clip")
 
 
@@ -99,8 +99,8 @@ class Batches:
 
 
 class SequenceBatches(Batches):
-    """Batches of examples that hold sequences: all of a batch have the same lengths, so that nothing is
-    padded.
+    """Batches of examples that hold sequences: all of a batch have the same lengths,
+    so that nothing is padded.
 
     A round still visits every example once; which examples share a batch, and the order of the batches,
     is random.

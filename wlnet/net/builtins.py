@@ -290,8 +290,8 @@ def net_extract(ev, net, spec):
 @builtin("NetTake", messages=TEXTS)
 @border
 def net_take(ev, net, spec):
-    """NetTake[net, end] keeps what leads to a layer or NetPort; NetTake[net, {start, end}] what lies between
-    two.
+    """NetTake[net, end] keeps what leads to a layer or NetPort; NetTake[net, {start, end}] what
+    lies between two.
 
     >>> Length[NetTake[NetChain[{3, Ramp, 2}, "Input" -> 2], 2]]
     2
@@ -393,8 +393,8 @@ def net_join(ev, *nets):
 @builtin("NetFlatten", messages=TEXTS)
 @border
 def net_flatten(ev, net, depth=S.Infinity):
-    """NetFlatten[net] replaces nested chains and graphs by their layers; NetFlatten[net, n] does so n levels
-    deep.
+    """NetFlatten[net] replaces nested chains and graphs by their layers;
+    NetFlatten[net, n] does so n levels deep.
 
     >>> Length[NetFlatten[NetChain[{NetChain[{3, Ramp}], 2}]]]
     3
@@ -405,8 +405,8 @@ def net_flatten(ev, net, depth=S.Infinity):
 @builtin("NetRename", messages=TEXTS)
 @border
 def net_rename(ev, net, rules):
-    """NetRename[net, "old" -> "new"] renames layers and ports of a net; NetRename[net, f] applies f to layer
-    names.
+    """NetRename[net, "old" -> "new"] renames layers and ports of a net;
+    NetRename[net, f] applies f to layer names.
 
     >>> Keys[NetRename[NetChain[<|"a" -> 3, "b" -> Ramp|>], "a" -> "first"]]
     {first, b}

@@ -1,7 +1,7 @@
 """Encoders and decoders: between values of the language and arrays. One record a type (see `label_coders`).
 
-An `Encoder` sits on an input port, a `Decoder` on an output port; both are atoms that can be applied by
-themselves.
+An `Encoder` sits on an input port, a `Decoder` on an output port;
+both are atoms that can be applied by themselves.
 """
 
 from __future__ import annotations
@@ -189,8 +189,8 @@ class Encoder(Coder):
     def encode_batch(self, ev: Any, values: Sequence[Any]) -> np.ndarray:
         """Arrays of N values as one array (N, ...): int64 for integer ports, else float32.
 
-        Values that have the encoded form already pass through. NetError names the value that cannot be
-        encoded.
+        Values that have the encoded form already pass through. NetError names the value
+        that cannot be encoded.
         """
         assert self.side.encode is not None
         return self.side.encode(ev, self, values)
@@ -213,8 +213,8 @@ class Decoder(Coder):
         return self.record.decoder
 
     def decode_batch(self, ev: Any, array: np.ndarray, prop: Any = None) -> list[Any]:
-        """One value of the language for each of the N arrays in `array` (N, ...); `prop` None: the default
-        property.
+        """One value of the language for each of the N arrays in `array` (N, ...); `prop` None:
+        the default property.
 
         NetError for a property that the decoder does not have.
         """
@@ -340,8 +340,8 @@ def read_parameter(kind: type[Coder], name: str, parameter: Parameter, value: An
 
 
 def read_coder(kind: type[Coder], spec: Any) -> Any:
-    """A coder from what stands in NetEncoder[spec] or at a port: "name", {"name", ...}, or a coder of either
-    side.
+    """A coder from what stands in NetEncoder[spec] or at a port: "name", {"name", ...},
+    or a coder of either side.
 
     None where `spec` is none of these; NetError where it is one that cannot be.
     """

@@ -21,8 +21,8 @@ FAMILIES = {
 
 
 class Comparison(NamedTuple):
-    """What a loss compares: two places of the training net, as `step.Plan` watches them; and the class
-    labels.
+    """What a loss compares: two places of the training net, as `step.Plan` watches them;
+    and the class labels.
 
     form  "Index", "Probabilities" or "Binary" for classes, "value" for values
     """
@@ -69,8 +69,8 @@ def _producer_path(net: Net, node: str, port: str) -> Path | None:
 
 
 def _source(net: Net, path: Path, port: str) -> tuple[Path, str] | None:
-    """Where the input `port` of the net at `path` comes from: an
-    output of a net inside, or an input of `net`.
+    """Where the input `port` of the net at `path` comes from: an output of a net inside,
+    or an input of `net`.
     """
     while path:
         outer = net.at(path[:-1])

@@ -147,8 +147,8 @@ def is_automatic(record: LayerRecord, params: dict[str, Any], name: str) -> bool
 
 
 def as_net(ev: Any, value: Any, symbol: str, place: str = "") -> Net:
-    """A net from a net or its shorthand: n, a function, or a list. NetError naming `place` for anything
-    else.
+    """A net from a net or its shorthand: n, a function, or a list.
+    NetError naming `place` for anything else.
     """
     kind = type(value)
     if kind is Net:
@@ -326,8 +326,8 @@ def graph(ev: Any, args: Sequence[Any]) -> Net:
 
 
 def net_as_graph(net: Net, rules: Sequence[Expr]) -> Net:
-    """NetGraph[net]: a chain's layers and connections, a graph as it is, a layer as the graph's only
-    vertex.
+    """NetGraph[net]: a chain's layers and connections, a graph as it is,
+    a layer as the graph's only vertex.
     """
     ports, multipliers = read_port_rules(rules, list(net.outputs), "NetGraph")
     if net.is_container:

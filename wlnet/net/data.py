@@ -38,8 +38,8 @@ RULE_INPUT, RULE_TARGET = "\0input", "\0target"
 
 
 class Column:
-    """The examples at one port: `array` (N, ...) where they are
-    numbers of one shape, else the tuple `values`.
+    """The examples at one port: `array` (N, ...) where they are numbers of one shape,
+    else the tuple `values`.
     """
 
     __slots__ = ("_kind", "array", "values")

@@ -151,8 +151,8 @@ def set_parameter(ev: Any, net: Net, name: str, value: Any) -> Net:
 
 
 def set_port(net: Net, name: str, value: Any) -> tuple[Net, bool]:
-    """The net with another type, encoder or decoder at a port; None removes the coder, Automatic opens the
-    type.
+    """The net with another type, encoder or decoder at a port; None removes the coder,
+    Automatic opens the type.
     """
     is_output = name in net.outputs
     ports = dict(net.outputs if is_output else net.inputs)
@@ -198,8 +198,8 @@ def set_port(net: Net, name: str, value: Any) -> tuple[Net, bool]:
 
 
 def replace(ev: Any, net: Net, rules: Any) -> Net:
-    """NetReplace[net, pattern -> layer, ...]: every match at any depth; the net itself, with a message, for
-    none.
+    """NetReplace[net, pattern -> layer, ...]: every match at any depth; the net itself,
+    with a message, for none.
     """
     symbol = "NetReplace"
     found = list(items(rules)) if is_list(rules) else [rules]

@@ -1,5 +1,5 @@
-"""Columns of data as the arrays that programs read: encoded,
-checked against the port, of the program's dtype.
+"""Columns of data as the arrays that programs read: encoded, checked against the port,
+of the program's dtype.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ DTYPES: dict[str, np.dtype[Any]] = {"f32": np.dtype(np.float32), "f64": np.dtype
 
 
 class Encoded(NamedTuple):
-    """The examples at a port: `array` (N, ...); for sequences padded
-    with zeros, and their `lengths` (N) int32.
+    """The examples at a port: `array` (N, ...); for sequences padded with zeros,
+    and their `lengths` (N) int32.
     """
 
     array: np.ndarray
@@ -35,8 +35,8 @@ def encode_table(
 
 
 def encode(ev: Any, column: Column, port: PortType, name: str, dtype: str, what: str) -> Encoded:
-    """The examples of `column` as an array of what `port` takes: real numbers of `dtype`, or int64 class
-    indices.
+    """The examples of `column` as an array of what `port` takes: real numbers of `dtype`,
+    or int64 class indices.
 
     NetError naming the port, the first example that does not fit, what it is and what is wanted.
     """

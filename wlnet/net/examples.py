@@ -35,8 +35,8 @@ class Feed(NamedTuple):
 
 
 def matched(net: Net, data: Any) -> tuple[Net, Mapping[str, Any]]:
-    """The data by port: from an association, a list for several ports in order, or the value of the only
-    port.
+    """The data by port: from an association, a list for several ports in order,
+    or the value of the only port.
 
     A layer of any number of inputs gets as many as there are data. NetError for missing and unknown ports.
     """

@@ -262,8 +262,8 @@ def allowed(head: Any) -> bool:
 
 
 def emit(b: ir.Builder, formula: Any, slots: Mapping[Any, ir.Value]) -> Operand:
-    """The formula's value: a Value, or a Python number where it depends on no slot. `slots` by number or
-    name.
+    """The formula's value: a Value, or a Python number where it depends on no slot.
+    `slots` by number or name.
     """
     kind = type(formula)
     if kind is Expr:

@@ -315,8 +315,8 @@ def did_you_mean(port: str, known: Iterable[str]) -> str:
 
 
 def named(ends: Sequence[End], taken: Sequence[str]) -> dict[End, str]:
-    """Names of the graph's ports for unconnected ports: the port's own, with a number where it is not
-    unique.
+    """Names of the graph's ports for unconnected ports: the port's own,
+    with a number where it is not unique.
     """
     result: dict[End, str] = {}
     used = set(taken)

@@ -1,5 +1,5 @@
-"""Shape inference: what is known of any port or array spreads forwards and backwards until nothing
-changes.
+"""Shape inference: what is known of any port or array spreads forwards
+and backwards until nothing changes.
 """
 
 from __future__ import annotations
@@ -171,8 +171,8 @@ def make_layer(
 ) -> Net:
     """The layer `name` with these parameters (defaults for the others), arrays, port types, and nets inside.
 
-    Arrays are float32 arrays, None (to be initialized), ABSENT or SharedArray. NetError where they
-    contradict.
+    Arrays are float32 arrays, None (to be initialized), ABSENT or SharedArray.
+    NetError where they contradict.
     """
     record = LAYERS[name]
     filled = {each.name: each.default for each in record.parameters() if not each.net}
@@ -231,8 +231,8 @@ def infer(net: Net, hints: Mapping[str, PortType] | None = None, symbol: str = "
 
 
 def assume(net: Net) -> Net:
-    """`net` with one layer's assumption about what nothing else decides; itself where no layer assumes
-    anything.
+    """`net` with one layer's assumption about what nothing else decides;
+    itself where no layer assumes anything.
     """
     for name, node in net.nodes.items():
         found = assume(node)
@@ -346,8 +346,8 @@ class Spread:
         return (self.nodes[node].outputs if outgoing else self.nodes[node].inputs)[port]
 
     def along(self, edge: Edge, node: str | None) -> dict[str, PortType]:
-        """What the two ends of an edge say together: told to ports of the net, returned for ports of
-        `node`.
+        """What the two ends of an edge say together: told to ports of the net,
+        returned for ports of `node`.
         """
         source, target = self.at(edge.source, True), self.at(edge.target, False)
         try:
@@ -392,8 +392,8 @@ class Spread:
 
 
 def share_dims(nodes: dict[str, Net]) -> bool:
-    """Shared arrays of one name have one shape and one value: told to every place. Whether anything was
-    new.
+    """Shared arrays of one name have one shape and one value: told to every place.
+    Whether anything was new.
     """
     known: dict[str, SharedArray] = {}
     for node in nodes.values():

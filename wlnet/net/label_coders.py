@@ -64,8 +64,8 @@ def dims_of(params: dict[str, Any]) -> Dims:
 
 
 def flatten(value: Any, dims: Dims, leaf: Any) -> tuple[list[Any], tuple[int, ...]] | None:
-    """The elements of a nested list of depth len(dims), and its shape; None where it is ragged or does not
-    fit.
+    """The elements of a nested list of depth len(dims), and its shape;
+    None where it is ragged or does not fit.
     """
     if not dims:
         return [value], ()
@@ -271,8 +271,8 @@ def class_decoder_summary(found: Any, port: PortType) -> str:
 
 
 def class_to_encoder(params: dict[str, Any], port: PortType) -> dict[str, Any] | None:
-    """Targets of a port with this decoder: integers, or indicator vectors where several labels hold at
-    once.
+    """Targets of a port with this decoder: integers, or indicator vectors
+    where several labels hold at once.
     """
     labels = params["Labels"]
     if labels is AUTOMATIC:

@@ -34,15 +34,14 @@ REQUIRED = _Required()
 class Parameter(NamedTuple):
     """An argument or option of a layer that is no array.
 
-    read     (value as written) -> its normal form, a WL value, or None where it does not fit
-    wanted   what fits, as it stands after "must be"
-    symbol   whether the option's name is a symbol (PaddingSize) rather than a string ("Stride"); both are
-             accepted
-    net      whether the value is a net: it becomes a node of that name
-    function what kind of formula ("elementwise", "threading", "array") the value, a function, is translated
-    to
-             (parameter "Formula")
-    hidden   whether it follows from the others and is not written
+    read      (value as written) -> its normal form, a WL value, or None where it does not fit
+    wanted    what fits, as it stands after "must be"
+    symbol    whether the option's name is a symbol (PaddingSize) rather than a string ("Stride"); both are
+              accepted
+    net       whether the value is a net: it becomes a node of that name
+    function  what kind of formula ("elementwise", "threading", "array") the value, a function, is translated
+              to (parameter "Formula")
+    hidden    whether it follows from the others and is not written
     """
 
     name: str
@@ -165,8 +164,8 @@ class LayerRecord:
 
     @property
     def looks_through(self) -> str | None:
-        """Name of the node inside whose output is this operator's output, for the automatic choice of
-        losses.
+        """Name of the node inside whose output is this operator's output,
+        for the automatic choice of losses.
         """
         return self.inner
 

@@ -7,8 +7,8 @@
 
 `->` groups to the right, so "Out" -> layer -> Scaled[r] is Rule["Out", Rule[layer, Scaled[r]]]; the other
 grouping, ("Out" -> layer) -> Scaled[r], means the same. Specification: loss-function.md, sections 1 and 2.
-What is attached where the setting says Automatic stands in `automatic`, the net that is trained in
-`training_net`.
+What is attached where the setting says Automatic stands in `automatic`,
+the net that is trained in `training_net`.
 """
 
 from __future__ import annotations
@@ -189,8 +189,8 @@ class LossPorts(NamedTuple):
 
 
 def loss_ports(net: Net, port: str) -> LossPorts:
-    """How `net` serves as a loss on the output `port`; NetError where its inputs are not "Input" and
-    "Target".
+    """How `net` serves as a loss on the output `port`; NetError where its inputs are not
+    "Input" and "Target".
 
     Two inputs that carry only automatic names are taken by position: first the input, then the target.
     """

@@ -1,5 +1,5 @@
-"""From nets to tensor programs: every layer appends its ops to a builder. The batch dimension N comes
-first.
+"""From nets to tensor programs: every layer appends its ops to a builder.
+The batch dimension N comes first.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from .types import VARYING, PortType
 
 
 class Wire(NamedTuple):
-    """What flows along an edge: a value (N, ...), and for a port whose first dimension varies the lengths
-    (N).
+    """What flows along an edge: a value (N, ...), and for a port whose first dimension varies
+    the lengths (N).
     """
 
     value: ir.Value
@@ -86,8 +86,8 @@ class Lowering:
         return found
 
     def set_array(self, name: str, value: ir.Value) -> None:
-        """After the step the array holds `value`; not where the array is frozen or the program must change
-        nothing.
+        """After the step the array holds `value`; not where the array is frozen
+        or the program must change nothing.
         """
         path = (*self.path, name)
         if self.updates and not any(path[: len(each)] == tuple(each) for each in self.frozen):
@@ -139,8 +139,8 @@ def input_type(port: PortType, batch: int, dtype: str = "f32", length: int | Non
 
 
 def declare(net: Net, b: ir.Builder, dtype: str = "f32") -> None:
-    """Declare every array of `net` as a variable, in the order of `Net.all_arrays`; those known already are
-    left.
+    """Declare every array of `net` as a variable, in the order of `Net.all_arrays`;
+    those known already are left.
     """
     fields = {}
     for path, inner in net.walk():

@@ -1,5 +1,5 @@
-"""Measurements of nets: which are asked for, what of the program they watch, and their values in the
-language.
+"""Measurements of nets: which are asked for, what of the program they watch,
+and their values in the language.
 
 The formulas stand in `scores`. A measurement of classes needs a cross-entropy loss, one of values a mean
 squared or mean absolute loss; each looks at what that loss compares.
@@ -100,8 +100,8 @@ def _is_function(spec: Any) -> bool:
 
 
 def read_measurement(spec: Any, training: TrainingNet, found: list[Comparison], symbol: str) -> Measurement:
-    """One measurement: "name", "name" -> parameter, NetPort[...], or <|"Measurement" -> spec, "Key" -> k,
-    ...|>.
+    """One measurement: "name", "name" -> parameter, NetPort[...],
+    or <|"Measurement" -> spec, "Key" -> k, ...|>.
     """
     key, averaging = None, None
     if type(spec) is Association:
@@ -352,8 +352,8 @@ def reported(measurement: Measurement, value: Any) -> float | None:
 
 
 def confusion_plot(ev: Any, confusion: np.ndarray, labels: Sequence[Any]) -> Any:
-    """The confusion matrix as a picture: true classes down, predicted classes across, the counts in the
-    cells.
+    """The confusion matrix as a picture: true classes down, predicted classes across,
+    the counts in the cells.
     """
     count = len(confusion)
     most = max(int(confusion.max()), 1)

@@ -1,7 +1,7 @@
 """What a user's function learns of a running training: the association of nettrain.md, section 5.2.
 
-Its values are computed when they are looked at: each entry is delayed, and asks the `View` of the running
-training.
+Its values are computed when they are looked at: each entry is delayed,
+and asks the `View` of the running training.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ SHARED = "NetArray"
 
 
 class Edge(NamedTuple):
-    """Data flows from an output port of a node (or an input of the net) to an input port of a node (or an
-    output).
+    """Data flows from an output port of a node (or an input of the net) to an input port
+    of a node (or an output).
     """
 
     source: End
@@ -150,8 +150,8 @@ class Net:
         return found
 
     def with_arrays(self, values: Mapping[Path, np.ndarray | None]) -> Net:
-        """This net with the arrays at these paths (keys of `all_arrays`) replaced; None opens an array
-        again.
+        """This net with the arrays at these paths (keys of `all_arrays`) replaced;
+        None opens an array again.
         """
         shared = {
             path[1]: frozen(value) for path, value in values.items() if path[0] == SHARED and len(path) == 2

@@ -1,5 +1,5 @@
-"""Who watches a training: reporters, the user's functions,
-checkpoints, each with the times at which it acts.
+"""Who watches a training: reporters, the user's functions, checkpoints,
+each with the times at which it acts.
 """
 
 from __future__ import annotations
@@ -164,8 +164,8 @@ def measure_functions(ev: Any, trainer: Trainer, setting: Any) -> None:
 
 
 def criterion_call(ev: Any, trainer: Trainer, criterion: Criterion) -> Callable[[], bool]:
-    """A function that decides on early stopping: called with the
-    values of the round, stops where it gives True.
+    """A function that decides on early stopping: called with the values of the round,
+    stops where it gives True.
     """
 
     def call() -> bool:
@@ -200,8 +200,8 @@ def checkpoints(ev: Any, trainer: Trainer, setting: Any) -> list[Hook]:
 
 
 def _checkpoint_specs(setting: Any) -> list[Timed]:
-    """{"File", path, "Interval" -> i} is one specification, though a
-    list; so the kind and the path are put together.
+    """{"File", path, "Interval" -> i} is one specification, though a list;
+    so the kind and the path are put together.
     """
     if setting is NONE:
         return []

@@ -1,8 +1,8 @@
 """Training methods: one record each, the grammar of the option Method, and the updates of a training step.
 
 Formulas and constants: nettrain.md, section 3, and decisions.md, "Training". The order within a step is:
-gradients are clipped, then lambda w is added to them, then the method updates the arrays, then weights are
-clipped.
+gradients are clipped, then lambda w is added to them, then the method updates the arrays,
+then weights are clipped.
 """
 
 from __future__ import annotations
@@ -230,8 +230,8 @@ def _rate(method: Method, inside: Any, outside: Any) -> float:
 
 
 def _bound(key: str, value: Any) -> Any:
-    """A regularization or clipping setting: None, a number not
-    below 0, or a list of rules (kept for later).
+    """A regularization or clipping setting: None, a number not below 0,
+    or a list of rules (kept for later).
     """
     if value is NONE:
         return None
@@ -245,8 +245,8 @@ def _bound(key: str, value: Any) -> Any:
 
 
 class Arrays(NamedTuple):
-    """What holds for each learned array, in the order of the flat parameters: one entry an array in each
-    list.
+    """What holds for each learned array, in the order of the flat parameters:
+    one entry an array in each list.
 
     rates            learning-rate multipliers; 0 leaves an array as it is
     held             arrays that sit out this step: neither they nor what is remembered of them changes

@@ -23,8 +23,8 @@ from .requests import ArrayGradient, InputGradient, Interior, Output, Wanted
 
 # Executables kept on a net.
 KEPT = 16
-# Largest number of examples that run at once: on a 784-512-512-10 perceptron larger chunks gain less than 3
-# %.
+# Largest number of examples that run at once: on a 784-512-512-10 perceptron larger chunks gain less
+# than 3 %.
 CHUNK = 256
 
 
@@ -221,8 +221,8 @@ def gradients_of(
     wanted: tuple[Wanted, ...],
     cotangents: tuple[str, ...],
 ) -> dict[int, ir.Value]:
-    """Gradients by place in `wanted`: of the sum of all outputs, or of the products with the supplied
-    gradients.
+    """Gradients by place in `wanted`: of the sum of all outputs, or of the products
+    with the supplied gradients.
     """
     places = [i for i, each in enumerate(wanted) if type(each) in (InputGradient, ArrayGradient)]
     if not places:

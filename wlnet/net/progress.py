@@ -190,8 +190,8 @@ class Indicator(Reporter):
 
 
 class Panel(Reporter):
-    """The live panel of a terminal: position, loss, rate, time left,
-    measurements, the loss curve (by `rich`).
+    """The live panel of a terminal: position, loss, rate, time left, measurements,
+    the loss curve (by `rich`).
     """
 
     def __init__(self, stream: TextIO | None = None, interval_s: float = PANEL_S) -> None:

@@ -1,5 +1,5 @@
-"""What is asked of a net besides its data: output ports, decoder properties, interior activations,
-gradients.
+"""What is asked of a net besides its data: output ports, decoder properties,
+interior activations, gradients.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ NONE = system("None")
 
 
 class Output(NamedTuple):
-    """An output port; `prop` None: the decoder's default, NONE: the raw array, else a property of the
-    decoder.
+    """An output port; `prop` None: the decoder's default, NONE: the raw array,
+    else a property of the decoder.
     """
 
     port: str

@@ -108,8 +108,8 @@ def _known(value: Any) -> Any:
 
 
 def loss_plot(ev: Any, run: Run) -> Any:
-    """The mean training loss, and the validation loss where there is
-    one, against rounds (batches for one round).
+    """The mean training loss, and the validation loss where there is one,
+    against rounds (batches for one round).
     """
     by_round = run.rounds > 1
     scale = run.batches_per_round if by_round else 1

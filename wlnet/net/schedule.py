@@ -1,5 +1,5 @@
-"""What changes in the course of a training: the learning rate,
-which arrays are updated, and when it stops early.
+"""What changes in the course of a training: the learning rate, which arrays are updated,
+and when it stops early.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-# Probabilities are kept at or above this before their logarithm is taken (the smallest normal float32
-# number).
+# Probabilities are kept at or above this before their logarithm is taken
+# (the smallest normal float32 number).
 TINY = float(np.finfo(np.float32).tiny)
 
 
@@ -46,8 +46,8 @@ class ClassStatistics:
         return int(self.confusion.sum())
 
     def add(self, probabilities: np.ndarray, truth: np.ndarray, *, logs: bool = True) -> None:
-        """Count a batch: probabilities (M, K), true classes `truth` (M) from 0. The largest probability
-        decides.
+        """Count a batch: probabilities (M, K), true classes `truth` (M) from 0.
+        The largest probability decides.
 
         `logs=False` leaves out entropy and cross entropy (they cost a logarithm an element).
         """
@@ -76,8 +76,8 @@ class ClassStatistics:
         self.truths += other.truths
 
     def outcomes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """True positives, false positives, true negatives, false
-        negatives of each class against the rest, (K).
+        """True positives, false positives, true negatives, false negatives
+        of each class against the rest, (K).
         """
         hit = np.diag(self.confusion)
         false_positive = self.confusion.sum(0) - hit
@@ -216,8 +216,8 @@ def accuracy(s: Any, top: int = 1) -> float:
         return ratio(s.hits, s.count)
     scores, truth = np.concatenate(s.scores), np.concatenate(s.truths)
     own = scores[np.arange(len(truth)), truth]
-    # Classes before the true one in the order of the decision: a larger probability, or an equal one further
-    # left.
+    # Classes before the true one in the order of the decision: a larger probability,
+    # or an equal one further left.
     left = np.arange(scores.shape[1]) < truth[:, None]
     before = (scores > own[:, None]) | ((scores == own[:, None]) & left)
     return float(np.mean(before.sum(1) < top))
@@ -253,8 +253,8 @@ def matthews(s: ClassStatistics) -> float:
 
 
 def area_under_roc(s: ClassStatistics) -> np.ndarray:
-    """For each class, the chance that a random example of it scores
-    above a random other one (ties count half).
+    """For each class, the chance that a random example of it scores above a random other one
+    (ties count half).
     """
     scores, truth = np.concatenate(s.scores), np.concatenate(s.truths)
     areas = []
@@ -268,8 +268,8 @@ def area_under_roc(s: ClassStatistics) -> np.ndarray:
 
 
 def roc_curve(s: ClassStatistics) -> list[np.ndarray]:
-    """For each class, points (false positive rate, true positive
-    rate) from (0, 0) to (1, 1), shape (P, 2).
+    """For each class, points (false positive rate, true positive rate) from (0, 0) to (1, 1),
+    shape (P, 2).
     """
     scores, truth = np.concatenate(s.scores), np.concatenate(s.truths)
     curves = []
@@ -367,8 +367,8 @@ PLACE = Score("NetPort", "place", lambda s: s.value(), OTHER, 0)
 
 
 def average(values: np.ndarray, averaging: str, confusion: np.ndarray, score: Score) -> float:
-    """One number from a value per class: "Macro" (plain mean) or
-    "Weighted" (by the number of true examples).
+    """One number from a value per class: "Macro" (plain mean) or "Weighted"
+    (by the number of true examples).
     """
     if averaging == "Weighted":
         weights = confusion.sum(1)
@@ -379,8 +379,8 @@ def average(values: np.ndarray, averaging: str, confusion: np.ndarray, score: Sc
 
 
 def micro(statistics: ClassStatistics) -> ClassStatistics:
-    """The pooled two-class problem of "Micro" averaging: class 1
-    counts every class's own outcomes summed up.
+    """The pooled two-class problem of "Micro" averaging: class 1 counts every class's own
+    outcomes summed up.
     """
     tp, fp, tn, fn = (int(x.sum()) for x in statistics.outcomes())
     pooled = ClassStatistics(2)

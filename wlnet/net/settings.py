@@ -56,8 +56,8 @@ def read_settings(
     training_update_schedule: Any,
     working_precision: Any,
 ) -> Settings:
-    """The options that mean the same for every net and every data
-    set; NetError for a value that means nothing.
+    """The options that mean the same for every net and every data set;
+    NetError for a value that means nothing.
     """
     return Settings(
         count(batch_size, "BatchSize"),

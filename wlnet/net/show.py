@@ -1,5 +1,5 @@
-"""How nets print: a summary for people (OutputForm), an expression that reads back to an equal net
-(InputForm).
+"""How nets print: a summary for people (OutputForm), an expression that reads back
+to an equal net (InputForm).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The programs of a training: one step (forward, losses, gradient, update) and one evaluation, for any
 batch length.
 
-All programs of a training are bound to one store, so that parameters stay where they are, and share one
-arena.
+All programs of a training are bound to one store, so that parameters stay where they are,
+and share one arena.
 """
 
 from __future__ import annotations
@@ -166,8 +166,8 @@ class Machine:
         return b.program()
 
     def gradient_program(self, n: int, lengths: Lengths) -> ir.Program:
-        """The gradient of the mean loss of `n` examples in training
-        mode, an output for every learned array.
+        """The gradient of the mean loss of `n` examples in training mode,
+        an output for every learned array.
         """
         b = ir.Builder()
         _, mean = self.forward(b, n, lengths, True)
@@ -235,8 +235,8 @@ class Machine:
 
 
 def per_example(b: ir.Builder, wire: Wire, dtype: str) -> ir.Value:
-    """A loss port as one number an example (n): the total over all
-    its elements, of sequences the valid ones.
+    """A loss port as one number an example (n): the total over all its elements,
+    of sequences the valid ones.
     """
     value = wire.value if wire.value.type.is_float else b.cast(wire.value, dtype)
     return value if value.rank == 1 else b.sum(value, tuple(range(1, value.rank)))

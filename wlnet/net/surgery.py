@@ -241,8 +241,8 @@ def existing(net: Net, spec: Any, symbol: str) -> str:
 
 
 def share_arrays(net: Net, prefix: Any = "") -> Net:
-    """NetInsertSharedArrays: every ordinary array that is trained becomes a shared one named by its
-    position.
+    """NetInsertSharedArrays: every ordinary array that is trained becomes a shared one named
+    by its position.
     """
     if type(prefix) is not str:
         raise NetError("NetInsertSharedArrays", "prefix", f"The prefix must be a string, not {show(prefix)}.")

@@ -38,8 +38,8 @@ STOP, ABORT = "StopTraining", "AbortTraining"
 
 
 class Hook:
-    """Something called when its trigger is due: a user's function, a
-    checkpoint. `act` may return STOP or ABORT.
+    """Something called when its trigger is due: a user's function, a checkpoint.
+    `act` may return STOP or ABORT.
     """
 
     def __init__(self, trigger: Trigger, act: Callable[[], Any]) -> None:
@@ -130,8 +130,8 @@ class Trainer:
     # ---- the whole
 
     def train(self) -> Run:
-        """Run to the end and return the record. Ctrl-C ends the
-        training; what is trained so far is returned.
+        """Run to the end and return the record. Ctrl-C ends the training;
+        what is trained so far is returned.
         """
         machine = self.machine
         executable = self.make_ready(self.source.count(0), self.source.lengths(0), 0)
@@ -156,8 +156,8 @@ class Trainer:
         return self.finished()
 
     def plan_rounds(self, executable: Any) -> int | None:
-        """The most rounds to run: as told, or about 20 seconds' worth
-        by the time of a few steps; None: no limit.
+        """The most rounds to run: as told, or about 20 seconds' worth by the time of a few steps;
+        None: no limit.
         """
         settings = self.settings
         if settings.rounds is not None:
@@ -304,8 +304,8 @@ class Trainer:
             run.best_round = self.round
 
     def better(self, found: Outcome) -> bool:
-        """Whether a validation is the best so far: by loss, or by the
-        measurement that early stopping follows.
+        """Whether a validation is the best so far: by loss, or by the measurement
+        that early stopping follows.
         """
         value: float | None = found.loss
         for measurement in self.meter.measurements:

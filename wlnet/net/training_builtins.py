@@ -233,8 +233,8 @@ def measured(
 
 
 def strict(name: str) -> None:
-    """An unknown option of the System` function `name` ends the call: a message with the nearest one, and
-    $Failed.
+    """An unknown option of the System` function `name` ends the call:
+    a message with the nearest one, and $Failed.
 
     (In general such a call stays as it is; a training that did not happen must not pass for a net.)
     """

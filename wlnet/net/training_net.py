@@ -72,8 +72,8 @@ def build(net: Net, setting: Any, table: Table) -> tuple[TrainingNet, Table]:
     """The training net for LossFunction -> `setting` with the data `table`, and the table with its
     columns named by port and without those of ignored outputs.
 
-    NetError for everything that section 8 of the specification lists; `make` evaluates layer and coder
-    expressions.
+    NetError for everything that section 8 of the specification lists;
+    `make` evaluates layer and coder expressions.
     """
     terms = read_terms(setting, net)
     if terms is None:
@@ -216,8 +216,8 @@ def _hinted(name: str, port: PortType, column: Column) -> PortType:
 
 
 def shape_of(column: Column) -> tuple[Any, ...] | None:
-    """The shape that examples give their port: VARYING for lists of
-    different lengths; None where they are no numbers.
+    """The shape that examples give their port: VARYING for lists of different lengths;
+    None where they are no numbers.
     """
     if column.array is not None:
         return column.array.shape[1:]
@@ -312,8 +312,8 @@ def output_names(
     names: Sequence[str], ends: Sequence[tuple[Attachment, str, End]], inputs: Mapping[str, Any]
 ) -> list[str]:
     """Ports of the training net for the losses: a bare port keeps its name, one attached loss is "Loss",
-    several are named after the ports that they are attached to. No name is that of an input or of another
-    output.
+    several are named after the ports that they are attached to. No name is that of an input
+    or of another output.
     """
     attached = [each for each, _, _ in ends if each.choice.loss is not None]
     taken, found = set(inputs), []

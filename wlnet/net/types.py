@@ -18,8 +18,8 @@ from wlnet.expr import Expr, S, is_infinity, is_list, items, make_list
 
 
 class _Varying:
-    """The extent of a dimension whose length differs between examples; only the first dimension may have
-    it.
+    """The extent of a dimension whose length differs between examples;
+    only the first dimension may have it.
     """
 
     __slots__ = ()
@@ -123,8 +123,8 @@ def meet_range(
 
 
 def meet(a: PortType, b: PortType) -> PortType:
-    """What `a` and `b` say together, with the coder of `a`; MismatchError where they contradict one
-    another.
+    """What `a` and `b` say together, with the coder of `a`; MismatchError
+    where they contradict one another.
     """
     if a.kind is not None and b.kind is not None and a.kind != b.kind:
         raise MismatchError
@@ -146,8 +146,8 @@ def size(dims: Dims | None) -> int | None:
 
 
 def solve_extent(dims: Dims | None, count: int | None) -> Dims | None:
-    """`dims` with its only unknown extent computed from the number of elements `count`, where that is
-    possible.
+    """`dims` with its only unknown extent computed from the number of elements `count`,
+    where that is possible.
     """
     if dims is None or count is None or sum(x is None for x in dims) != 1 or VARYING in dims:
         return dims
@@ -203,8 +203,8 @@ def read_element(spec: Any) -> PortType | None:
 
 
 def read_dims(parts: Sequence[Any]) -> Dims | None:
-    """Extents as written: positive integers, Automatic, and "Varying" in the first place; None for anything
-    else.
+    """Extents as written: positive integers, Automatic, and "Varying" in the first place;
+    None for anything else.
     """
     dims: list[Extent] = []
     for place, part in enumerate(parts):
@@ -258,8 +258,8 @@ def extent_text(extent: Extent) -> str:
 
 
 def dims_text(dims: Dims | None) -> str:
-    """Extents as messages write them: (3, 28, 28), (?, 5), (Varying, 7); "unknown shape" for an unknown
-    rank.
+    """Extents as messages write them: (3, 28, 28), (?, 5), (Varying, 7);
+    "unknown shape" for an unknown rank.
     """
     if dims is None:
         return "unknown shape"
@@ -297,8 +297,8 @@ def wanted_text(port: PortType) -> str:
 
 
 def summary_text(port: PortType) -> str:
-    """What the printed form of a net says of a port: "vector (size: 2)", "matrix (size: 2x3)", "class",
-    ...
+    """What the printed form of a net says of a port: "vector (size: 2)",
+    "matrix (size: 2x3)", "class", ...
     """
     if port.coder is not None:
         return port.coder.summary(port)  # type: ignore[no-any-return]

@@ -1,5 +1,5 @@
-"""Evaluating losses and measurements on a data set: validation,
-NetMeasurements, the losses of single examples.
+"""Evaluating losses and measurements on a data set: validation, NetMeasurements,
+the losses of single examples.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ NONE = system("None")
 
 
 class Outcome(NamedTuple):
-    """Means over all examples of a data set: the total loss and its
-    terms by name; measurements as users get them.
+    """Means over all examples of a data set: the total loss and its terms by name;
+    measurements as users get them.
     """
 
     loss: float
@@ -77,8 +77,8 @@ def run(
 
 
 class ValidationSpec(NamedTuple):
-    """data (an explicit data set), or share (0 < r < 1 of the
-    training data); and how often it is measured.
+    """data (an explicit data set), or share (0 < r < 1 of the training data);
+    and how often it is measured.
     """
 
     data: Any
@@ -87,8 +87,8 @@ class ValidationSpec(NamedTuple):
 
 
 def read_validation(setting: Any) -> ValidationSpec | None:
-    """The option ValidationSet; None where there is none. A list whose last
-    element is a rule with the key "Interval" states how often.
+    """The option ValidationSet; None where there is none. A list whose last element is a rule with the key
+    "Interval" states how often.
     """
     if setting is NONE:
         return None
@@ -119,8 +119,8 @@ def _interval_rule(value: Any) -> bool:
 
 
 def set_aside(table: Table, share: float, random: np.random.Generator) -> tuple[Table, Table]:
-    """Training and validation examples: a random `share` of `table` is
-    set aside, one example at least on each side.
+    """Training and validation examples: a random `share` of `table` is set aside,
+    one example at least on each side.
     """
     count = min(max(round(share * table.length), 1), table.length - 1)
     if count < 1:

@@ -1,7 +1,7 @@
 """The strings that mean something to nets and trainings: what a prompt offers within quotes.
 
-They are gathered from the records: layers (parameters, arrays, ports), coders, methods, measurements,
-properties.
+They are gathered from the records: layers (parameters, arrays, ports), coders,
+methods, measurements, properties.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ _NUMBERS = (int, float, Fraction, BigReal)
 
 class _Pending:
     """An operator waiting for its last operand. `args` holds the operands so far (and, in a run of
-    comparisons, the operators between them); `start` is its offset, for errors; `extra` what the token
-    carried.
+    comparisons, the operators between them); `start` is its offset,
+    for errors; `extra` what the token carried.
     """
 
     __slots__ = ("args", "bind", "extra", "row", "start")

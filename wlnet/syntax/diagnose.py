@@ -123,8 +123,8 @@ def _spelling(token: Any) -> str:
 
 
 def unknown_character(text: str, start: int) -> ReadError:
-    """The error for a character that begins no token; a backslash begins a named character that does not
-    exist.
+    """The error for a character that begins no token; a backslash begins a named character
+    that does not exist.
     """
     char = text[start]
     if char != "\\":
@@ -149,8 +149,8 @@ def unexpected(kind: str, start: int, expected: set[str]) -> ReadError:
     """The error for a token that the grammar did not expect.
 
     kind: the token's terminal; expected: the terminals that would have been right. The lexer has reported
-    most errors before the grammar sees them, so what is left are empty parentheses and operands without a
-    partner.
+    most errors before the grammar sees them, so what is left are empty parentheses
+    and operands without a partner.
     """
     if kind == "$END":
         return Incomplete("an operand is missing at the end", start)

@@ -58,8 +58,8 @@ class Lexer:
         self.start = position
         self.tokens: list[Token] = []
         self.want = START
-        # Open brackets: (terminal, offset, closing text, whether the place before was within the operand of
-        # `sym:`)
+        # Open brackets: (terminal, offset, closing text, whether the place before was within
+        # the operand of `sym:`)
         self.stack: list[tuple[str, int, str, bool]] = []
         self.in_pattern = False
         self._resolve = resolve

@@ -12,8 +12,8 @@ from wlnet.expr.numbers import big_real, rational
 
 from .diagnose import ReadError
 
-# A literal without a precision mark and with more significant digits than this gets that many digits of
-# precision.
+# A literal without a precision mark and with more significant digits than this gets
+# that many digits of precision.
 MACHINE_LITERAL_DIGITS = 17
 
 # base^^ digits[.digits] then ` or `p or ``a then *^exponent
@@ -110,8 +110,8 @@ _BOXES = "()!*@%^&_/+`"
 
 
 def string(text: str) -> str:
-    r"""The value of a string literal, given the text between its quotes: escapes resolved, `\<` and `\>`
-    dropped.
+    r"""The value of a string literal, given the text between its quotes: escapes resolved,
+    `\<` and `\>` dropped.
 
     Named and hexadecimal escapes were decoded before (see `characters.decode`), except those that stand for a
     quote or a backslash. Box escapes and unknown ones keep their backslash.

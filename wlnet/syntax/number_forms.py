@@ -84,8 +84,8 @@ class Spec:
 
 
 def _fixed(value: float, digits: int, places: int | None) -> str:
-    """`value` to so many significant digits, without exponent; with `places` exactly that many after the
-    point.
+    """`value` to so many significant digits, without exponent; with `places` exactly
+    that many after the point.
     """
     rounded = float(f"{value:.{max(digits, 1) - 1}e}")
     if places is not None:
@@ -122,8 +122,8 @@ def _real_in_base(value: float, base: int, places: int = 20) -> str:
 
 
 def spec(expr: Expr) -> Spec | None:
-    """The format that `NumberForm[x, n]`, `NumberForm[x, {n, f}]` and kin ask for; None where it is no such
-    form.
+    """The format that `NumberForm[x, n]`, `NumberForm[x, {n, f}]` and kin ask for;
+    None where it is no such form.
     """
     head = expr.head.name
     args = [

@@ -165,8 +165,8 @@ def wide() -> Table:
 
 
 def precedence(head: str) -> int | None:
-    """The customary number of the operator with this head, infix before other forms; None where it has
-    none.
+    """The customary number of the operator with this head, infix before other forms;
+    None where it has none.
     """
     rows = [row for row in wide().rows if row.head.name == head]
     rows.sort(key=lambda row: row.form != "infix")

@@ -1,5 +1,5 @@
-"""OutputForm: raw strings, six digits, wrappers such as Row, Grid and NumberForm shown as what they stand
-for.
+"""OutputForm: raw strings, six digits, wrappers such as Row, Grid and NumberForm shown
+as what they stand for.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _SHORT_WIDTH = 78
 
 
 class OutputPrinter(Printer):
-    """OutputForm. `depth` counts printers inside printers (cells of tables); `spec` formats numbers in
-    NumberForm.
+    """OutputForm. `depth` counts printers inside printers (cells of tables);
+    `spec` formats numbers in NumberForm.
     """
 
     def __init__(self, name: Name, depth: int = 0, spec: number_forms.Spec | None = None) -> None:
@@ -83,8 +83,8 @@ def _characters() -> dict[str, Operator]:
     return _named
 
 
-# Layouts. A function takes (printer, expr, level needed) and gives level and pieces, or None for an ordinary
-# call.
+# Layouts. A function takes (printer, expr, level needed) and gives level and pieces,
+# or None for an ordinary call.
 
 
 def _content(printer: Printer, expr: Expr, need: int) -> Layout | None:

@@ -18,8 +18,8 @@ from .lexer import Lexer, Warn
 from .tables import END, Driver
 from .terminals import Resolve, Token
 
-# Where reading goes on behind a bad expression: a line, or a paragraph, that looks like the beginning of
-# another.
+# Where reading goes on behind a bad expression: a line, or a paragraph,
+# that looks like the beginning of another.
 _FRESH_LINE = r"[\r\n](?=[A-Za-z$0-9\"{(<`!?#%_]|[^\x00-\x7f])"
 _FRESH_PARAGRAPH = r"\n[ \t\r]*\n(?=[A-Za-z$(]|[^\x00-\x7f])"
 
@@ -145,8 +145,8 @@ class Reader:
         """Go on behind a bad expression: at the next line that looks like the beginning of another.
 
         That is a line whose first character is no white space, closing bracket or infix operator. After an
-        unclosed bracket it must also follow a blank line, since any line may belong to what is inside the
-        bracket.
+        unclosed bracket it must also follow a blank line, since any line may belong
+        to what is inside the bracket.
         """
         text = self._decoded.text
         fresh = _FRESH_PARAGRAPH if error.incomplete else _FRESH_LINE

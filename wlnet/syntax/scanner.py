@@ -1,5 +1,5 @@
-"""The regular expression that cuts text into words, in a plain and in a wide version (characters beyond
-ASCII).
+"""The regular expression that cuts text into words, in a plain and in a wide version
+(characters beyond ASCII).
 
 One `match` per token; the number of the group tells what kind of word it is. Groups stand in the order of
 their frequency in real code. White space before a token belongs to the match.

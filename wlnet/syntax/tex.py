@@ -1,5 +1,5 @@
-"""TeXForm: fractions, roots, powers, Greek letters, sums and integrals as TeX, the rest as upright function
-calls.
+"""TeXForm: fractions, roots, powers, Greek letters, sums and integrals as TeX,
+the rest as upright function calls.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What a prompt asks of a text while it is typed: kinds of words to colour, matching brackets, whether it is
-complete.
+"""What a prompt asks of a text while it is typed: kinds of words to colour, matching brackets,
+whether it is complete.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _POSTFIX = {"&", "!", "!!", "++", "--", "..", "...", "'"}
 class Word(NamedTuple):
     """A classified stretch of text: offsets in the text as typed.
 
-    kind is symbol, number, string, pattern, slot, history, operator, bracket, comment, tag (of a message) or
-    error.
+    kind is symbol, number, string, pattern, slot, history, operator, bracket, comment,
+    tag (of a message) or error.
     """
 
     kind: str

@@ -55,8 +55,8 @@ def deviation(b: ir.Builder, x: ir.Value, chosen: tuple[int, ...]) -> ir.Value:
 
 
 def quantile(b: ir.Builder, ordered: ir.Value, q: float) -> ir.Value:
-    """The quantile of sorted rows as the language's Quartiles define it: position 1/2 + q n, linear
-    between.
+    """The quantile of sorted rows as the language's Quartiles define it:
+    position 1/2 + q n, linear between.
     """
     n = ordered.shape[-1]
     place = min(max(q * n - 0.5, 0.0), n - 1.0)

@@ -1,5 +1,5 @@
-"""Layers whose arrays are the whole story: LinearLayer, EmbeddingLayer, NetArrayLayer, ConstantTimesLayer,
-...
+"""Layers whose arrays are the whole story: LinearLayer, EmbeddingLayer,
+NetArrayLayer, ConstantTimesLayer, ...
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from .elementwise import FORMULA, any_value
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
 
-# Lengths at which a function of a sequence is tried out, to see how the dimensions of its result depend on
-# it.
+# Lengths at which a function of a sequence is tried out, to see how the dimensions
+# of its result depend on it.
 TRIALS = (7, 11)
 
 

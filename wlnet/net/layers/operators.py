@@ -118,8 +118,8 @@ def pair_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
 
 
 def distance(at: Lowering, x: ir.Value, y: ir.Value, name: str) -> ir.Value:
-    """Distance of the rows of two arrays (N, D); its derivative where it does not exist, at equal rows, is
-    0.
+    """Distance of the rows of two arrays (N, D); its derivative where it does not exist,
+    at equal rows, is 0.
     """
     b = at.b
     if name == "EuclideanDistance":

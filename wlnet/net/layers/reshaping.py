@@ -1,5 +1,5 @@
-"""Layers that arrange the same numbers anew: FlattenLayer, ReshapeLayer, TransposeLayer, ReplicateLayer,
-PartLayer.
+"""Layers that arrange the same numbers anew: FlattenLayer, ReshapeLayer,
+TransposeLayer, ReplicateLayer, PartLayer.
 """
 
 from __future__ import annotations

@@ -149,8 +149,8 @@ def threading_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
 
 
 def threading_inputs(params: Params) -> Ports:
-    """Inputs by the option InputPorts, else by the slots of the function; none where their number is still
-    open.
+    """Inputs by the option InputPorts, else by the slots of the function;
+    none where their number is still open.
     """
     stated = input_ports(params["InputPorts"])
     if stated is not None:
