@@ -120,3 +120,7 @@ def test_symbolic_and_packed_transposes_agree(value, order):
     symbols = "ArrayReshape[Array[f, 27], {3, 3, 3}]"
     assert value(f"Dimensions[{cube}]") == "{3, 3, 3}"
     assert value(f"(Transpose[{symbols}, {order}] /. f[n_] -> n) === Transpose[{numbers}, {order}]") == "True"
+
+
+def test_one_value_at_many_positions(value):
+    assert value("Normal[SparseArray[{{1, 2}, {2, 1}} -> 7, {2, 2}]]") == "{{0, 7}, {7, 0}}"

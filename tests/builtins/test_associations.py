@@ -124,3 +124,18 @@ def test_lookup_default_is_evaluated_only_when_needed(value):
     assert (
         value("n = 0; {Lookup[<|a -> 1|>, a, n = 1], n, Lookup[<|a -> 1|>, b, n = 2], n}") == "{1, 0, 2, 2}"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("-<|a -> 1, b -> 2|>", "<|a -> -1, b -> -2|>"),
+        ("2 <|a -> 1|> + 3", "<|a -> 5|>"),
+        ("Sqrt[<|a -> 4|>]", "<|a -> 2|>"),
+        ("<|a -> 1|> + <|a -> 5|>", "<|a -> 6|>"),
+        ("<|a -> 1|> + <|b -> 5|>", "<|a -> 1|> + <|b -> 5|>"),
+        ("-<||>", "<||>"),
+    ],
+)
+def test_listable_functions_work_on_the_values(value, text, expected):
+    assert value(text) == expected

@@ -145,3 +145,10 @@ def test_packed_stays_packed(calculator):
 
 def test_wrong_argument_count(message):
     assert message("Sin[1, 2]").startswith("Sin::argx")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("Clip[-2, {0, Infinity}]", "0"), ("Clip[7., {-Infinity, Infinity}]", "7.")]
+)
+def test_clip_has_infinite_limits(value, text, expected):
+    assert value(text) == expected

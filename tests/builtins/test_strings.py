@@ -169,3 +169,14 @@ def test_a_condition_that_fails_tries_shorter_matches(value):
 def test_print_and_to_string(calculator):
     calculator.value('Print["x = ", 1/2, {a}]')
     assert calculator.printed == ["x = 1/2{a}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('TemplateApply["<* Round[100 #1/#2] *> %", {3, 8}]', '"38 %"'),
+        ('TemplateApply["<* #a + 1 *>", <|"a" -> 2|>]', '"3"'),
+    ],
+)
+def test_expressions_of_templates_know_the_slots(value, text, expected):
+    assert value(text) == expected

@@ -149,7 +149,8 @@ def clip(ev: Any, x: Any, *limits: Any) -> Any:
             return value
     if is_list(x):
         return make_list(Expr(S.Clip, (a, *limits)) for a in items(x))
-    under, over = ordered(ev, x, low), ordered(ev, x, high)
+    under = 1 if is_negative_infinity(low) else ordered(ev, x, low)
+    over = -1 if is_positive_infinity(high) else ordered(ev, x, high)
     if under is None or over is None:
         if is_infinite(x):
             return above if is_positive_infinity(x) else below

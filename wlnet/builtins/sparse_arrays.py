@@ -45,7 +45,8 @@ def sparse_array(ev: Any, rules: Any, dims: Any = S.Automatic, default: Any = 0)
 
 
 def _entries(rules: Any) -> list[tuple[Any, Any, bool]] | None:
-    """Rules as (position, value, delayed); {pos...} -> {val...} as one of each."""
+    """Rules as (position, value, delayed); {pos...} -> {val...} as one of each, {pos...} -> val
+    as one value for all."""
     listed = items(rules) if is_list(rules) else (rules,)
     out = []
     for r in listed:
@@ -54,6 +55,8 @@ def _entries(rules: Any) -> list[tuple[Any, Any, bool]] | None:
         p, v = r.args
         if is_list(p) and is_list(v) and len(items(p)) == len(items(v)) and not is_list(rules):
             out += [(q, w, False) for q, w in zip(items(p), items(v), strict=True)]
+        elif not is_list(v) and is_list(p) and items(p) and all(map(_position, items(p))):
+            out += [(q, v, r.head is S.RuleDelayed) for q in items(p)]
         else:
             out.append((p, v, r.head is S.RuleDelayed))
     return out

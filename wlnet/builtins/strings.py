@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Expr, S, is_list, items, make_list
+from wlnet.expr import FALSE, Expr, S, is_list, items, make_list, same, truth
 from wlnet.expr.attributes import FLAT, LISTABLE, ONE_IDENTITY
 from wlnet.kernel.registry import builtin
 
@@ -208,6 +208,23 @@ def string_reverse(ev: Any, s: Any) -> Any:
     cba
     """
     return over_strings(ev, "StringReverse", (s,), lambda t: t[::-1])
+
+
+@builtin("PalindromeQ")
+def palindrome_q(ev: Any, s: Any) -> Any:
+    """PalindromeQ[s] tells whether a string, a list or the digits of an integer read the same backwards.
+
+    >>> PalindromeQ /@ {"noon", "loan", {1, 2, 1}, 1221}
+    {True, False, True, True}
+    """
+    if type(s) is int:
+        s = str(abs(s))
+    if type(s) is str:
+        return truth(s == s[::-1])
+    if is_list(s):
+        inner = list(items(s))
+        return truth(all(same(a, b) for a, b in zip(inner, reversed(inner), strict=True)))
+    return FALSE
 
 
 @builtin("StringRepeat", messages=STRING)

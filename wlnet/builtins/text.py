@@ -208,8 +208,10 @@ def template_apply(ev: Any, template: Any, args: Any = None) -> Any:
     """
     if type(template) is str:
         parts: Any = template_parts(template)
-    elif type(template) is Expr and template.head is S.TemplateObject and is_list(template.args[0]):
-        parts = items(template.args[0])
+    elif (
+        type(template) is Expr and template.head is S.TemplateObject and all(map(is_list, template.args[:1]))
+    ):
+        parts = [part for x in template.args[:1] for part in items(x)]
     else:
         return None
     given = args if args is not None else make_list(())
@@ -223,13 +225,18 @@ def _fill(ev: Any, part: Any, given: Any) -> str:
         return part
     (what,) = part.args
     if part.head is S.TemplateExpression:
-        value = ev.evaluate(ev.read(what))
+        value = ev.evaluate(Expr(Expr(S.Function, (ev.read(what),)), _slots(given)))
     else:
         value = _slot_value(ev, what, given)
         if value is None:
             ev.message("TemplateApply", "slot", what, given)
             return ""
     return value if type(value) is str else ev.text(value, "OutputForm")
+
+
+def _slots(given: Any) -> tuple[Any, ...]:
+    """What #1, #2, ... and #name stand for in the expressions of a template."""
+    return (given,) if type(given) is Association else tuple(items(given))
 
 
 def _slot_value(ev: Any, slot: Any, given: Any) -> Any:

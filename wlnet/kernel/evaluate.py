@@ -1,5 +1,5 @@
-"""The evaluator's loop: the standard procedure of the language, with evaluated-state caching (design, section
-5).
+"""The evaluator's loop: the standard procedure of the language, with evaluated-state caching
+(design, section 5).
 
 `evaluate(e)` is what everything calls. A symbol's definitions hang on the symbol: `own` is its value, or a
 `Computed` for values that must be worked out; `down`, `sub`, `up` have a method `apply`; `builtin` is a
@@ -187,8 +187,10 @@ def evaluate_expr(e: Expr) -> Any:
                     splices = True
             elif t is np.ndarray:
                 lists = True
-            elif t is Association and a.stamp != version:
-                stable = False
+            elif t is Association:
+                lists = True
+                if a.stamp != version:
+                    stable = False
         if flags & HOLDS:
             stable = _mark_held(head, args, flags, version)
             if flags & HOLD_ALL_COMPLETE:
@@ -197,7 +199,10 @@ def evaluate_expr(e: Expr) -> Any:
         if splices:
             args, wrapped = splice(head, args, flags)
             ups = True
-            lists = any(type(a) is np.ndarray or (type(a) is Expr and a.head is LIST) for a in args)
+            lists = any(
+                type(a) is np.ndarray or type(a) is Association or (type(a) is Expr and a.head is LIST)
+                for a in args
+            )
 
         # 4. Flat, Listable, Orderless.
         if flags & SHAPING:
@@ -290,8 +295,8 @@ def evaluate_some(args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
 
 
 def _mark_held(head: Any, args: tuple[Any, ...], flags: int, version: int) -> bool:
-    """Mark the symbols on whose lack of upvalues a held expression rests; whether its evaluated arguments are
-    stamped.
+    """Mark the symbols on whose lack of upvalues a held expression rests;
+    whether its evaluated arguments are stamped.
     """
     stable = type(head) is Symbol or (type(head) is Expr and head.stamp == version)
     for i, a in enumerate(args):
@@ -320,11 +325,24 @@ def thread(head: Any, args: tuple[Any, ...]) -> Any:
                 RUN.ev.message("Thread", "tdlen", Expr(head, args))
                 return None
             length = n
+    if length < 0:
+        return _thread_values(head, args)
     columns = [
         items(a) if type(a) is np.ndarray or (type(a) is Expr and a.head is LIST) else (a,) * length
         for a in args
     ]
     return evaluate(Expr(LIST, tuple([evaluate_expr(Expr(head, row)) for row in zip(*columns, strict=True)])))
+
+
+def _thread_values(head: Any, args: tuple[Any, ...]) -> Any:
+    """A Listable function over the values of associations that have the same keys in the same order."""
+    keyed = [a for a in args if type(a) is Association]
+    first = keyed[0]
+    if any(list(a.entries) != list(first.entries) for a in keyed):
+        return None
+    columns = [a.values() if type(a) is Association else (a,) * len(first) for a in args]
+    rows = [evaluate(Expr(head, row)) for row in zip(*columns, strict=True)]
+    return evaluate(Association.of(zip(first.keys(), rows, strict=True)))
 
 
 def apply_up(head: Any, args: tuple[Any, ...]) -> Any:
