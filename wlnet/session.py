@@ -173,8 +173,7 @@ class Session:
         Raises ReadError for source that cannot be read. Messages are in `messages` afterwards.
         """
         self.messages = []
-        value = WORKER.run(lambda: self._evaluate(program))
-        python = to_python(value, self)
+        python = WORKER.run(lambda: to_python(self._evaluate(program), self))
         if check and self.messages:
             raise EvaluationError(self.messages, python)
         return python
@@ -208,7 +207,7 @@ class Session:
 
     def convert(self, value: Any) -> Any:
         """The WL value of a Python object, with this session's symbols."""
-        return from_python(value, self.state.resolve, self.evaluator.read)
+        return WORKER.run(lambda: from_python(value, self.state.resolve, self.evaluator.read))
 
     def expression(self, head: str, *args: Any) -> Expr:
         """`head[args...]` from WL values, unevaluated."""
@@ -220,15 +219,18 @@ class Session:
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Set the variable `name`. NumPy arrays are taken over without a copy."""
-        converted = self.evaluate_expression(Expr(system("Set"), (self._symbol(name), self.convert(value))))
-        if converted is system("$Failed"):
+        done = self.evaluate_expression(Expr(system("Set"), (self._symbol(name), self.convert(value))))
+        if done is system("$Failed"):
             raise WlnetError(f"{name} cannot be set")
 
     def __getitem__(self, name: str) -> Any:
         """The value of the variable `name` as a Python object."""
-        return to_python(self.evaluate_expression(self._symbol(name)), self)
+        return WORKER.run(lambda: to_python(self._evaluate_locked(self._symbol(name)), self))
 
     def _symbol(self, name: str) -> Symbol:
+        return WORKER.run(lambda: self._resolve(name))
+
+    def _resolve(self, name: str) -> Symbol:
         with State.lock:
             self.evaluator.activate()
             return self.state.resolve(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -38,7 +39,7 @@ class Worker:
         os.register_at_fork(after_in_child=self._reset)
 
     def _reset(self) -> None:
-        self._thread: threading.Thread | None = None
+        self.thread: threading.Thread | None = None
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._starting = threading.Lock()
 
@@ -47,7 +48,7 @@ class Worker:
 
         A KeyboardInterrupt that arrives here while the action runs is raised inside the action.
         """
-        thread = self._thread
+        thread = self.thread
         if thread is threading.current_thread():
             return action()
         if thread is None or not thread.is_alive():
@@ -65,15 +66,15 @@ class Worker:
 
     def _start(self) -> threading.Thread:
         with self._starting:
-            if self._thread is not None and self._thread.is_alive():
-                return self._thread
+            if self.thread is not None and self.thread.is_alive():
+                return self.thread
             before = threading.stack_size(STACK_BYTES)
             try:
-                self._thread = threading.Thread(target=self._work, name="wlnet", daemon=True)
-                self._thread.start()
+                self.thread = threading.Thread(target=self._work, name="wlnet", daemon=True)
+                self.thread.start()
             finally:
                 threading.stack_size(before)
-            return self._thread
+            return self.thread
 
     def _work(self) -> None:
         while True:
@@ -81,11 +82,15 @@ class Worker:
                 job = self._jobs.get()
             except KeyboardInterrupt:
                 continue  # an interrupt that came too late for the action it was meant for
+            limit = sys.getrecursionlimit()
             try:
                 job.value = job.action()
             except BaseException as error:  # handed to the caller, whatever it is
                 job.error = error
             finally:
+                sys.setrecursionlimit(
+                    limit
+                )  # the evaluator raises it; on other threads' stacks that is not safe
                 job.done.set()
                 del job
 
@@ -93,6 +98,12 @@ class Worker:
 def _raise_in(thread: threading.Thread, error: type[BaseException]) -> None:
     """Raise `error` in `thread` at its next bytecode."""
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(error))
+
+
+def interrupt(worker: Worker) -> None:
+    """Do to the action that `worker` runs what Ctrl-C does."""
+    if worker.thread is not None:
+        _raise_in(worker.thread, KeyboardInterrupt)
 
 
 WORKER = Worker()

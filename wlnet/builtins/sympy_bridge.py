@@ -237,7 +237,10 @@ class Bridge:
         sympy = self.sympy
         name, args = x.head.name, x.args
         if name in FUNCTIONS:
-            return getattr(sympy, FUNCTIONS[name])(*map(self.term, args))
+            try:
+                return getattr(sympy, FUNCTIONS[name])(*map(self.term, args))
+            except TypeError:  # not the number of arguments that SymPy's function takes
+                return None
         if name in RELATIONS and len(args) == 2:
             return getattr(sympy, RELATIONS[name])(*map(self.to, args))
         if name in ("And", "Or", "Not"):

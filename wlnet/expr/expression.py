@@ -53,9 +53,26 @@ class Expr:
         return self._hash or _hash_tree(self)
 
     def __repr__(self) -> str:
-        # Debugging aid only; what users see comes from `wlnet.syntax.printer`.
-        inside = ", ".join(map(repr, self.args))
-        return f"{self.head!r}[{inside}]"
+        # Debugging aid; what users see comes from `wlnet.syntax.printer`. Not recursive: depth has no bound.
+        out: list[str] = []
+        stack: list[Any] = [self]
+        while stack:
+            x = stack.pop()
+            if type(x) is Expr:
+                pieces = [piece for a in x.args for piece in (a, _Text(", "))][:-1]
+                stack += reversed([x.head, _Text("["), *pieces, _Text("]")])
+            else:
+                out.append(x.text if type(x) is _Text else repr(x))
+        return "".join(out)
+
+
+class _Text:
+    """Text between the parts of an expression, while it is written out."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 def truth(value: object) -> Symbol:

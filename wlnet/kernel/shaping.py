@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from wlnet.expr import LIST, Expr, S, Symbol, inserted, items
+from wlnet.expr import LIST, Expr, S, Symbol, inserted, is_list, items
 from wlnet.expr.attributes import (
     FLAGS,
     FLAT,
@@ -86,8 +84,10 @@ def splice(head: Any, args: tuple[Any, ...], flags: int) -> tuple[tuple[Any, ...
 
 
 def _splices_into(head: Any, a: Expr) -> bool:
+    if not a.args or not is_list(a.args[0]):
+        return False
     if len(a.args) == 1:
-        return head is LIST and type(a.args[0]) in (Expr, np.ndarray)
+        return head is LIST
     return len(a.args) == 2 and RUN.ev.matches(head, a.args[1])
 
 

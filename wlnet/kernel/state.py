@@ -285,7 +285,7 @@ def _wildcard(pattern: str) -> str:
 
 def _system_like(name: str) -> bool:
     """Whether a System` symbol could be called that: they all begin with a capital or `$`."""
-    return name[0].isupper() or name[0] == "$"
+    return name[:1].isupper() or name[:1] == "$"
 
 
 def active() -> State | None:

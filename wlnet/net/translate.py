@@ -28,6 +28,7 @@ from wlnet.expr import (
     make_list,
     same,
     system,
+    unpack,
 )
 
 from . import arrays, formulas
@@ -274,7 +275,7 @@ class ArrayReading(Reading):
             return Association.of((k, self.read(v)) for k, v in e.pairs())
         if kind is not Expr:
             return super().read(e)
-        head = e.head
+        head = unpack(e.head) if type(e.head) is np.ndarray else e.head
         if head is S.Association and all(type(x) is Expr and x.head is S.Rule for x in e.args):
             return Association.of((self.ev.evaluate(x.args[0]), self.read(x.args[1])) for x in e.args)
         if type(head) is Net:
@@ -283,9 +284,9 @@ class ArrayReading(Reading):
             return Expr(S.NetArray, (read_shared(self.ev.evaluate(e), self.layer),))
         if type(head) is Expr and head.head in (S.Function, S.Composition, S.RightComposition):
             return self.applied(head, e.args)
-        if head in (S.List, S.Inequality):
+        if head is S.List or head is S.Inequality:
             return super().read(e)
-        if arrays.known(head):
+        if type(head) in (Symbol, str) and arrays.known(head):
             literal = [arrays.is_literal(head, i) for i in range(len(e.args))]
             args = zip(e.args, literal, strict=True)
             return Expr(head, tuple(self.literal(x) if as_it_is else self.read(x) for x, as_it_is in args))
@@ -300,7 +301,7 @@ class ArrayReading(Reading):
 
     def other(self, e: Expr) -> Any:
         """No function of arrays: a layer to be made, Apply, local names, or what is to be evaluated."""
-        head = e.head
+        head = unpack(e.head) if type(e.head) is np.ndarray else e.head
         if type(head) is Expr:
             made = self.ev.evaluate(head)
             if type(made) is Net:
