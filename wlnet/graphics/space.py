@@ -22,8 +22,14 @@ from .style import Length, Style
 # Direction of the light, from the viewer's left above; the part of a colour that no light reaches.
 LIGHT = np.array([-0.4, -0.6, 1.0]) / np.linalg.norm([-0.4, -0.6, 1.0])
 SHADE = 0.6
+TALLER = 1.8  # how much more for boxes that stand upright
 TALL = 0.8  # height of the picture over its width
 BOX = 1.0  # size of the box in the picture, by matplotlib's measure, so that labels fit
+
+
+# How far lines are moved towards the viewer, as part of the box: about the depth of one cell of a surface.
+NEARER = 0.03
+PIECE = 0.05  # longest piece of a line, as part of the box: it is hidden or shown as a whole
 
 
 class Space(Picture):
@@ -55,13 +61,15 @@ class Space(Picture):
             figure.patch.set_facecolor(color)
         self.wide = width
         self.look()
-        self.faces()
+        self.projection = self.axes.get_proj()
+        self.solids()
         for each in self.scene.drawables:
-            if each.kind in ("line", "arrow", "points", "text"):
+            if each.kind in ("points", "text"):
                 getattr(self, each.kind)(each)
         draw_legends(self.ev, self.axes, self.legends, width)
         self.width = width
-        self.height = height if height is not None else width * TALL
+        upright = self.ratios()[2] / float(np.linalg.norm(self.ratios()))
+        self.height = height if height is not None else width * (TALL + TALLER * max(0.0, upright - 0.6))
         return self.height
 
     def place(self, left: float, bottom: float) -> None:
@@ -75,8 +83,7 @@ class Space(Picture):
         for name, span in zip("xyz", self.ranges):
             getattr(axes, f"set_{name}lim")(*span)
         axes.set_box_aspect(self.ratios(), zoom=BOX)
-        view = array_of(self.settings["ViewPoint"])
-        x, y, z = view if view is not None and view.shape == (3,) else (1.3, -2.4, 2.0)
+        x, y, z = self.view()
         axes.view_init(elev=np.degrees(np.arctan2(z, np.hypot(x, y))), azim=np.degrees(np.arctan2(y, x)))
         shown = [self.settings.is_on("Axes")] * 3
         if is_list(self.settings["Axes"]):
@@ -144,40 +151,59 @@ class Space(Picture):
 
     # ---- what is drawn
 
-    def faces(self) -> None:
-        """All faces in one collection, so that nearer ones hide farther ones."""
+    def solids(self) -> None:
+        """Faces and lines in one collection, so that what is nearer hides what is farther."""
         from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
-        faces = [
-            each for each in self.scene.drawables if each.kind == "polygon" and each.data[0].shape[1] == 3
-        ]
-        if not faces:
+        pieces: list[
+            tuple[np.ndarray, Any, Any, float]
+        ] = []  # corners, colours of face and edge, width of edge
+        for each in self.scene.drawables:
+            if each.kind == "polygon" and each.data[0].shape[1] == 3:
+                pieces.append(self.face(each))
+            elif each.kind in ("line", "arrow") and each.data.shape[1] == 3:
+                pieces += self.line(each)
+        if not pieces:
             return
-        lit = self.settings["Lighting"] is not NONE
-        colors, edges, widths = [], [], []
-        for each in faces:
-            own = each.extra.mean(0) if each.extra is not None else np.array(each.style.face_color())
-            if each.extra is not None:
-                own[3] *= each.style.opacity
-            color = shaded(each.data[0], own, self.ranges) if lit else own
-            edge = each.style.edge_color()
-            colors.append(color)
-            edges.append(color if edge is None else edge)
-            widths.append(
-                0.3 if edge is None else self.points_of(each.style.edge_thickness or each.style.thickness)
-            )
+        # matplotlib sorts faces and colours by depth, but not the widths of edges: sorted before, they fit.
+        corners, colors, edges, widths = zip(*sorted(pieces, key=lambda piece: -self.depth(piece[0])))
         collection = Poly3DCollection(
-            [each.data[0] for each in faces], facecolors=colors, edgecolors=edges, linewidths=widths, zorder=2
+            list(corners), facecolors=list(colors), edgecolors=list(edges), linewidths=list(widths), zorder=2
         )
+        collection.set_capstyle("round")
         self.axes.add_collection3d(collection, autolim=False)
 
-    def line(self, each: Drawable) -> None:
-        style = each.style
-        self.axes.plot(
-            *each.data.T, color=style.line_color(), linewidth=self.points_of(style.thickness), zorder=3
-        )
+    def face(self, each: Drawable) -> tuple[np.ndarray, Any, Any, float]:
+        own = each.extra.mean(0) if each.extra is not None else np.array(each.style.face_color())
+        if each.extra is not None:
+            own[3] *= each.style.opacity
+        color = own if self.settings["Lighting"] is NONE else shaded(each.data[0], own, self.ranges)
+        edge = each.style.edge_color()
+        if edge is None:
+            return each.data[0], color, color, 0.3
+        return each.data[0], color, edge, self.points_of(each.style.edge_thickness or each.style.thickness)
 
-    arrow = line
+    def depth(self, corners: np.ndarray) -> float:
+        """How far away a piece lies, as matplotlib reckons it."""
+        from mpl_toolkits.mplot3d.proj3d import proj_transform
+
+        return float(np.mean(proj_transform(*corners.T, self.projection)[2]))
+
+    def line(self, each: Drawable) -> list[tuple[np.ndarray, Any, Any, float]]:
+        """A line in short pieces, moved a little towards the viewer, so that they lie before a surface's
+        cells.
+        """
+        sizes = np.array([high - low for low, high in self.ranges])
+        view = self.view() / np.linalg.norm(self.view())
+        near = shortened(each.data, sizes) + NEARER * view * sizes / np.array(self.ratios())
+        color, width = each.style.line_color(), self.points_of(each.style.thickness)
+        return [(np.array([a, b, b]), color, color, width) for a, b in zip(near, near[1:])]
+
+    def view(self) -> np.ndarray:
+        """The direction in which the viewer is, from the middle of the box."""
+        found = array_of(self.settings["ViewPoint"])
+        given = found is not None and found.shape == (3,) and np.any(found)
+        return np.array(found if given else (1.3, -2.4, 2.0), float)
 
     def points(self, each: Drawable) -> None:
         colors = each.extra if each.extra is not None else [each.style.line_color()]
@@ -190,6 +216,15 @@ class Space(Picture):
             self.axes.text(
                 *each.data[0], found.text, ha="center", va="center", zorder=4, **text_look(found.style)
             )
+
+
+def shortened(points: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """A line with more points, so that no piece is longer than PIECE of the box."""
+    found = [points[:1]]
+    for a, b in zip(points, points[1:]):
+        count = int(np.ceil(np.abs((b - a) / sizes).max() / PIECE)) or 1
+        found.append(a + (b - a) * (np.arange(1, count + 1) / count)[:, None])
+    return np.concatenate(found)
 
 
 def shaded(corners: np.ndarray, color: np.ndarray, ranges: Sequence[Span]) -> np.ndarray:
