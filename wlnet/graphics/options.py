@@ -262,7 +262,7 @@ def label(ev: Any, e: Any, base: Style) -> Label | None:
 def plain_text(ev: Any, e: Any) -> str:
     """One or more lines; dollar signs are kept from starting a formula."""
     head = e.head if type(e) is Expr and len(e.args) else None
-    args: tuple[Any, ...] = getattr(e, "args", ())
+    args: Any = getattr(e, "args", ())
     if head is S.Row:
         between = plain_text(ev, args[1]) if len(args) > 1 else ""
         return between.join(plain_text(ev, x) for x in items(args[0]))

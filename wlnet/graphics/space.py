@@ -22,7 +22,8 @@ from .style import Length, Style
 # Direction of the light, from the viewer's left above; the part of a colour that no light reaches.
 LIGHT = np.array([-0.4, -0.6, 1.0]) / np.linalg.norm([-0.4, -0.6, 1.0])
 SHADE = 0.6
-TALLER = 1.8  # how much more for boxes that stand upright
+TALLER, NARROWER = 1.8, 0.7  # how these change for boxes that stand upright
+FACE = (0.84, 0.86, 0.90, 1.0)  # of faces for which no colour is set
 TALL = 0.8  # height of the picture over its width
 BOX = 1.0  # size of the box in the picture, by matplotlib's measure, so that labels fit
 
@@ -38,7 +39,9 @@ class Space(Picture):
     def __init__(self, ev: Any, e: Expr, legends: Sequence[Legend] = ()) -> None:
         self.ev = ev
         self.settings = Settings(e.args[1:], GRAPHICS_3D)
-        self.scene = scene_of(e.args[0], 3, options.part_style(self.settings["BaseStyle"], Style()))
+        base = Style()
+        base.face = FACE
+        self.scene = scene_of(e.args[0], 3, options.part_style(self.settings["BaseStyle"], base))
         self.legends = list(legends)
         self.unknown = self.scene.unknown
         self.base = base_style(self.settings)
@@ -68,8 +71,7 @@ class Space(Picture):
                 getattr(self, each.kind)(each)
         draw_legends(self.ev, self.axes, self.legends, width)
         self.width = width
-        upright = self.ratios()[2] / float(np.linalg.norm(self.ratios()))
-        self.height = height if height is not None else width * (TALL + TALLER * max(0.0, upright - 0.6))
+        self.height = height if height is not None else width * (TALL + TALLER * self.upright())
         return self.height
 
     def place(self, left: float, bottom: float) -> None:
@@ -82,7 +84,7 @@ class Space(Picture):
         axes = self.axes
         for name, span in zip("xyz", self.ranges):
             getattr(axes, f"set_{name}lim")(*span)
-        axes.set_box_aspect(self.ratios(), zoom=BOX)
+        axes.set_box_aspect(self.ratios(), zoom=BOX * (1 - NARROWER * self.upright()))
         x, y, z = self.view()
         axes.view_init(elev=np.degrees(np.arctan2(z, np.hypot(x, y))), azim=np.degrees(np.arctan2(y, x)))
         shown = [self.settings.is_on("Axes")] * 3
@@ -126,6 +128,10 @@ class Space(Picture):
         from matplotlib.ticker import MaxNLocator
 
         axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10], prune=None))
+
+    def upright(self) -> float:
+        """By how much the box is taller than a cube."""
+        return max(0.0, self.ratios()[2] / float(np.linalg.norm(self.ratios())) - 0.6)
 
     def ratios(self) -> tuple[float, float, float]:
         found = array_of(self.settings["BoxRatios"])
@@ -187,7 +193,7 @@ class Space(Picture):
         """How far away a piece lies, as matplotlib reckons it."""
         from mpl_toolkits.mplot3d.proj3d import proj_transform
 
-        return float(np.mean(proj_transform(*corners.T, self.projection)[2]))
+        return float(np.mean(proj_transform(corners[:, 0], corners[:, 1], corners[:, 2], self.projection)[2]))
 
     def line(self, each: Drawable) -> list[tuple[np.ndarray, Any, Any, float]]:
         """A line in short pieces, moved a little towards the viewer, so that they lie before a surface's
