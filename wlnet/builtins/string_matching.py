@@ -411,15 +411,21 @@ def string_cases(
     return each_string(ev, "StringCases", string, (pattern,), lambda s: _cases(ev, s, rules, limit, every))
 
 
+def earliest(rules: list[Any], s: str, at: int) -> tuple[Match, Any] | None:
+    """The match that begins first at or after `at`, with its rule; of equal ones the first rule's."""
+    best = None
+    for rule in rules:
+        m = rule[0].next(s, at)
+        if m is not None and (best is None or m.start < best[0].start):
+            best = (m, rule)
+    return best
+
+
 def _cases(ev: Any, s: str, rules: list[Any], limit: int, every: bool) -> Any:
     found: list[Any] = []
     at = 0
     while at <= len(s) and len(found) < limit:
-        best = None
-        for rule in rules:
-            m = rule[0].next(s, at)
-            if m is not None and (best is None or m.start < best[0].start):
-                best = (m, rule)
+        best = earliest(rules, s, at)
         if best is None:
             break
         m, rule = best

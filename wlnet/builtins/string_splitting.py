@@ -7,7 +7,7 @@ from typing import Any
 from wlnet.expr import FALSE, Expr, S, is_list, items, make_list
 from wlnet.kernel.registry import builtin, option_key
 
-from .string_matching import EXPECTED, compiled, each_string, limit_of, right_side
+from .string_matching import EXPECTED, compiled, each_string, earliest, limit_of, right_side
 
 
 @builtin("StringSplit", messages=EXPECTED)
@@ -65,11 +65,7 @@ def _pieces(ev: Any, s: str, rules: list[Any], limit: int, keep_ends: bool) -> l
     at, search = 0, 0
     pieces = 1
     while pieces < limit and search <= len(s):
-        best = None
-        for rule in rules:
-            m = rule[0].next(s, search)
-            if m is not None and (best is None or m.start < best[0].start):
-                best = (m, rule)
+        best = earliest(rules, s, search)
         if best is None:
             break
         m, rule = best

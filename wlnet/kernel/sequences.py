@@ -215,9 +215,13 @@ def _named(
         b[start] = i
         return ok
 
-    inner = compile_inner(bind)
+    return _beginning(compile_inner(bind), start)
 
-    def named(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
+
+def _beginning(inner: Chain, start: int) -> Chain:
+    """`inner`, which finds in slot `start` the place where it began."""
+
+    def begin(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
         outer = b[start]
         b[start] = i
         if inner(args, i, b):
@@ -225,7 +229,7 @@ def _named(
         b[start] = outer
         return False
 
-    return named
+    return begin
 
 
 def _literal(p: Any, then: Chain) -> Chain:
@@ -246,17 +250,7 @@ def _tested(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Pla
         b[start] = i
         return ok
 
-    inner = compile_chain(pattern_args[0], check, scope, place)
-
-    def tested(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        outer = b[start]
-        b[start] = i
-        if inner(args, i, b):
-            return True
-        b[start] = outer
-        return False
-
-    return tested
+    return _beginning(compile_chain(pattern_args[0], check, scope, place), start)
 
 
 def _condition(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
