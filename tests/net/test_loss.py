@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from wlnet.expr import S
 from wlnet.net.errors import NetError
 from wlnet.net.loss import Term, loss_ports, read_terms
 from wlnet.net.net import Net
-from wlnet.session import Session
 
-SESSION = Session()
+from .values import Values
 
-
-def wl(code: str) -> Any:
-    """The value of `code`, as a value of the language."""
-    SESSION.evaluator.activate()
-    return SESSION.evaluator.evaluate(SESSION.evaluator.read(code))
+wl = Values()
 
 
 TWO = wl(

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
 import pytest
 
 from wlnet.expr import Association, items
-from wlnet.session import Session
 
-SESSION = Session()
-SESSION.state.progress_stream = io.StringIO()
+from .values import Values
 
-
-def wl(code: str) -> Any:
-    """The value of `code`; no messages are allowed."""
-    value = quietly(code)
-    assert not SESSION.messages, SESSION.messages
-    return value
-
-
-def quietly(code: str) -> Any:
-    """The value of `code`; its messages are in SESSION.messages."""
-    SESSION.messages.clear()
-    SESSION.state.counts.clear()
-    SESSION.evaluator.activate()
-    return [SESSION.evaluator.evaluate(each) for each in SESSION.evaluator.read_all(code)][-1]
+wl = Values()
+quietly = wl.quietly
+SESSION = wl.session
 
 
 # A net that says "a" where the first number is larger, and data in which one "a" of three is called "b".

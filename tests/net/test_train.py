@@ -14,25 +14,12 @@ from wlnet.expr import Association, Expr, NumericArray, S, items
 from wlnet.net.net import Net
 from wlnet.net.results import PROPERTIES, Results
 from wlnet.net.train import Trainer
-from wlnet.session import Session
 
-SESSION = Session()
-SESSION.state.progress_stream = io.StringIO()
+from .values import Values
 
-
-def wl(code: str) -> Any:
-    """The value of `code`, as a value of the language; no messages are allowed."""
-    value = quietly(code)
-    assert not SESSION.messages, SESSION.messages
-    return value
-
-
-def quietly(code: str) -> Any:
-    """The value of `code`; its messages are in SESSION.messages."""
-    SESSION.messages.clear()
-    SESSION.state.counts.clear()
-    SESSION.evaluator.activate()
-    return SESSION.evaluator.evaluate(SESSION.evaluator.read(code))
+wl = Values()
+quietly = wl.quietly
+SESSION = wl.session
 
 
 def train(options: str = "", net: str = "net", data: str = "data", prop: str = "All") -> Any:

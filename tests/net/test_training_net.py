@@ -4,9 +4,6 @@ and what is returned.
 
 from __future__ import annotations
 
-import io
-from typing import Any
-
 import pytest
 
 from wlnet.net.automatic import producer
@@ -14,19 +11,11 @@ from wlnet.net.data import read_table
 from wlnet.net.errors import NetError
 from wlnet.net.net import Net
 from wlnet.net.training_net import TrainingNet, build, unique
-from wlnet.session import Session
 
-SESSION = Session()
-SESSION.state.progress_stream = io.StringIO()
+from .values import Values
 
-
-def wl(code: str) -> Any:
-    """The value of `code`; no messages are allowed."""
-    SESSION.messages.clear()
-    SESSION.evaluator.activate()
-    value = [SESSION.evaluator.evaluate(each) for each in SESSION.evaluator.read_all(code)][-1]
-    assert not SESSION.messages, SESSION.messages
-    return value
+wl = Values()
+SESSION = wl.session
 
 
 def built(net: str, data: str, setting: str = "Automatic") -> TrainingNet:
