@@ -22,7 +22,7 @@ ALLOWED = {
     "builtins": {"expr", "syntax", "kernel"},
     "graphics": {"expr", "syntax", "kernel", "builtins"},
     "net": {"expr", "syntax", "kernel", "builtins", "runtime"},
-    "worker": set(),
+    "worker": {"kernel"},
     "interop": {"session", "expr", "syntax", "kernel", "net", "graphics", "builtins"},
     "session": {"worker", "expr", "syntax", "kernel", "builtins", "net", "graphics", "interop", "runtime"},
     "frontends": {"expr", "syntax", "kernel", "builtins", "net", "graphics", "interop", "session", "runtime"},

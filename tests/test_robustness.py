@@ -17,7 +17,7 @@ import pytest
 from wlnet import wl
 from wlnet.expr import SYSTEM
 from wlnet.session import Session
-from wlnet.worker import WORKER, interrupt
+from wlnet.worker import WORKER
 
 SECONDS = 5.0  # after which an input is interrupted: random loops may well be endless
 LEAVING = ("Quit", "Exit", "Pause", "Abort")
@@ -62,7 +62,7 @@ def make_session() -> Session:
 
 def survives(session: Session, text: str) -> None:
     """Evaluate and print; raises what should not come out of a session."""
-    timer = threading.Timer(SECONDS, lambda: interrupt(WORKER))
+    timer = threading.Timer(SECONDS, WORKER.interrupt)
     timer.start()
     try:
         for result in session.run(text):

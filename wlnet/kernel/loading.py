@@ -13,6 +13,7 @@ from wlnet.expr.attributes import STUB
 from .chapters import CORE, chapters, likely
 from .control import RUN
 from .state import active
+from .threads import SHIELD
 
 _loaded: set[str] = set()
 
@@ -24,15 +25,16 @@ def load_core() -> None:
 
 
 def load_chapter(name: str) -> None:
-    """Import a chapter, with the shared definitions of System` symbols in place."""
+    """Import a chapter, with the shared definitions of System` symbols in place. Not interrupted halfway."""
     if name in _loaded:
         return
-    _loaded.add(name)
-    state = active()
-    if state is None:
-        importlib.import_module(name)
-    else:
-        state.suspended(lambda: importlib.import_module(name))
+    with SHIELD:
+        _loaded.add(name)
+        state = active()
+        if state is None:
+            importlib.import_module(name)
+        else:
+            state.suspended(lambda: importlib.import_module(name))
 
 
 def load_all() -> None:

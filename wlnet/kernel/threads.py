@@ -9,11 +9,15 @@ from collections.abc import Callable
 
 from .control import LimitReached
 
+# Held while something runs that must not be cut in half, such as the import of a chapter: `raise_in` waits.
+SHIELD = threading.RLock()
+
 
 def raise_in(thread_id: int, exception: type[BaseException] | None) -> None:
     """Make the thread raise `exception` as soon as it runs Python code; None takes one back."""
     target = ctypes.py_object(exception) if exception is not None else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), target)
+    with SHIELD:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), target)
 
 
 class Watch:
