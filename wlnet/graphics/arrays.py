@@ -88,17 +88,7 @@ def array_plot(
         ev.message(name, "array", data)
         return None
     cells, colored = found
-    finite = cells[np.isfinite(cells)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    if gray:
-        low, high = min(low, 0.0), high
-    elif not colored:
-        bound = max(abs(low), abs(high)) or 1.0
-        low, high = -bound, bound
-    if options["ColorFunctionScaling"] is FALSE:
-        low, high = 0.0, 1.0
-    if high <= low:
-        high = low + 1.0
+    low, high = value_span(cells, colored, gray, options)
     color = array_colors(ev, name, options["ColorFunction"], gray)
     if color is None:
         return None
@@ -122,6 +112,22 @@ def array_plot(
         given = {k: v for k, v in given.items() if k != "FrameTicks"}
     made = picture(contents, given, defaults, AspectRatio=rows / columns, FrameTicks=ticks)
     return placed_bar(made, options["PlotLegends"], color, (low, high))
+
+
+def value_span(cells: np.ndarray, colored: bool, gray: bool, options: dict[str, Any]) -> tuple[float, float]:
+    """The values that the first and the last colour stand for."""
+    finite = cells[np.isfinite(cells)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    if gray:
+        low, high = min(low, 0.0), high
+    elif not colored:
+        bound = max(abs(low), abs(high)) or 1.0
+        low, high = -bound, bound
+    if options["ColorFunctionScaling"] is FALSE:
+        low, high = 0.0, 1.0
+    if high <= low:
+        high = low + 1.0
+    return low, high
 
 
 def array_colors(ev: Any, name: str, setting: Any, gray: bool) -> Any:

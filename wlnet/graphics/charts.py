@@ -125,7 +125,30 @@ def bar_chart(ev: Any, data: Any, given: dict[str, Any]) -> Any:
     styles = styles_of(
         options["ChartStyle"], most if by_member else len(groups), not by_member and not legends
     )
-    contents, middles, x = [], [], 0.0
+    between = max(gap, 0.8) if by_member else gap
+    contents, middles, width = bars(groups, styles, by_member, between)
+    texts = labels_of(options["ChartLabels"], names)
+    own = (
+        {"Axes": TRUE, "Ticks": axis_texts(texts, middles)} if texts else {"Axes": Expr(S.List, (TRUE, TRUE))}
+    )
+    if not texts:
+        own["Ticks"] = Expr(S.List, (NONE, AUTO))
+    if "Ticks" in given:
+        own.pop("Ticks")
+    origin = packed(np.array([-0.04 * width - 0.1, 0.0]))
+    made = picture(contents, given, CHARTS, AxesOrigin=origin, PlotRange=bar_range(groups, width), **own)
+    return placed(
+        made, options["ChartLegends"], S.SwatchLegend, styles, names or list(range(1, len(styles) + 1))
+    )
+
+
+def bars(
+    groups: Sequence[Sequence[float]], styles: Sequence[Expr], by_member: bool, between: float
+) -> tuple[list[Any], list[float], float]:
+    """Bars of width 1, groups `between` apart; the middles of the groups; the width of all."""
+    contents: list[Any] = []
+    middles: list[float] = []
+    x = 0.0
     for k, group in enumerate(groups):
         start = x
         for j, height in enumerate(group):
@@ -135,21 +158,8 @@ def bar_chart(ev: Any, data: Any, given: dict[str, Any]) -> Any:
                 contents.append(Expr(S.List, (Expr(S.Directive, (*style.args, edge(style))), face)))
             x += 1
         middles.append((start + x) / 2)
-        x += gap if not by_member else max(gap, 0.8)
-    texts = labels_of(options["ChartLabels"], names)
-    own = (
-        {"Axes": TRUE, "Ticks": axis_texts(texts, middles)} if texts else {"Axes": Expr(S.List, (TRUE, TRUE))}
-    )
-    if not texts:
-        own["Ticks"] = Expr(S.List, (NONE, AUTO))
-    if "Ticks" in given:
-        own.pop("Ticks")
-    width = x - (gap if not by_member else max(gap, 0.8))
-    origin = packed(np.array([-0.04 * width - 0.1, 0.0]))
-    made = picture(contents, given, CHARTS, AxesOrigin=origin, PlotRange=bar_range(groups, width), **own)
-    return placed(
-        made, options["ChartLegends"], S.SwatchLegend, styles, names or list(range(1, len(styles) + 1))
-    )
+        x += between
+    return contents, middles, x - between
 
 
 def bar_range(groups: Sequence[Sequence[float]], width: float) -> Expr:
