@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any, TextIO
 
 from wlnet import __version__
 from wlnet.expr import NULL, system
 from wlnet.frontends.display import shown
-from wlnet.session import Session
+from wlnet.session import DEBUG, Session
 
 USAGE = """\
 usage: wlnet [OPTIONS]                 open the prompt
@@ -99,6 +100,8 @@ def parse_arguments(argv: list[str]) -> Options:
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     argv = sys.argv[1:] if argv is None else argv
+    if not sys.warnoptions and not os.environ.get(DEBUG):
+        warnings.simplefilter("ignore")  # notes of Python libraries to Python programmers
     if "--version" in argv[:1]:
         print(f"wlnet {__version__}")
         return 0

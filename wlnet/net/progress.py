@@ -20,8 +20,9 @@ from typing import Any, NamedTuple, TextIO
 PANEL_S, PRINT_S, INDICATOR_S = 0.33, 2.0, 0.1
 
 CURVE_WIDTH, CURVE_HEIGHT = 60, 8
-# What the panel says in its bar; the width of its column of numbers, so that it does not change as they grow.
-IN_BAR, NUMBERS_WIDTH = ("%", "time", "left"), 17
+# What the panel says in its bar; the width of its column of numbers, so that it does not change as they grow;
+# the columns that are not the curve's: names, numbers, frame and gaps.
+IN_BAR, NUMBERS_WIDTH, BESIDE_CURVE = ("%", "time", "left"), 17, 37
 # Points of a curve that are looked at, at most: one redrawing then takes about a millisecond.
 MOST_POINTS = 10_000
 # From this ratio of the largest to the smallest loss on, a curve on a linear scale hides the later part.
@@ -208,18 +209,18 @@ class Panel(Reporter):
         self.live.start()
 
     def batch(self, take: Take) -> None:
-        self.live.update(panel(take()), refresh=True)
+        self.live.update(panel(take(), self.live.console.width), refresh=True)
 
     def finished(self, take: Take) -> None:
         if self.live is None:
             return
-        self.live.update(panel(take()), refresh=True)
+        self.live.update(panel(take(), self.live.console.width), refresh=True)
         self.live.stop()
         self.live = None
 
 
-def panel(s: Snapshot) -> Any:
-    """The panel as a `rich` renderable: a bar with the time left, numbers, the loss curve."""
+def panel(s: Snapshot, width: int = 100) -> Any:
+    """The panel as a `rich` renderable, at most `width` wide: bar, numbers, loss curve."""
     from rich import box
     from rich.console import Group
     from rich.panel import Panel as Box
@@ -229,7 +230,8 @@ def panel(s: Snapshot) -> Any:
 
     bar = Table.grid(padding=(0, 2))
     left = f"{100 * s.fraction:3.0f} %  {duration(s.elapsed_s)}, {duration(s.remaining_s)} left"
-    bar.add_row(ProgressBar(total=1.0, completed=s.fraction, width=CURVE_WIDTH), left)
+    curve_width = max(min(CURVE_WIDTH, width - BESIDE_CURVE), 10)
+    bar.add_row(ProgressBar(total=1.0, completed=s.fraction, width=curve_width), left)
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column(min_width=NUMBERS_WIDTH)
@@ -238,7 +240,7 @@ def panel(s: Snapshot) -> Any:
             table.add_row(Text(name, style="dim"), text)
     table.add_row(Text("examples/s", style="dim"), f"{s.examples_per_s:,.0f}")
     values = [x for x in s.losses if x == x]
-    lines = curve(s.losses)
+    lines = curve(s.losses, curve_width)
     if values:
         scale = "  (logarithmic)" if is_logarithmic(values) else ""
         lines = [f"{max(values):.4g}", *lines, f"{min(values):.4g}{scale}"]
