@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,22 +44,31 @@ def room_of(path: Path) -> str:
     return parts[0] if parts[0] == "runtime" else parts[1]
 
 
-def imported_modules(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def imports(path: Path) -> tuple[tuple[ast.Import | ast.ImportFrom, bool], ...]:
+    """The import statements of `path`, and whether each stands at the top level of the module."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+    return tuple((node, node in tree.body) for node in found)
+
+
+def imported_modules(path: Path, top_level: bool = False) -> list[tuple[int, str]]:
     """Every imported module of `path` with its line, as an absolute dotted name."""
     inside = path.relative_to(ROOT).with_suffix("").parts
     package = list(inside if path.stem == "__init__" else inside[:-1])
     if package and package[-1] == "__init__":
         package.pop()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    found: list[tuple[int, str]] = []
+    for node, top in imports(path):
+        if top_level and not top:
+            continue
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield node.lineno, alias.name
-        elif isinstance(node, ast.ImportFrom):
+            found += [(node.lineno, alias.name) for alias in node.names]
+        else:
             base = package[: len(package) - node.level + 1] if node.level else []
             stem = ".".join([*base, *([node.module] if node.module else [])])
-            yield node.lineno, stem
-            for alias in node.names:
-                yield node.lineno, f"{stem}.{alias.name}"
+            found += [(node.lineno, stem), *((node.lineno, f"{stem}.{alias.name}") for alias in node.names)]
+    return found
 
 
 def target_room(module: str) -> str | None:
@@ -93,15 +102,10 @@ def test_no_circular_imports_at_module_level() -> None:
     names = {".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for p in FILES}
     for path in FILES:
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        top_level = {
-            node.lineno
-            for node in ast.parse(path.read_text(encoding="utf-8")).body
-            if isinstance(node, ast.Import | ast.ImportFrom)
-        }
         graph[name] = {
             module
-            for line, module in imported_modules(path)
-            if line in top_level and module in names and module != name and not name.startswith(module + ".")
+            for _, module in imported_modules(path, top_level=True)
+            if module in names and module != name and not name.startswith(module + ".")
         }
     state: dict[str, int] = {}
 
