@@ -155,7 +155,7 @@ def from_python(value: Any, resolve: Callable[[str], Symbol], read: Callable[[st
     Raises ConversionError, naming the type, for objects that have no counterpart.
     """
 
-    def convert(x: Any) -> Any:
+    def convert(x: Any) -> Any:  # comprehensions, not map: Python bounds the depth of calls through C
         kind = type(x)
         simple = _SIMPLE.get(kind)
         if simple is not None:
@@ -164,11 +164,11 @@ def from_python(value: Any, resolve: Callable[[str], Symbol], read: Callable[[st
             # Another session's expression refers to that session's symbols: take ours of the same name.
             return x if x.shared or x.context == "" else resolve(x.full_name)
         if kind is Expr:
-            return Expr(convert(x.head), tuple(map(convert, x.args)))
+            return Expr(convert(x.head), tuple([convert(a) for a in x.args]))
         if kind is Name:
             return resolve(x.name)
         if kind is Call:
-            return Expr(convert(x.head), tuple(map(convert, x.args)))
+            return Expr(convert(x.head), tuple([convert(a) for a in x.args]))
         if kind is Text:
             return read(x.source)
         if kind is Applicable:
@@ -178,7 +178,7 @@ def from_python(value: Any, resolve: Callable[[str], Symbol], read: Callable[[st
         if kind in ATOMS:
             return x
         if isinstance(x, list | tuple):
-            return make_list(map(convert, x))
+            return make_list([convert(a) for a in x])
         if isinstance(x, Mapping):
             return Association.of((convert(k), convert(v)) for k, v in x.items())
         if isinstance(x, np.ndarray):
@@ -234,7 +234,7 @@ def _foreign(x: Any, convert: Callable[[Any], Any]) -> Any:
         if kind == "WLSymbol":
             return convert(Name(x.name))
         if kind == "WLFunction":
-            return Expr(convert(x.head), tuple(map(convert, x.args)))
+            return Expr(convert(x.head), tuple([convert(a) for a in x.args]))
         if kind == "WLInputExpression":
             return convert(Text(x.input if isinstance(x.input, str) else x.input.decode()))
     if kind == "mpf" and module.startswith("mpmath"):

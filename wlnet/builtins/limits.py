@@ -50,6 +50,7 @@ for _name, _register, _what in (
         messages={
             "limset": f"Cannot set `1` to `2`; it must be an integer from {LEAST} on, or Infinity.",
             "reclim2": "Recursion depth of `1` exceeded during evaluation of `2`.",
+            "stack": "The evaluation went deeper than the stack allows, whatever $RecursionLimit says.",
             "itlim": "Iteration limit of `1` exceeded.",
         },
     )

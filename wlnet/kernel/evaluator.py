@@ -207,7 +207,9 @@ class Evaluator:
         except KeyboardInterrupt:
             self.state.interrupted = True
             return ABORTED
-        except RecursionError:  # should not happen: our limit counts first
+        except RecursionError:  # a $RecursionLimit beyond what the stack holds
+            run.depth = 0
+            self.message("$RecursionLimit", "stack")
             return Expr(S.TerminatedEvaluation, ("RecursionLimit",))
         finally:
             run.depth, quiet, catchers, reapers = before
