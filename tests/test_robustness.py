@@ -92,6 +92,9 @@ def test_words_in_any_order(session: Session) -> None:
 
 
 ODD = [
+    "{1, 2} /. HoldPattern[] -> 1",
+    "Fourier[1, Range[5][x]]",
+    "Map[f, Range[3][x]]; Range[3][x] /. x -> 1; FunctionLayer[Range[5][#] &]",
     'Protect[""]',
     "Refine[Im[]]",
     "TemplateObject[][x]",
@@ -100,6 +103,34 @@ ODD = [
     "FunctionLayer[Range[5]]",
     "FunctionLayer[{1, 2}[#] &]",
 ]
+
+
+# Constructs of patterns with too few or too many arguments: ordinary expressions.
+MISSHAPEN = """
+Except[]; Longest[]; Shortest[]; Alternatives[]; PatternSequence[]; Optional[]; Pattern[]; Condition[];
+PatternTest[]; Repeated[]; RepeatedNull[]; Verbatim[]; OptionsPattern[]; KeyValuePattern[]; HoldPattern[];
+Pattern[x]; Pattern[1, _]; Condition[x]; PatternTest[_]; Blank[1, 2]; Repeated[1, 2, 3]; Optional[x, y, z];
+Except[1, 2, 3]; Verbatim[1, 2]; BlankSequence[a, b]; OrderlessPatternSequence[]; Repeated[_, x]; _[]; x_[];
+Repeated["a", -1]; Repeated["a", {x}]; RegularExpression["("]; Longest[_, 2, 3]; Repeated[][1]
+"""
+USES = (
+    "MatchQ[1, %]; MatchQ[f[1, 2], f[%, _]]; f[1] /. f[%] -> 2; g[%] := 1; g[1]; g[%]; Cases[{1}, %]",
+    "MatchQ[<|a -> 1|>, <|a -> %|>]; x /. {y_ /; % -> 1}; h[x_] := % /; True; h[1]; Replace[1, x_ :> %]",
+    'StringMatchQ["abc", %]; StringCases["abc", x : %]; StringReplace["abc", "b" ~~ % -> "c"]',
+    "Block[{%}, 1]; Module[{%}, 1]; With[{%}, 1]; Function[%, 1][2]; Table[1, {%, 2}]; % = 1; % := 2; %[1]",
+    "SetAttributes[k, Orderless]; k[%, _] := 1; k[1, 2]; SetAttributes[m, Flat]; m[%, x_] := 2; m[1, 2]",
+    "Switch[1, %, 2]; FreeQ[{1}, %]; DeleteCases[{1}, %]; Clear[%]; Position[{1}, %]; Count[{1}, %, 2]",
+)
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("pattern", [p.strip() for p in MISSHAPEN.split(";")])
+def test_misshapen_patterns(pattern: str, use: str) -> None:
+    survives(make_session(), use.replace("%", pattern))
+
+
+def test_a_misshapen_pattern_matches_itself(session: Session) -> None:
+    assert session.evaluate("{MatchQ[f[1], f[Except[]]], MatchQ[f[Except[]], f[Except[]]]}") == [False, True]
 
 
 @pytest.mark.parametrize("text", ODD)

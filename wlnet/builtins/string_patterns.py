@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wlnet.expr import TRUE, Expr, S, Symbol, is_list, items, key
+from wlnet.kernel.constructs import is_misshapen
 
 LETTER = r"[^\W\d_]"
 CLASSES: dict[str, str] = {
@@ -162,7 +163,7 @@ class _Builder:
             return self._alternatives(items(p))
         if type(p) is Expr and type(p.head) is Symbol:
             method = getattr(self, "_" + p.head.name, None)
-            if method is not None and p.head.shared:
+            if method is not None and p.head.shared and not is_misshapen(p):
                 return method(p.args, p)  # type: ignore[no-any-return]
         raise PatternError(p)
 

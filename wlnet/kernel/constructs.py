@@ -59,6 +59,27 @@ CONSTRUCTS = frozenset(
 )
 
 
+# How many arguments a construct takes, least and most; those not listed take any number.
+_COUNTS = {
+    BLANK: (0, 1),
+    BLANK_SEQUENCE: (0, 1),
+    BLANK_NULL_SEQUENCE: (0, 1),
+    PATTERN: (2, 2),
+    PATTERN_TEST: (2, 2),
+    CONDITION: (2, 2),
+    EXCEPT: (1, 2),
+    OPTIONAL: (1, 2),
+    REPEATED: (1, 2),
+    REPEATED_NULL: (1, 2),
+    HOLD_PATTERN: (1, 1),
+    VERBATIM: (1, 1),
+    LONGEST: (1, 1),
+    SHORTEST: (1, 1),
+    KEY_VALUE_PATTERN: (1, 1),
+    OPTIONS_PATTERN: (0, 1),
+}
+
+
 # Predicates whose answer depends on nothing but their argument: a match that used them may be remembered.
 PURE_PREDICATES = frozenset(
     getattr(S, name)
@@ -127,6 +148,42 @@ def is_pattern(e: Any) -> bool:
             stack.extend(e.values())
             stack.extend(e.keys())
     return False
+
+
+def is_misshapen(e: Expr) -> bool:
+    """Whether the head is a construct, but not with these arguments."""
+    if type(e.head) is not Symbol or e.head not in _COUNTS:
+        return False
+    least, most = _COUNTS[e.head]
+    return not least <= len(e.args) <= most or (e.head is PATTERN and type(e.args[0]) is not Symbol)
+
+
+def well_formed(p: Any) -> Any:
+    """The pattern `p` with misshapen constructs as what they are: expressions that match themselves. Nearly
+    always that is `p` itself.
+    """
+    stack = [p]
+    while stack:
+        e = stack.pop()
+        if type(e) is Expr:
+            if is_misshapen(e):
+                return _verbatim(p)
+            if e.head is not VERBATIM:
+                stack.append(e.head)
+                stack.extend(e.args)
+        elif type(e) is Association:
+            stack.extend(e.values())
+    return p
+
+
+def _verbatim(p: Any) -> Any:
+    if type(p) is Association:
+        return Association({k: (k0, _verbatim(v), delayed) for k, (k0, v, delayed) in p.entries.items()})
+    if type(p) is not Expr:
+        return p
+    if is_misshapen(p):
+        return Expr(VERBATIM, (p,))
+    return p if p.head is VERBATIM else Expr(_verbatim(p.head), tuple([_verbatim(a) for a in p.args]))
 
 
 def variables(e: Any) -> list[Symbol]:

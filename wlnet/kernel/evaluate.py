@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import CLOCK, LIST, Association, Expr, S, Symbol, canonical_args, items, system
+from wlnet.expr import CLOCK, LIST, Association, Expr, S, Symbol, canonical_args, items, system, unpack
 from wlnet.expr.atoms import ATOMS
 from wlnet.expr.attributes import (
     FLAT,
@@ -132,6 +132,8 @@ def evaluate_expr(e: Expr) -> Any:
                     run.load(head)
                     flags = head.attributes
             else:
+                if type(head) is np.ndarray:
+                    head = unpack(head)  # what looks at heads need not know of packed lists
                 flags = head_attributes(head)
                 stable = type(head) is not Expr or head.stamp == version
             # 2. The arguments, in order.

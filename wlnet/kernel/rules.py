@@ -13,7 +13,7 @@ import numpy as np
 from wlnet.expr import CLOCK, LIST, Association, Expr, S, Symbol, key
 from wlnet.expr.attributes import FLAT
 
-from .constructs import CONDITION, is_pattern
+from .constructs import CONDITION, is_pattern, well_formed
 from .evaluate import Computed
 from .rule_code import compile_rule, is_conditional, is_shaped, rule_code, run_code, strip
 from .scope import Scope
@@ -33,7 +33,7 @@ class Rule:
     __slots__ = ("apply", "conditional", "lhs", "replaces", "rhs", "tests", "whole")
 
     def __init__(self, lhs: Any, rhs: Any, whole: bool, replaces: bool = False) -> None:
-        self.lhs, self.tests = strip(lhs)
+        self.lhs, self.tests = strip(well_formed(lhs))
         self.rhs = rhs
         self.whole = whole
         self.replaces = replaces

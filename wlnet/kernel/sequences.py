@@ -34,6 +34,7 @@ from .constructs import (
     parts,
     repetitions,
     variables,
+    well_formed,
     width,
 )
 from .control import RUN
@@ -88,6 +89,7 @@ def compile_matcher(p: Any, scope: Scope | None = None) -> Callable[[Any], list[
     """A matcher of whole expressions: the bindings (by the places of `scope`), or None."""
     scope = Scope() if scope is None else scope
     frame = scope.frame
+    p = well_formed(p)
     if is_simple(p):
         test = compile_test(p, scope)
 
