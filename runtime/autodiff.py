@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .ir import Builder, Instr, Value, live_instrs
-from .ops.record import ELEMENTWISE
+from .ops.record import ELEMENTWISE, composite
 from .types import GradientError, ShapeError
 
 
@@ -27,6 +27,7 @@ def gradient(b: Builder, total: Value, wrt: Sequence[Value], cotangent: Value | 
     return [b.zeros(x.type) if g is None else g for x, g in zip(wrt, found)]
 
 
+@composite
 def pullback(
     b: Builder, results: Sequence[Value], seeds: Sequence[Value | None], wrt: Sequence[Value], leaves: bool
 ) -> list[Value | None]:

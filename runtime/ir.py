@@ -182,7 +182,7 @@ def show_param(name: str, value: Any) -> str:
     if isinstance(value, np.ndarray):
         value = "#" + hashlib.sha1(np.ascontiguousarray(value).tobytes()).hexdigest()[:16]
     if isinstance(value, Program):
-        value = "(\n" + str(value) + "\n)"
+        value = "(\n    " + str(value).replace("\n", "\n    ") + "\n)"
     if name in ("name", "group"):
         return f'"{value}"'
     return str(value) if name == "value" else f"{name}={value}"

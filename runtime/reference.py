@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .ops.record import Op, Params
+from .ops.record import LOOP, Op, Params
 from .types import DTYPES, TensorError, Type, segments, type_of
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ def evaluate(op: Op, operands: Sequence[np.ndarray], params: Params) -> tuple[np
     if op.name == "const":
         results[0][...] = params["value"]
         return results
+    if op.kind == LOOP:
+        loop(results, operands, **params)
+        return results
     scratch = (
         [np.empty(each.shape, DTYPES[each.dtype]) for each in op.scratch(types, params)] if op.scratch else []
     )
@@ -67,6 +70,29 @@ def evaluate(op: Op, operands: Sequence[np.ndarray], params: Params) -> tuple[np
         (only, *more) = results
         function(op, params)(results if more else only, *operands, *scratch)
     return results
+
+
+def loop(
+    results: Sequence[np.ndarray],
+    operands: Sequence[np.ndarray],
+    *,
+    body: Program,
+    carries: int,
+    sequences: int,
+    length: int,
+    reverse: bool,
+) -> None:
+    """A scan: the body run once for each element, from the carries that the step before left."""
+    split = carries + sequences
+    held = list(operands[:carries])
+    for t in reversed(range(length)) if reverse else range(length):
+        given = [*held, *(each[t] for each in operands[carries:split]), *operands[split:]]
+        found = list(run(body, dict(zip(body.inputs, given)))[0].values())
+        held = found[:carries]
+        for whole, each in zip(results[carries:], found[carries:]):
+            whole[t] = each
+    for whole, each in zip(results, held):
+        whole[...] = each
 
 
 def run(

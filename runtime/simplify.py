@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .ir import Builder, Instr, Program, Value
-from .ops.record import RANDOM
+from .loops import merged, pruned
+from .ops.record import LOOP, RANDOM
 
 
 def simplify(program: Program) -> Program:
@@ -20,8 +21,12 @@ def rebuild(program: Program, b: Builder) -> Program:
     """`program` appended to the empty builder `b`, as its rules will have it."""
     b.variables = dict(program.variables)
     known: dict[Value, Value] = {}
+    loops = Loops(program)
     logarithms = {line_key(instr) for instr in program.instrs if instr.op.name == "log_softmax"}
     for instr in program.instrs:
+        if instr.op.kind == LOOP:
+            known.update(loops.rebuilt(b, instr, known))
+            continue
         operands = [known[each] for each in instr.operands]
         if instr.op.name == "softmax" and line_key(instr) in logarithms:
             # Both are wanted: the one is the exponential of the other, one pass instead of five.
@@ -39,6 +44,34 @@ def rebuild(program: Program, b: Builder) -> Program:
     for each in program.updates:
         b.updates[each.name] = each._replace(target=known[each.target], value=known[each.value])
     return b.program()
+
+
+def used_values(program: Program) -> set[Value]:
+    """Every value that something reads."""
+    found = {value for instr in program.instrs for value in instr.operands}
+    return found | set(program.outputs.values()) | {each.value for each in program.updates}
+
+
+class Loops:
+    """The scans of a program while it is built again: what stands for them, and what is read of them."""
+
+    def __init__(self, program: Program) -> None:
+        self.whole = merged(program)
+        self.used = {value for instr in program.instrs for value in instr.operands}
+        self.used |= set(program.outputs.values()) | {each.value for each in program.updates}
+        for less, more in self.whole.items():
+            self.used |= {more.results[k] for k, value in enumerate(less.results) if value in self.used}
+        self.known: dict[Instr, dict[int, Value]] = {}  # scan -> its values by place
+
+    def rebuilt(self, b: Builder, instr: Instr, known: Mapping[Value, Value]) -> dict[Value, Value]:
+        """A scan with what it does not need left out, its body simplified; its values."""
+        full = self.whole.get(instr, instr)
+        if full not in self.known:
+            kept, operands, params = pruned(full, self.used)
+            params["body"] = simplify(params["body"])
+            found = b.emit_all(instr.op.name, *(known[x] for x in operands), **params)
+            self.known[full] = dict(zip(kept, found))
+        return {v: self.known[full][k] for k, v in enumerate(instr.results) if k in self.known[full]}
 
 
 def line_key(instr: Instr) -> tuple[Value, int]:

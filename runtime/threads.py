@@ -11,6 +11,7 @@ import numpy as np
 
 from . import cost
 from .ir import Program
+from .ops.record import LOOP
 
 # A product below this (0.3 ms on one core) stays on one thread: two gain at most 0.15 ms on a quiet machine,
 # while on a busy one they wait for each other (64 x 256 x 256 took 30 ms instead of 0.1). Twice as much would
@@ -81,5 +82,15 @@ def default_threads() -> int:
 
 def threads_for(program: Program) -> int:
     """BLAS threads for a program: the cores where a product is large enough to share, else one."""
-    largest = max((cost.work(i)[0] for i in program.instrs if i.op.name == "dot"), default=0)
-    return default_threads() if largest >= SHARED_PRODUCT_FLOPS else 1
+    return default_threads() if largest_product(program) >= SHARED_PRODUCT_FLOPS else 1
+
+
+def largest_product(program: Program) -> int:
+    """FLOPs of the largest product, those within loops included."""
+    largest = 0
+    for instr in program.instrs:
+        if instr.op.kind == LOOP:
+            largest = max(largest, largest_product(instr.params["body"]))
+        elif instr.op.name == "dot":
+            largest = max(largest, cost.work(instr)[0])
+    return largest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .ir import Instr, Program, Value
-from .ops.record import OPS, RANDOM
+from .ops.record import LOOP, OPS, RANDOM
 from .types import TensorError, VerifyError
 
 
@@ -30,6 +30,8 @@ def check_instr(instr: Instr, known: set[Value]) -> None:
     types = instr.op.types(tuple(value.type for value in instr.operands), instr.params)
     if types != tuple(value.type for value in instr.results):
         raise VerifyError(f"its shape rule gives {types}")
+    if instr.op.kind == LOOP:
+        verify(instr.params["body"])
     for index, value in enumerate(instr.results):
         if value in known:
             raise VerifyError("a result is defined twice")

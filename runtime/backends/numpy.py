@@ -17,9 +17,9 @@ from .. import reference
 from ..blocks import Block, Step
 from ..ir import Instr
 from ..memory import ARENA, CONST, STATE, Place, Root
-from ..ops.record import ELEMENTWISE
+from ..ops.record import ELEMENTWISE, LOOP
 from ..ops.shapes import broadcast_view
-from ..plan import Plan
+from ..plan import Plan, plan
 from ..store import Store
 from ..types import DTYPES, TensorError, aligned_bytes
 from . import numba_kernels
@@ -159,6 +159,8 @@ class Binder:
         out, operands, scratch = self.arrays(step)
         if op.name == "pack":
             return self.pack_lines(step, out[0], operands)
+        if op.kind == LOOP:
+            return [f"{self.name(Scan(instr, out, operands, self.kernels).call, 'f')}()"]
         bound = self.bound(instr, out[0] if len(out) == 1 else tuple(out), (*operands, *scratch))
         if bound is not None:
             return [self.bound_line(bound)]
@@ -207,6 +209,56 @@ class Binder:
             if segment.ctypes.data != operand.ctypes.data or segment.strides != operand.strides:
                 lines.append(f"np.copyto({self.name(segment)}, {self.name(operand)})")
         return lines
+
+
+class Scan:
+    """A scan bound to its arrays: the plan of its body, with memory of its own, run once a step.
+
+    Elements and results are copied in and out of the body's buffers (0.5 us each and their bytes); carries
+    go from its outputs to its inputs, staged where one output is another's input.
+    """
+
+    def __init__(
+        self, instr: Instr, out: list[np.ndarray], operands: list[np.ndarray], kernels: bool
+    ) -> None:
+        body, carries = instr.params["body"], instr.params["carries"]
+        split = carries + instr.params["sequences"]
+        planned = plan(body)
+        code = Code(planned, Store([]), aligned_bytes(planned.nbytes), kernels)
+        inputs, outputs = list(code.inputs.values()), list(code.outputs.values())
+        count = instr.params["length"]
+        order = range(count - 1, -1, -1) if instr.params["reverse"] else range(count)
+        elements, results = operands[carries:split], out[carries:]
+        self.begin = [*zip(inputs[:carries], operands), *zip(inputs[split:], operands[split:])]
+        self.before = [[(x, whole[t]) for x, whole in zip(inputs[carries:], elements)] for t in order]
+        self.after = [[(whole[t, ...], y) for whole, y in zip(results, outputs[carries:])] for t in order]
+        self.carry = staged(inputs[:carries], outputs[:carries])
+        self.end = [*zip(out, inputs[:carries])]
+        self.step = code.step
+
+    def call(self) -> None:
+        copy, step, carry = np.copyto, self.step, self.carry
+        for target, source in self.begin:
+            copy(target, source)
+        for before, after in zip(self.before, self.after):
+            for target, source in before:
+                copy(target, source)
+            step()
+            for target, source in after:
+                copy(target, source)
+            for target, source in carry:
+                copy(target, source)
+        for target, source in self.end:
+            copy(target, source)
+
+
+def staged(inputs: list[np.ndarray], outputs: list[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Copies from new carries to old ones, in an order and over buffers such that none is lost."""
+    pairs = [(x, y) for x, y in zip(inputs, outputs) if x is not y]
+    mixed = [y for x, y in pairs if any(np.may_share_memory(y, other) for other, _ in pairs)]
+    buffers = {id(y): np.empty_like(y) for y in mixed}
+    early = [(buffers[id(y)], y) for y in mixed]
+    return early + [(x, buffers.get(id(y), y)) for x, y in pairs]
 
 
 class Loop:

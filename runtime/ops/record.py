@@ -18,6 +18,7 @@ REDUCTION = "reduction"
 PRODUCT = "product"
 MOVE = "move"  # elements copied from place to place: concatenation, gather, scatter, padding
 RANDOM = "random"  # never merged, never moved across
+LOOP = "loop"  # a program of its own, run once a step
 UPDATE = "update"  # optimiser step: takes over the buffers it updates
 
 Params = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from wlnet.runtime.ops import OPS, Op
-from wlnet.runtime.ops.record import RANDOM, SOURCE, Bools, Case, Ints
+from wlnet.runtime.ops.record import LOOP, RANDOM, SOURCE, Bools, Case, Ints
 
 
 def cases(*, kinds: set[str] | None = None) -> Iterator[tuple[Op, Case]]:
@@ -48,7 +48,7 @@ def operands(op: Op, case: Case, dtype: Any = np.float64, seed: int = 0) -> list
     return [np.asarray(each) for each in found]
 
 
-# Ops whose cases cannot be declared: they need a name, a stream or a counter.
-WITHOUT_CASES = {name for name, op in OPS.items() if op.kind == RANDOM} | {
+# Ops whose cases cannot be declared: they need a name, a stream or a counter, or a program of their own.
+WITHOUT_CASES = {name for name, op in OPS.items() if op.kind in (RANDOM, LOOP)} | {
     name for name, op in OPS.items() if op.kind == SOURCE and name != "iota"
 }
