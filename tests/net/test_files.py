@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from wlnet.net.files import save
 
 from .test_show import EVERY
 
@@ -62,3 +65,18 @@ def test_what_is_no_net(wl: Any, tmp_path: Path) -> None:
         file.writestr("net.json", '{"format": 1, "net": {"type": "FooLayer"}, "shared": {}, "version": "1"}')
     wl.quietly("Import[file]")
     assert "damaged" in wl.messages[0]
+
+
+def test_a_file_is_whole_or_as_it_was(wl: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "net.wlnet"
+    first = wl.value('NetInitialize[NetChain[{3, Tanh}, "Input" -> 2]]')
+    save(first, path)
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        save(first, path)
+    assert path.read_bytes() == before and [each.name for each in tmp_path.iterdir()] == ["net.wlnet"]

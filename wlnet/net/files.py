@@ -1,6 +1,7 @@
 """The file format "WLNet" (.wlnet): a zip archive of `net.json` and one .npy file for each array.
 
     net.json   {"format": 1, "net": node, "shared": {name: array}}
+    training/  in a checkpoint: how far its training is (`checkpoint`)
     node       {"type", "params", "inputs", "outputs", "arrays", "nodes", "edges", "numbered"}
     array      null (not set), "None" (absent), {"npy": file}, {"shared": name}
 Values of the language are written as tagged lists (see `encode`), so that they come back exactly.
@@ -10,7 +11,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -169,19 +172,43 @@ class Archive:
         }
 
 
-def save(net: Net, path: Path | str) -> None:
-    """Write `net` with everything in it: arrays set or not, coders, names."""
+def save(net: Net, path: Path | str, further: Mapping[str, bytes] | None = None) -> None:
+    """Write `net` with everything in it: arrays set or not, coders, names; and `further` files beside it.
+
+    The file is whole or not there: it is written under another name, and takes its own when it is on the
+    disk. OSError where it cannot be written; what stood there before then stays.
+    """
     archive = Archive()
     node = archive.node(net)
     text = json.dumps(
         {"format": FORMAT, "version": __version__, "net": node, "shared": archive.shared}, indent=1
     )
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as file:
-        file.writestr("net.json", text)
-        for i, array in enumerate(archive.arrays, 1):
-            buffer = io.BytesIO()
-            np.save(buffer, array, allow_pickle=False)
-            file.writestr(f"arrays/{i}.npy", buffer.getvalue())
+    whole = {"net.json": text.encode()}
+    whole |= {f"arrays/{i}.npy": array_bytes(array) for i, array in enumerate(archive.arrays, 1)}
+    write_whole(Path(path), {**whole, **(further or {})})
+
+
+def write_whole(path: Path, parts: Mapping[str, bytes]) -> None:
+    """Write a zip archive of `parts`, all of it or nothing."""
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        with open(unfinished, "wb") as out:
+            with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as file:
+                for name, content in parts.items():
+                    file.writestr(name, content)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(unfinished, path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def array_bytes(array: np.ndarray) -> bytes:
+    """An array as the content of a .npy file."""
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
 
 
 def load(ev: Any, source: Path | bytes) -> tuple[Net, str]:
@@ -189,7 +216,7 @@ def load(ev: Any, source: Path | bytes) -> tuple[Net, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(source_bytes(source))) as file:
             data = json.loads(file.read("net.json"))
-            arrays = {name: file.read(name) for name in file.namelist() if name.endswith(".npy")}
+            arrays = {name: file.read(name) for name in file.namelist() if name.startswith("arrays/")}
     except (zipfile.BadZipFile, KeyError, json.JSONDecodeError):
         raise FormatError("The file holds no net in the format WLNet of wlnet.") from None
     if data.get("format") != FORMAT:
