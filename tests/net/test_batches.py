@@ -1,4 +1,4 @@
-"""Batches: every example once a round, gathered with its own target; sequences of one length together."""
+"""Batches: every example once a round, gathered with its own target; similar sequences together."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from wlnet.net.batches import Batches, Examples, SequenceBatches, batches
+from wlnet.net.lengths import Extent, length_name
 
 
 def rows(n: int) -> Examples:
@@ -60,40 +61,63 @@ def test_one_batch_of_all_keeps_the_order_of_the_data() -> None:
     assert batch["Output"].tolist() == [0, 1, 2, 3, 4]
 
 
-def sequences() -> Examples:
-    """Seven sequences of lengths 1, 2, 3, 2, 2, 1, 2, padded with -1 to 3; element t of sequence k is 10
-    k + t.
-    """
-    lengths = np.array([1, 2, 3, 2, 2, 1, 2], np.int32)
-    padded = np.full((7, 3), -1, np.float32)
-    for k, length in enumerate(lengths):
-        padded[k, :length] = 10 * k + np.arange(length)
-    return Examples({"Input": padded, "Output": np.arange(7)}, 7, {"Input": lengths})
+COUNTS = [1, 2, 9, 2, 10, 1, 2, 12]
 
 
-def test_sequences_of_one_length_share_a_batch_and_nothing_is_padded() -> None:
+def sequences(exact: bool = False) -> Examples:
+    """Eight sequences, of COUNTS elements; element t of sequence k is 100 k + t."""
+    rows = [100 * k + np.arange(n, dtype=np.float32) for k, n in enumerate(COUNTS)]
+    arrays = {"Input": np.concatenate(rows), "Output": np.arange(len(COUNTS))}
+    return Examples(arrays, len(COUNTS), {"Input": np.array(COUNTS, np.int32)}, exact)
+
+
+def filled(examples: Examples, chosen: np.ndarray, lengths: tuple[Extent, ...]) -> dict[str, np.ndarray]:
+    """The buffers of a program after `chosen` were gathered."""
+    n, (extent,) = len(chosen), lengths
+    found = {"Input": np.zeros((n, extent.size), np.float32), "Output": np.zeros(n, int)}
+    if not extent.full:
+        found[length_name("Input")] = np.zeros(n, np.int32)
+    examples.gather(chosen, lengths, found)
+    return found
+
+
+def test_similar_sequences_share_a_batch_and_are_padded_with_their_last_element() -> None:
     found = batches(sequences(), 3)
-    assert type(found) is SequenceBatches and found.per_round == 4  # 1 x 2, 2 x 3 + 1, 3 x 1
-    orders = set()
+    assert type(found) is SequenceBatches and found.per_round == 3
+    orders, sizes = set(), set()
     for seed in range(5):
         found.shuffle(np.random.default_rng(seed))
         seen = []
         for i in range(found.per_round):
-            (length,) = found.lengths(i)
-            batch = {
-                "Input": np.zeros((found.count(i), length), np.float32),
-                "Output": np.zeros(found.count(i), int),
-            }
-            found.fill(i, batch)
-            assert (batch["Input"] >= 0).all()
-            assert (batch["Input"][:, 0] == 10 * batch["Output"]).all()
+            sizes.add((found.count(i), found.lengths(i)))
+            batch = filled(found.examples, found.indices(i), found.lengths(i))
+            for row, k in zip(batch["Input"], batch["Output"], strict=True):
+                wanted = 100 * k + np.minimum(np.arange(len(row)), COUNTS[k] - 1)
+                assert row.tolist() == wanted.tolist()
+            counts = batch.get(length_name("Input"))
+            if counts is not None:
+                assert counts.tolist() == [COUNTS[k] for k in batch["Output"]]
             seen += batch["Output"].tolist()
-        assert sorted(seen) == list(range(7))
+        assert sorted(seen) == list(range(8))
         orders.add(tuple(seen))
     assert len(orders) > 1
+    # Of lengths 1 1 2 | 2 2 9 | 10 12, in order; 9 is padded to 10, and the last two to 12.
+    assert sizes == {(3, (Extent(2, False),)), (3, (Extent(10, False),)), (2, (Extent(12, False),))}
+
+
+def test_without_padding_only_equal_lengths_share_a_batch() -> None:
+    found = batches(sequences(exact=True), 2)
+    assert [(found.indices(i).tolist(), found.lengths(i)) for i in range(found.per_round)] == [
+        ([0, 5], (Extent(1, True),)),
+        ([1, 3], (Extent(2, True),)),
+        ([6], (Extent(2, True),)),
+        ([2], (Extent(9, True),)),
+        ([4], (Extent(10, True),)),
+        ([7], (Extent(12, True),)),
+    ]
 
 
 def test_pieces_cover_all_examples() -> None:
     assert [(p.tolist(), n) for p, n in rows(5).pieces(3)] == [([0, 1, 2], ()), ([3, 4], ())]
-    found = [(p.tolist(), n) for p, n in sequences().pieces(3)]
-    assert found == [([0, 5], (1,)), ([1, 3, 4], (2,)), ([6], (2,)), ([2], (3,))]
+    found = [(p.tolist(), n) for p, n in sequences().pieces(5)]
+    assert found == [([0, 5, 1, 3, 6], (Extent(2, False),)), ([2, 4, 7], (Extent(12, False),))]

@@ -3,53 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 
-# Lengths of one batch at the ports that carry sequences, in the order of the ports; () where there are none.
-Lengths = tuple[int, ...]
+from .errors import NetError
+from .lengths import Arrangement, Lengths, arranged, length_name, padded, places, starts_of, table_of
 
 
-class Examples(NamedTuple):
+class Examples:
     """A data set as programs read it.
 
-    arrays   by port, (N, ...); sequences are padded to the longest
+    arrays   by port, (N, ...); sequences one after another, (sum of their lengths, ...)
     size     N
     lengths  of the sequences (N), for every port that carries some
+    exact    whether only sequences of equal lengths may share a batch (see `demands.exact`)
     """
 
-    arrays: Mapping[str, np.ndarray]
-    size: int
-    lengths: Mapping[str, np.ndarray]
+    __slots__ = ("arrays", "exact", "lengths", "size", "starts")
 
-    def groups(self) -> list[tuple[np.ndarray, Lengths]]:
-        """Examples of equal lengths together: (which ones, their lengths);
-        all in one where nothing varies.
-        """
-        if not self.lengths:
-            return [(np.arange(self.size), ())]
-        table = np.column_stack(list(self.lengths.values()))
-        rows, place = np.unique(table, axis=0, return_inverse=True)
-        place = place.reshape(-1)
-        return [(np.flatnonzero(place == k), tuple(int(x) for x in row)) for k, row in enumerate(rows)]
+    def __init__(
+        self,
+        arrays: Mapping[str, np.ndarray],
+        size: int,
+        lengths: Mapping[str, np.ndarray],
+        exact: bool = False,
+    ) -> None:
+        self.arrays = arrays
+        self.size = size
+        self.lengths = lengths
+        self.exact = exact
+        self.starts = {port: starts_of(each) for port, each in lengths.items()}
+
+    def arranged(self, size: int) -> Arrangement:
+        """All examples, at most `size` at a time."""
+        return arranged(table_of(self.lengths), size, self.exact)
 
     def pieces(self, size: int) -> list[tuple[np.ndarray, Lengths]]:
-        """All examples in order, at most `size` at a time and only those of equal lengths together."""
-        found = []
-        for members, lengths in self.groups():
-            found += [(members[start : start + size], lengths) for start in range(0, len(members), size)]
-        return found
+        """All examples, at most `size` at a time, in order but for sequences, of which similar ones go
+        together.
+        """
+        order = np.arange(self.size)
+        if self.lengths:
+            return self.arranged(size).members(order)
+        return [(order[start : start + size], ()) for start in range(0, self.size, size)]
+
+    def together(self) -> tuple[np.ndarray, Lengths]:
+        """All examples as one batch; NetError where sequences must be of equal lengths and are not."""
+        order = np.arange(self.size)
+        if not self.lengths:
+            return order, ()
+        if not self.exact:
+            return order, padded(table_of(self.lengths))
+        batches = self.arranged(self.size).batches
+        if len(batches) > 1:
+            text = "All sequences of a generated batch must be of one length: a layer of this net takes no "
+            raise NetError("NetTrain", "data", text + "padding.")
+        return order, batches[0].lengths
 
     def gather(self, chosen: np.ndarray, lengths: Lengths, buffers: Mapping[str, np.ndarray]) -> None:
-        """Copy the examples `chosen`, sequences cut to their `lengths`, into `buffers` by port."""
+        """Copy the examples `chosen`, sequences padded as `lengths` says, into `buffers` by port."""
         cut = dict(zip(self.lengths, lengths, strict=True))
         for port, array in self.arrays.items():
-            if port in cut:
-                array = array[:, : cut[port]]
             # The indices are those of examples, so they need no check; mode "raise" would gather
             # through a copy.
-            array.take(chosen, 0, buffers[port], "clip")
+            if port not in cut:
+                array.take(chosen, 0, buffers[port], "clip")
+                continue
+            counts, extent = self.lengths[port], cut[port]
+            own = counts[chosen]
+            array.take(places(own, self.starts[port][chosen], extent.size), 0, buffers[port], "clip")
+            if not extent.full:
+                buffers[length_name(port)][...] = own
 
 
 class Batches:
@@ -99,32 +123,30 @@ class Batches:
 
 
 class SequenceBatches(Batches):
-    """Batches of examples that hold sequences: all of a batch have the same lengths,
-    so that nothing is padded.
+    """Batches of examples that hold sequences: those of a batch have similar lengths and are padded to one of
+    few sizes.
 
-    A round still visits every example once; which examples share a batch, and the order of the batches,
-    is random.
+    A round visits every example once; which examples of similar lengths share a batch, and the order of the
+    batches, is random.
     """
 
-    __slots__ = ("groups", "round")
+    __slots__ = ("arrangement", "round")
 
     def __init__(self, examples: Examples, size: int) -> None:
         super().__init__(examples, size)
-        self.groups = examples.groups()
-        self.round = examples.pieces(self.size)
+        self.arrangement = examples.arranged(self.size)
+        self.round = self.arrangement.members(self.order)
 
     @property
     def per_round(self) -> int:
-        """Batches of a round: those of every group of equal lengths."""
+        """Batches of a round: Ceiling[N/b]; more where only sequences of equal lengths share one."""
         return len(self.round)
 
     def shuffle(self, random: np.random.Generator) -> None:
         """A new division of all examples into batches, in a new order."""
-        found = []
-        for members, lengths in self.groups:
-            members = random.permutation(members)
-            found += [(members[k : k + self.size], lengths) for k in range(0, len(members), self.size)]
-        self.round = [found[k] for k in random.permutation(len(found))]
+        if self.per_round > 1:
+            found = self.arrangement.members(random.permutation(self.length))
+            self.round = [found[k] for k in random.permutation(len(found))]
 
     def indices(self, i: int) -> np.ndarray:
         return self.round[i][0]

@@ -13,14 +13,15 @@ from wlnet.expr import is_list, to_array
 
 from .data import Column, Table
 from .errors import NetError
+from .lengths import joined
 from .types import VARYING, PortType, dims_text, wanted_text
 
 DTYPES: dict[str, np.dtype[Any]] = {"f32": np.dtype(np.float32), "f64": np.dtype(np.float64)}
 
 
 class Encoded(NamedTuple):
-    """The examples at a port: `array` (N, ...); for sequences padded with zeros,
-    and their `lengths` (N) int32.
+    """The examples at a port: `array` (N, ...); sequences one after another, (sum of lengths, ...), and their
+    `lengths` (N) int32.
     """
 
     array: np.ndarray
@@ -85,8 +86,12 @@ def _failures(ev: Any, coder: Any, values: Sequence[Any]) -> Iterator[tuple[int,
             yield i, error.text
 
 
-def _typed(array: np.ndarray, port: PortType, name: str, dtype: str, what: str) -> np.ndarray:
-    """`array` with the dtype of its port; integers are checked against the port's range."""
+def _typed(
+    array: np.ndarray, port: PortType, name: str, dtype: str, what: str, number: int = 1
+) -> np.ndarray:
+    """`array` with the dtype of its port; integers are checked against the port's range.
+    `number` is that of its first example.
+    """
     if port.kind != "integer":
         if array.dtype.kind == "c":
             raise NetError(
@@ -96,7 +101,7 @@ def _typed(array: np.ndarray, port: PortType, name: str, dtype: str, what: str) 
             return np.ascontiguousarray(array, DTYPES[dtype])
     whole = array if array.dtype.kind in "iu" else np.rint(array)
     if whole is not array and not np.array_equal(whole, array):
-        raise _first(array != whole, array, port, name, what)
+        raise _first(array != whole, array, port, name, what, number)
     low, high = port.range or (None, None)
     outside = np.zeros(array.shape, bool)
     if low is not None:
@@ -104,11 +109,13 @@ def _typed(array: np.ndarray, port: PortType, name: str, dtype: str, what: str) 
     if high is not None:
         outside |= whole > high
     if outside.any():
-        raise _first(outside, array, port, name, what)
+        raise _first(outside, array, port, name, what, number)
     return np.ascontiguousarray(whole, np.int64)
 
 
-def _first(wrong: np.ndarray, array: np.ndarray, port: PortType, name: str, what: str) -> NetError:
+def _first(
+    wrong: np.ndarray, array: np.ndarray, port: PortType, name: str, what: str, number: int
+) -> NetError:
     """The error for the first element that is no integer of the port's range."""
     place = np.argwhere(wrong)[0]
     found = array[tuple(place)].item()
@@ -116,7 +123,7 @@ def _first(wrong: np.ndarray, array: np.ndarray, port: PortType, name: str, what
     return NetError(
         "NetTrain",
         "data",
-        f'{what} at port "{name}": example {place[0] + 1} holds {found!r}, but the port takes {scalar}. '
+        f'{what} at port "{name}": example {place[0] + number} holds {found!r}, but the port takes {scalar}. '
         "Class indices count from 1.",
     )
 
@@ -160,7 +167,7 @@ def _numbers(value: Any) -> np.ndarray | None:
 
 
 def _sequences(column: Column, port: PortType, name: str, dtype: str, what: str) -> Encoded:
-    """Sequences of different lengths, padded with zeros (integers: with 1) to the longest."""
+    """Sequences of different lengths, one after another."""
     assert port.shape is not None
     rest = tuple(port.shape[1:])
     if column.array is not None:
@@ -172,10 +179,10 @@ def _sequences(column: Column, port: PortType, name: str, dtype: str, what: str)
             text = f'{what} at port "{name}": example {number} has {_form(array)}, but the port takes '
             text += f"a sequence of at least one element, {dims_text((VARYING, *rest))}."
             raise NetError("NetTrain", "data", text)
-    lengths = np.array([len(x) for x in arrays], np.int32)
-    kind = np.dtype(np.int64) if port.kind == "integer" else DTYPES[dtype]
-    shape = (len(arrays), int(lengths.max()), *arrays[0].shape[1:])
-    padded = np.full(shape, 1 if port.kind == "integer" else 0, kind)
-    for row, array in zip(padded, arrays, strict=True):
-        row[: len(array)] = _typed(array[None], port, name, dtype, what)[0]
-    return Encoded(padded, lengths)
+    array, lengths = joined(arrays)
+    try:
+        return Encoded(_typed(array, port, name, dtype, what), lengths)
+    except NetError:
+        for number, each in enumerate(arrays, 1):
+            _typed(each[None], port, name, dtype, what, number)
+        raise

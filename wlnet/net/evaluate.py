@@ -194,13 +194,13 @@ def split_gradients(net: Net, data: Any) -> tuple[Any, dict[Any, Any]]:
     return data.without([k for k in data if requests.is_gradient(k)]), found
 
 
-def read_cotangents(net: Net, given: dict[Any, Any], fed: Feed) -> dict[str, np.ndarray]:
-    """Supplied output gradients as arrays (N, ...)."""
+def read_cotangents(net: Net, given: dict[Any, Any], fed: Feed) -> dict[str, Rows]:
+    """Supplied output gradients as arrays (N, ...), or one array an example where lengths differ."""
     found = {}
     for port, value in given.items():
         type_ = net.outputs[port].bare()._replace(kind="real")
         rows, batch = examples.read_port(None, net.replace(inputs={port: type_}), port, type_, value)
-        if len(rows) != fed.size or (batch and not fed.batch) or isinstance(rows, list):
+        if len(rows) != fed.size or (batch and not fed.batch):
             text = f'The gradient supplied for "{port}" must have the form of that output.'
             raise NetError(net.record.name, "gradient", text)
         found[port] = rows

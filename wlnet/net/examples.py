@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -221,9 +221,10 @@ def value_text(value: Any) -> str:
     return "an expression that is no number"
 
 
-def lengths(feed_: Feed, ports: Mapping[str, PortType]) -> list[tuple[int, ...]]:
-    """For each example the lengths at the varying ports, in order of ports; () where no port varies."""
-    varying: Sequence[str] = [name for name, port in ports.items() if port.varies]
-    if not varying:
-        return []
-    return list(zip(*([len(row) for row in feed_.arrays[name]] for name in varying), strict=True))
+def lengths(feed_: Feed, ports: Mapping[str, PortType]) -> dict[str, np.ndarray]:
+    """The lengths (N) of the sequences by port; none where no port varies."""
+    return {
+        name: np.array([len(row) for row in feed_.arrays[name]], np.int64)
+        for name, port in ports.items()
+        if port.varies
+    }

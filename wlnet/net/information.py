@@ -18,6 +18,7 @@ from .conflicts import describe
 from .errors import NetError, nearest
 from .infer import array_dims
 from .layer import MULTIPLIERS
+from .lengths import Extent
 from .multipliers import lookup, multiplier
 from .net import ABSENT, SHARED, Net, Path, SharedArray
 from .places import keys_of
@@ -176,7 +177,7 @@ def program(net: Net) -> str:
     """The tensor program for one example, one line an instruction."""
     if not net.specified:
         raise NetError(net.record.name, "unspecified", f"The shapes of {describe(net)} are not known.")
-    lengths = tuple(1 for port in net.inputs.values() if port.varies)
+    lengths = tuple(Extent(1, True) for port in net.inputs.values() if port.varies)
     return str(program_for(net, 1, lengths, default_request(net).wanted, PLAIN, ()))
 
 

@@ -89,10 +89,15 @@ class LayerRecord:
     infer        (typing) -> None: what the layer knows of its ports and arrays, run until nothing changes
     lower        (lowering, {input port: value}) -> value, or {output port: value}
     lengths      (lowering, {input port: lengths}) -> lengths of the outputs; default: those of the first
-                 varying input
+                 varying input. A `lower` whose outputs have other lengths gives a `lower.Wire` for them
+    aligned      whether inputs whose first dimension varies have one length in every example: they come with
+                 one extent and one `lengths`
+    padded       whether it gives the same for sequences that are padded, as `Lowering.lengths` then says: a
+                 truth value or (net) -> one. Nets with a layer that does not run on sequences of equal
+                 lengths alone
     fans         (array name, dims) -> (fan in, fan out); default: product of all but the first, the first
     inner        (params) -> name of the net inside that `automatic losses` look through, or None
-    is_loss      whether its outputs are losses by themselves
+    is_loss      whether its outputs are losses by themselves, or the names of those that are
     activation   "softmax", "sigmoid", None, or (params) -> one of them
     automatic_loss  name of the loss layer that NetTrain attaches to its output, where the activation does not
                     decide
@@ -103,7 +108,7 @@ class LayerRecord:
         "name", "usage", "arguments", "options", "arrays", "inputs", "outputs", "variadic", "infer", "lower",
         "lengths", "fans", "inner", "is_loss", "activation", "automatic_loss", "container", "examples",
         "short",
-        "check", "random", "assume", "detach",
+        "check", "random", "assume", "detach", "unpack", "pack", "aligned", "padded",
     )  # fmt: skip
 
     def __init__(
@@ -122,7 +127,7 @@ class LayerRecord:
         lengths: Callable[..., Any] | None = None,
         fans: Callable[..., tuple[int, int]] | None = None,
         inner: str | None = None,
-        is_loss: bool = False,
+        is_loss: bool | Sequence[str] = False,
         activation: str | Callable[[Params], str | None] | None = None,
         automatic_loss: str | None = None,
         container: bool = False,
@@ -132,6 +137,10 @@ class LayerRecord:
         random: bool = False,
         assume: Callable[[Typing], None] | None = None,
         detach: Callable[[Any], tuple[Any, dict[str, Net], dict[str, Any]]] | None = None,
+        aligned: bool = True,
+        padded: bool | Callable[[Net], bool] = False,
+        unpack: Callable[[list[Any]], list[Any]] | None = None,
+        pack: Callable[[list[Any]], list[Any]] | None = None,
     ) -> None:
         self.name = name
         self.usage = usage
@@ -158,6 +167,11 @@ class LayerRecord:
         # (typing) -> None: what is taken for granted once inference has nothing more to say
         self.assume = assume
         self.random = random  # draws random numbers, at least in training
+        self.aligned = aligned
+        self.padded = padded
+        # arguments as written, such as one list of two nets, as those of `arguments`; and the way back
+        self.unpack = unpack
+        self.pack = pack
 
     def __repr__(self) -> str:
         return f"<layer {self.name}>"
@@ -185,6 +199,10 @@ class LayerRecord:
     def activation_of(self, params: Params) -> str | None:
         """ "softmax", "sigmoid" or None: what the automatic choice of a loss needs to know."""
         return self.activation(params) if callable(self.activation) else self.activation
+
+    def gives_loss(self, port: str) -> bool:
+        """Whether the value at an output is a loss by itself."""
+        return self.is_loss if isinstance(self.is_loss, bool) else port in self.is_loss
 
     def parameter(self, name: str) -> Parameter | None:
         for each in (*self.arguments, *self.options):

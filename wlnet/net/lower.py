@@ -11,11 +11,14 @@ import numpy as np
 
 from wlnet.runtime import ir, types
 
+from . import masks
 from .conflicts import describe
 from .errors import NetError
 from .graph import order
 from .infer import array_dims
 from .layer import Params
+from .lengths import Extent, length_name
+from .masks import Demand
 from .net import ABSENT, SHARED, End, Net, Path, SharedArray
 from .types import VARYING, PortType
 
@@ -40,18 +43,23 @@ class Lowering:
     training  whether dropout and batch statistics are active
     dtype     of real values, "f32" or "f64"
     batch     N
-    lengths   lengths of the inputs whose first dimension varies
+    lengths   lengths (N) of the inputs whose first dimension varies, but for those without any padding
+    rows      truth values (N): which examples there are, None for all; others are padding of the sequences
+              that an operator maps over
+    demands   collects what layers demand of lengths
     """
 
     __slots__ = (
         "b",
         "batch",
+        "demands",
         "dtype",
         "frozen",
         "lengths",
         "net",
         "params",
         "path",
+        "rows",
         "taps",
         "training",
         "updates",
@@ -71,6 +79,8 @@ class Lowering:
         self.updates: bool = fields.get("updates", outer is None or outer.updates)
         self.frozen: Collection[Path] = fields.get("frozen", () if outer is None else outer.frozen)
         self.taps: Taps = fields.get("taps", {} if outer is None else outer.taps)
+        self.rows: ir.Value | None = None if outer is None else outer.rows
+        self.demands: list[Demand] = fields.get("demands", [] if outer is None else outer.demands)
 
     def array(self, name: str) -> ir.Value | None:
         """The layer's array as a value, None where it has none."""
@@ -91,7 +101,15 @@ class Lowering:
         """
         path = (*self.path, name)
         if self.updates and not any(path[: len(each)] == tuple(each) for each in self.frozen):
-            self.b.update(self.need(name), value)
+            target = self.need(name)
+            self.b.updates.pop(target.instr.params["name"], None)  # a net applied twice sets it twice
+            self.b.update(target, value)
+
+    def latest(self, name: str) -> ir.Value:
+        """An array as the step will leave it so far: with what was set by earlier uses of the same net."""
+        value = self.need(name)
+        known = self.b.updates.get(value.instr.params["name"])
+        return value if known is None else known.value
 
     def extents(self, port: str) -> tuple[int, ...]:
         """The shape of a port without the batch dimension, all extents known."""
@@ -113,12 +131,49 @@ class Lowering:
         """A constant in the real dtype."""
         return self.b.constant(float(value), self.dtype)
 
-    def inside(self, name: str, inputs: Mapping[str, Wire], batch: int | None = None) -> dict[str, Wire]:
-        """The net inside an operator, applied to `inputs` (whose batch dimension is `batch`)."""
+    def constant_lengths(self, value: ir.Value) -> ir.Value:
+        """The lengths (N) of sequences without padding."""
+        return self.b.constant(value.shape[1], "i32", (value.shape[0],))
+
+    def mask(self, port: str, extent: int, rank: int = 2) -> ir.Value | None:
+        """Which of `extent` positions hold elements of the sequences at an input: truth values (N, extent,
+        1, ...) of `rank` dimensions; None where all do.
+        """
+        lengths = self.lengths.get(port)
+        return None if lengths is None else masks.mask(self.b, lengths, extent, rank)
+
+    def blank(self, port: str, x: ir.Value, number: float = 0.0) -> ir.Value:
+        """`x` (N, L, ...), what came in at `port` or was made of it element by element, with `number` in
+        place of the padding.
+        """
+        mask = self.mask(port, x.shape[1], x.rank) if port in self.lengths else None
+        return x if mask is None else masks.blank(self.b, x, mask, number)
+
+    def count(self, port: str) -> ir.Value | None:
+        """The lengths at an input as real numbers (N); None where nothing is padded."""
+        lengths = self.lengths.get(port)
+        return None if lengths is None else self.b.cast(lengths, self.dtype)
+
+    def demand(self, text: str, found: ir.Value, wanted: ir.Value | int) -> None:
+        """Every example must have lengths `found` equal to the lengths `wanted`, or at least the number
+        `wanted`. `text` says so to the user: the layer takes ...
+        """
+        self.demands.append(Demand(self.net.record.name, f"{describe(self.net)} takes {text}", found, wanted))
+
+    def inside(
+        self,
+        name: str,
+        inputs: Mapping[str, Wire],
+        batch: int | None = None,
+        rows: ir.Value | None = None,
+    ) -> dict[str, Wire]:
+        """The net inside an operator, applied to `inputs` (whose batch dimension is `batch`, of which `rows`
+        are no padding).
+        """
         node = self.net.nodes[name]
         inner = Lowering(self.b, node, (*self.path, name), self)
         if batch is not None:
-            inner.batch = batch
+            inner.batch, inner.rows = batch, rows
         return lower_net(inner, inputs)
 
 
@@ -131,11 +186,19 @@ def array_path(path: Path, name: str, held: Any) -> Path:
     return (SHARED, held.name) if type(held) is SharedArray else (*path, name)
 
 
-def input_type(port: PortType, batch: int, dtype: str = "f32", length: int | None = None) -> types.Type:
-    """Type in a program of the values at an input port: (N, ...); `length` stands for a varying extent."""
+def input_type(port: PortType, batch: int, dtype: str = "f32", extent: Extent | None = None) -> types.Type:
+    """Type in a program of the values at an input port: (N, ...); `extent` says how long sequences are."""
     assert port.shape is not None and None not in port.shape, port
-    shape = tuple(length if x is VARYING else x for x in port.shape)
+    shape = tuple(x if x is not VARYING or extent is None else extent.size for x in port.shape)
     return types.Type("i64" if port.kind == "integer" else dtype, (batch, *shape))  # type: ignore[arg-type]
+
+
+def input_wire(b: ir.Builder, name: str, type_: types.Type, extent: Extent | None) -> Wire:
+    """An input of a program, and where its sequences are padded an input with their lengths."""
+    value = b.input(name, type_)
+    if extent is None or extent.full:
+        return Wire(value)
+    return Wire(value, b.input(length_name(name), types.Type("i32", (type_.shape[0],))))
 
 
 def declare(net: Net, b: ir.Builder, dtype: str = "f32") -> None:
@@ -177,6 +240,7 @@ def lower(
     frozen: Collection[Path] = (),
     taps: Taps | None = None,
     batch: int | None = None,
+    demands: list[Demand] | None = None,
 ) -> dict[str, Wire]:
     """The outputs of `net` on `inputs`, as values of `b`.
 
@@ -184,6 +248,7 @@ def lower(
     updates   moving statistics are updated (default: as `training`); not those below a path in `frozen`
     taps      receives every output of every net inside, by (path, port)
     batch     N for a net without inputs
+    demands   receives what layers demand of the lengths of sequences
     """
     declare(net, b, dtype)
     if batch is None:
@@ -198,6 +263,7 @@ def lower(
         frozen=frozen,
         taps={} if taps is None else taps,
         batch=batch,
+        demands=[] if demands is None else demands,
     )
     return lower_net(outer, inputs)
 
@@ -227,7 +293,7 @@ def lower_layer(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]:
     if record.lower is None:
         raise NetError(record.name, "lower", f"{describe(net)} cannot be evaluated.")
     values = {}
-    for port, wire in inputs.items():
+    for port, wire in (aligned(at, inputs) if record.aligned else inputs).items():
         values[port] = wire.value
         if wire.lengths is not None:
             at.lengths[port] = wire.lengths
@@ -244,6 +310,31 @@ def lower_layer(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]:
         else:
             found[port] = Wire(value, default if net.outputs[port].varies else None)
     return found
+
+
+def aligned(at: Lowering, inputs: Mapping[str, Wire]) -> Mapping[str, Wire]:
+    """Inputs whose first dimension varies, which must be of one length, brought to one extent."""
+    varying = [port for port, type_ in at.net.inputs.items() if type_.varies]
+    wires = [inputs[port] for port in varying]
+    if (
+        len(wires) < 2
+        or all(x.lengths is wires[0].lengths for x in wires)
+        and len({x.value.shape[1] for x in wires}) == 1
+    ):
+        return inputs
+    text = f"sequences of one length at {' and '.join(f'{chr(34)}{port}{chr(34)}' for port in varying)}"
+    known = [x.lengths if x.lengths is not None else at.constant_lengths(x.value) for x in wires]
+    for other in known[1:]:
+        if other is not known[0]:
+            at.demand(text, known[0], other)
+    extent = min(x.value.shape[1] for x in wires)
+    full = any(x.lengths is None and x.value.shape[1] == extent for x in wires)
+    common = None if full else next(x.lengths for x in wires if x.lengths is not None)
+    cut = {
+        port: Wire(at.b.slice_axis(x.value, 1, 0, extent), common)
+        for port, x in zip(varying, wires, strict=True)
+    }
+    return {**inputs, **cut}
 
 
 def initial_values(net: Net) -> dict[str, np.ndarray]:

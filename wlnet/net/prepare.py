@@ -9,12 +9,13 @@ import numpy as np
 
 from wlnet.expr import Association, Expr, S, Symbol, is_list, items, system
 
-from .batches import Examples, Lengths, batches
+from .batches import Examples, batches
 from .comparisons import comparisons
 from .data import RULE_INPUT, RULE_TARGET, Table, read_table
 from .encode import Encoded, encode_table
 from .errors import NetError
 from .initialize import initialize
+from .lengths import Lengths
 from .measure import Meter, read_measurements
 from .multipliers import Path, lookup, multipliers
 from .net import SHARED, Net
@@ -98,11 +99,11 @@ def prepare(
     validation = None
     if held_out is not None:
         checked = encode_table(ev, held_out, ports, settings.dtype, "Validation data")
-        validation = examples_of(checked, held_out.length)
+        validation = examples_of(graph, checked, held_out.length, "Validation data")
     if generator:
         generator.ready(ev, training, ports, settings.dtype, size)
         return Prepared(training, machine, generator, None, validation, meter, rates)
-    examples = examples_of(encoded, table.length)
+    examples = examples_of(graph, encoded, table.length)
     return Prepared(training, machine, batches(examples, size), examples, validation, meter, rates)
 
 
@@ -214,20 +215,17 @@ class Generator:
         """Make batch `i`; its number of examples."""
         table = aligned(self.training, read_table(self.made(self.ev), "Generated data"))
         encoded: dict[str, Encoded] = encode_table(self.ev, table, self.ports, self.dtype, "Generated data")
-        self.batch = examples_of(encoded, table.length)
-        if len(self.batch.groups()) > 1:
-            text = "All sequences of a generated batch must be of the same length."
-            raise NetError("NetTrain", "data", text)
+        self.batch = examples_of(self.training.net, encoded, table.length, "Generated data")
+        self.batch.together()
         return table.length
 
     def lengths(self, i: int) -> Lengths:
-        """The lengths of the sequences of the batch made last."""
-        return self.batch.groups()[0][1]
+        """What the sequences of the batch made last are padded to."""
+        return self.batch.together()[1]
 
     def fill(self, i: int, buffers: Mapping[str, np.ndarray]) -> None:
         """Copy the batch made last into `buffers`."""
-        chosen, lengths = self.batch.groups()[0]
-        self.batch.gather(chosen, lengths, buffers)
+        self.batch.gather(*self.batch.together(), buffers)
 
 
 def read_generator(data: Any, settings: Settings) -> Generator | None:

@@ -6,6 +6,7 @@ any length need few executables.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,10 +15,15 @@ from wlnet.expr import S
 from wlnet.runtime import autodiff, compile, ir, ops, store
 
 from . import examples
+from .batches import Examples
 from .conflicts import describe
+from .demands import check, exact
+from .encode import DTYPES
 from .errors import NetError
 from .examples import Feed, Rows
-from .lower import Taps, Wire, declare, initial_values, input_type, lower, variable_name
+from .lengths import Lengths, cut, joined, length_name, padded, rounded, table_of
+from .lower import Taps, Wire, declare, initial_values, input_type, input_wire, lower, variable_name
+from .masks import blank, mask
 from .net import Net
 from .requests import ArrayGradient, InputGradient, Interior, Output, Wanted
 
@@ -47,7 +53,7 @@ PLAIN = Settings()
 def run(
     net: Net,
     fed: Feed,
-    dys: dict[str, np.ndarray],
+    dys: dict[str, Rows],
     wanted: tuple[Wanted, ...],
     settings: Settings,
     seed: int | None = None,
@@ -57,10 +63,10 @@ def run(
     if seed is not None:
         arrays[ops.randoms.COUNTER] = np.array([seed, 0], np.uint64)
     names = tuple(dys)
-    fields = {**fed.arrays, **{gradient_name(port): rows for port, rows in dys.items()}}
     lengths = examples.lengths(fed, net.inputs)
     if lengths:
-        return run_groups(net, fields, lengths, wanted, settings, names)
+        return run_sequences(net, fed, lengths, dys, wanted, settings)
+    fields = {**fed.arrays, **{gradient_name(port): rows for port, rows in dys.items()}}
     pieces = [slice(start, start + n) for start, n in chunks(fed.size, settings)]
     found = []
     for piece in pieces:
@@ -71,51 +77,90 @@ def run(
     return list(found[0]) if len(found) == 1 else join(found, pieces, wanted, fed.size)
 
 
-def run_groups(
+def run_sequences(
     net: Net,
-    fields: dict[str, Rows],
-    lengths: list[tuple[int, ...]],
+    fed: Feed,
+    lengths: dict[str, np.ndarray],
+    dys: dict[str, Rows],
     wanted: tuple[Wanted, ...],
     settings: Settings,
-    names: tuple[str, ...],
 ) -> list[Rows]:
-    """Examples of different lengths: those of equal ones run together."""
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for i, length in enumerate(lengths):
-        groups.setdefault(length, []).append(i)
-    found, pieces = [], []
-    for length, members in groups.items():
-        for start, n in chunks(len(members), settings):
-            piece = np.array(members[start : start + n])
-            inputs = {name: np.stack([rows[i] for i in piece]) for name, rows in fields.items()}
-            outputs = executable(net, n, length, wanted, settings, names)(inputs)
-            pieces.append(piece)
-            found.append([outputs[str(i)] for i in range(len(wanted))])
-    return join(found, pieces, wanted, len(lengths))
+    """Examples with sequences: similar lengths together, padded to a common one."""
+    check(net, lengths)
+    arrays = {}
+    for name, rows in fed.arrays.items():
+        array = joined(rows)[0] if name in lengths else rows
+        kind = np.dtype(np.int64) if net.inputs[name].kind == "integer" else DTYPES[settings.dtype]
+        arrays[name] = np.ascontiguousarray(array, kind)
+    data = Examples(arrays, fed.size, lengths, exact(net))
+    pieces = sequence_pieces(data, settings)
+    found: list[list[Rows]] = []
+    for piece, extents in pieces:
+        runner = executable(net, len(piece), extents, wanted, settings, tuple(dys))
+        data.gather(piece, extents, runner.inputs)
+        for port, rows in dys.items():
+            fill_rows(runner.inputs[gradient_name(port)], [rows[i] for i in piece])
+        runner.step()
+        own = {port: each[piece] for port, each in lengths.items()}
+        found.append([result_rows(runner.outputs, i, each, own) for i, each in enumerate(wanted)])
+    return join(found, [piece for piece, _ in pieces], wanted, fed.size)
+
+
+def sequence_pieces(data: Examples, settings: Settings) -> list[tuple[np.ndarray, Lengths]]:
+    """Which examples run together, and what they are padded to."""
+    table, everything = table_of(data.lengths), np.arange(data.size)
+    if data.exact:
+        groups = data.arranged(data.size).members(everything)
+        return [
+            (members[start : start + n], extents)
+            for members, extents in groups
+            for start, n in chunks(len(members), settings)
+        ]
+    order = np.lexsort(rounded(table).T[::-1])
+    runs = [order[start : start + n] for start, n in chunks(data.size, settings)]
+    return [(members, padded(table[members])) for members in runs]
+
+
+def fill_rows(buffer: np.ndarray, rows: list[np.ndarray]) -> None:
+    """Rows into a buffer (n, ...), those of shorter sequences padded with zeros."""
+    buffer[...] = 0
+    for place, row in zip(buffer, rows, strict=True):
+        if np.ndim(row) and len(row) < len(place):
+            place[: len(row)] = row
+        else:
+            place[...] = row
+
+
+def result_rows(
+    outputs: Mapping[str, np.ndarray], i: int, wanted: Wanted, lengths: Mapping[str, np.ndarray]
+) -> Rows:
+    """The i-th result without its padding."""
+    own = lengths.get(wanted.port) if type(wanted) is InputGradient else outputs.get(length_name(str(i)))
+    return cut(np.array(outputs[str(i)]), own)
 
 
 def join(
-    found: list[list[np.ndarray]], pieces: list[Any], wanted: tuple[Wanted, ...], count: int
+    found: Sequence[Sequence[Rows]], pieces: Sequence[Any], wanted: tuple[Wanted, ...], count: int
 ) -> list[Rows]:
     """Results of pieces put together: sums of gradients of arrays, rows in the order of the examples."""
-    joined: list[Rows] = []
+    result: list[Rows] = []
     for i, each in enumerate(wanted):
-        parts = [result[i] for result in found]
+        parts = [rows[i] for rows in found]
         if type(each) is ArrayGradient:
-            joined.append(np.sum(parts, axis=0))
+            result.append(np.sum(parts, axis=0))
             continue
-        if len({part.shape[1:] for part in parts}) > 1:
-            rows: list[Any] = [None] * count
+        if all(isinstance(x, np.ndarray) for x in parts) and len({x.shape[1:] for x in parts}) == 1:  # type: ignore[union-attr]
+            whole = np.empty((count, *parts[0].shape[1:]), parts[0].dtype)  # type: ignore[union-attr]
             for piece, part in zip(pieces, parts, strict=True):
-                for place, row in zip(piece, part, strict=True):
-                    rows[place] = row
-            joined.append(rows)
+                whole[piece] = part
+            result.append(whole)
             continue
-        whole = np.empty((count, *parts[0].shape[1:]), parts[0].dtype)
+        rows: list[Any] = [None] * count
         for piece, part in zip(pieces, parts, strict=True):
-            whole[piece] = part
-        joined.append(whole)
-    return joined
+            for place, row in zip(piece, part, strict=True):
+                rows[place] = row
+        result.append(rows)
+    return result
 
 
 def chunks(count: int, settings: Settings) -> list[tuple[int, int]]:
@@ -158,7 +203,7 @@ def store_of(net: Net, settings: Settings) -> store.Store:
 def executable(
     net: Net,
     count: int,
-    lengths: tuple[int, ...],
+    lengths: Lengths,
     wanted: tuple[Wanted, ...],
     settings: Settings,
     cotangents: tuple[str, ...],
@@ -185,7 +230,7 @@ def wanted_key(wanted: tuple[Wanted, ...]) -> tuple[Any, ...]:
 def program_for(
     net: Net,
     count: int,
-    lengths: tuple[int, ...],
+    lengths: Lengths,
     wanted: tuple[Wanted, ...],
     settings: Settings,
     cotangents: tuple[str, ...],
@@ -195,21 +240,21 @@ def program_for(
     open_lengths = iter(lengths)
     ins = {}
     for name, port in net.inputs.items():
-        length = next(open_lengths) if port.varies else None
-        ins[name] = Wire(b.input(name, input_type(port, count, settings.dtype, length)))
+        extent = next(open_lengths) if port.varies else None
+        ins[name] = input_wire(b, name, input_type(port, count, settings.dtype, extent), extent)
     taps: Taps = {}
     outs = lower(
         net, b, ins, training=settings.training, dtype=settings.dtype, updates=False, taps=taps, batch=count
     )
     gradients = gradients_of(net, b, ins, outs, wanted, cotangents)
     for i, each in enumerate(wanted):
-        if type(each) is Output:
-            value = outs[each.port].value
-        elif type(each) is Interior:
-            value = taps[(each.path, each.port)].value
+        if type(each) in (Output, Interior):
+            wire = outs[each.port] if type(each) is Output else taps[(each.path, each.port)]
+            b.output(str(i), wire.value)
+            if wire.lengths is not None:
+                b.output(length_name(str(i)), wire.lengths)
         else:
-            value = gradients[i]
-        b.output(str(i), value)
+            b.output(str(i), gradients[i])
     return b.program()
 
 
@@ -245,6 +290,8 @@ def gradients_of(
         if not wire.value.type.is_float or (cotangents and port not in cotangents):
             continue
         value = wire.value
+        if wire.lengths is not None:
+            value = blank(b, value, mask(b, wire.lengths, value.shape[1], value.rank))
         if cotangents:
             value = b.mul(value, b.input(gradient_name(port), value.type))
         terms.append(b.sum(value))

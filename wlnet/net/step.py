@@ -15,10 +15,13 @@ import numpy as np
 from wlnet.runtime import autodiff, ir, store, types
 from wlnet.runtime import compile as runtime_compile
 
-from .batches import Examples, Lengths
+from .batches import Examples
+from .demands import check, exact
 from .encode import Encoded
 from .errors import NetError
-from .lower import Taps, Wire, lower, variable_name
+from .lengths import Lengths, length_name
+from .lower import Taps, Wire, input_wire, lower, variable_name
+from .masks import blank, mask
 from .multipliers import Path
 from .net import Net
 from .optimizers import PARAMETERS, Arrays, Optimizer, emit
@@ -68,6 +71,7 @@ class Machine:
         self.device = device
         self.flat = False  # whether the loss was found to depend on no array that is trained
         self.steps = steps
+        # By port the dtype and the shape of one example; of sequences that of one element.
         self.ports = {port: (each.array.dtype, each.array.shape[1:]) for port, each in data.items()}
         self.sequences = [port for port, each in data.items() if each.lengths is not None]
         self.paths = {variable_name(path): path for path in plan.net.all_arrays()}
@@ -79,11 +83,12 @@ class Machine:
 
     def inputs(self, b: ir.Builder, n: int, lengths: Lengths) -> dict[str, Wire]:
         """The wires of a batch of `n` examples with sequences of these `lengths`."""
-        steps = dict(zip(self.sequences, lengths, strict=True))
+        extents = dict(zip(self.sequences, lengths, strict=True))
         wires = {}
         for port, (dtype, shape) in self.ports.items():
-            shape = (steps[port], *shape[1:]) if port in steps else shape
-            wires[port] = Wire(b.input(port, types.Type(_name(dtype), (n, *shape))))
+            extent = extents.get(port)
+            shape = shape if extent is None else (extent.size, *shape)
+            wires[port] = input_wire(b, port, types.Type(_name(dtype), (n, *shape)), extent)
         return wires
 
     def forward(
@@ -117,7 +122,10 @@ class Machine:
         b.output(TOTAL, mean)
         for name, place in plan.watched.items():
             path, port = place
-            b.output(name, taps[place].value if place in taps else b.values[variable_name((*path, port))])
+            wire = taps[place] if place in taps else Wire(b.values[variable_name((*path, port))])
+            b.output(name, wire.value)
+            if wire.lengths is not None:
+                b.output(length_name(name), wire.lengths)
         return total, mean
 
     def training_program(self, n: int, lengths: Lengths, frozen: frozenset[Path] = frozenset()) -> ir.Program:
@@ -239,6 +247,8 @@ def per_example(b: ir.Builder, wire: Wire, dtype: str) -> ir.Value:
     of sequences the valid ones.
     """
     value = wire.value if wire.value.type.is_float else b.cast(wire.value, dtype)
+    if wire.lengths is not None:
+        value = blank(b, value, mask(b, wire.lengths, value.shape[1], value.rank))
     return value if value.rank == 1 else b.sum(value, tuple(range(1, value.rank)))
 
 
@@ -246,7 +256,11 @@ def _name(dtype: np.dtype) -> str:
     return {"float32": "f32", "float64": "f64", "int64": "i64", "int32": "i32"}[dtype.name]
 
 
-def examples_of(data: Mapping[str, Encoded], count: int) -> Examples:
-    """A data set as the programs read it."""
+def examples_of(net: Net, data: Mapping[str, Encoded], count: int, what: str = "Training data") -> Examples:
+    """A data set as the programs of `net` read it; NetError where sequences have lengths
+    that a layer cannot take.
+    """
     lengths = {port: each.lengths for port, each in data.items() if each.lengths is not None}
-    return Examples({port: each.array for port, each in data.items()}, count, lengths)
+    check(net, lengths, f"{what}:", "NetTrain")
+    arrays = {port: each.array for port, each in data.items()}
+    return Examples(arrays, count, lengths, bool(lengths) and exact(net))

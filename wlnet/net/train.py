@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from .batches import Examples, Lengths
+from .batches import Examples
 from .errors import nearest
+from .lengths import Lengths
 from .measure import reported
 from .multipliers import Path
 from .prepare import Prepared, trained_net

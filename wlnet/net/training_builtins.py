@@ -222,9 +222,8 @@ def measured(
     )
     encoded = encode_table(ev, table, dict(training.net.inputs), dtype, "Data")
     plan = Plan(training.net, training.losses, meter.watched, dtype, None, {}, {})
-    outcome = evaluate(
-        ev, Machine(plan, encoded, device), training.losses, examples_of(encoded, table.length), meter
-    )
+    data_set = examples_of(training.net, encoded, table.length, "Data")
+    outcome = evaluate(ev, Machine(plan, encoded, device), training.losses, data_set, meter)
     values = iter(outcome.measurements.values())
     return [outcome.loss if says(spec, "Loss") else next(values) for spec in wanted]
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from wlnet.expr import Expr, S, is_list, items, system
 
-from .batches import Examples, Lengths
+from .batches import Examples
 from .data import Table
 from .errors import NetError
+from .lengths import Lengths
 from .measure import Meter
 from .quantities import Amount, amount, real_number, says
 from .step import EXAMPLES, TOTAL, Machine, term_output
