@@ -83,6 +83,7 @@ SMOOTH = {
                            'NormalizationLayer[2, "GroupNumber" -> 2, Method -> "RMS", "Input" -> {2, 4}]',
                            'NormalizationLayer[1 ;; 2, "Unbiased" -> True, "Input" -> {2, 4}]'],
     "NetMapOperator": ['NetMapOperator[LinearLayer[2], "Input" -> {3, 2}]'],
+    "NetGANOperator": [],  # its gradients are no derivatives on purpose: test_adversarial.py
     "NetPairEmbeddingOperator": [
         'NetPairEmbeddingOperator[LinearLayer[3], "Input" -> {2, 2}]',
         'NetPairEmbeddingOperator[LinearLayer[3], DistanceFunction -> CosineDistance, "Input" -> {2, 2}]'],

@@ -40,6 +40,12 @@ def producer(net: Net, port: str) -> Net | None:
     """The innermost layer whose output is the output `port` of `net`;
     None where an input is passed straight on.
     """
+    found = producing(net, port)
+    return None if found is None else found[0]
+
+
+def producing(net: Net, port: str) -> tuple[Net, str] | None:
+    """The same with the layer's own name of that output."""
     while True:
         if net.is_container:
             source = next((edge.source for edge in net.edges if edge.target == (None, port)), None)
@@ -50,22 +56,22 @@ def producer(net: Net, port: str) -> Net | None:
             net = net.nodes[net.record.looks_through]
             port = port if port in net.outputs else next(iter(net.outputs))
         else:
-            return net
+            return net, port
 
 
 def is_loss(net: Net, port: str) -> bool:
     """Whether the output `port` comes from a loss layer: its value is a loss as it stands,
     whatever its name.
     """
-    layer = producer(net, port)
-    return layer is not None and layer.record.is_loss
+    found = producing(net, port)
+    return found is not None and found[0].record.gives_loss(found[1])
 
 
 def choose(net: Net, port: str, column: Column | None) -> Choice:
     """The automatic loss of the output `port`, whose targets are `column` (None while they are not known)."""
-    layer = producer(net, port)
-    if layer is not None and layer.record.is_loss:
+    if is_loss(net, port):
         return Choice(None)
+    layer = producer(net, port)
     if layer is not None and layer.record.automatic_loss is not None:
         return attach(net, port, make_layer(layer.record.automatic_loss), "Target", column)
     activation = layer.activation if layer is not None else None

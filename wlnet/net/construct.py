@@ -28,6 +28,8 @@ RULES = (S.Rule, S.RuleDelayed)
 def construct(ev: Any, record: LayerRecord, args: Sequence[Any]) -> Net:
     """`record`[args...]: a layer or an operator around nets. Raises NetError."""
     positional, rules = split(args, len(record.arguments))
+    if record.unpack is not None:
+        positional = record.unpack(positional)
     if len(positional) > len(record.arguments):
         most = len(record.arguments)
         text = (

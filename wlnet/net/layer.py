@@ -167,6 +167,9 @@ class LayerRecord:
         # (typing) -> None: what is taken for granted once inference has nothing more to say
         self.assume = assume
         self.random = random  # draws random numbers, at least in training
+        # arguments as written, such as one list of two nets, as those of `arguments`; and the way back
+        self.unpack = unpack
+        self.pack = pack
         self.aligned = aligned
         self.padded = padded
         # arguments as written, such as one list of two nets, as those of `arguments`; and the way back
@@ -199,6 +202,10 @@ class LayerRecord:
     def activation_of(self, params: Params) -> str | None:
         """ "softmax", "sigmoid" or None: what the automatic choice of a loss needs to know."""
         return self.activation(params) if callable(self.activation) else self.activation
+
+    def gives_loss(self, port: str) -> bool:
+        """Whether the value at an output is a loss by itself."""
+        return self.is_loss if isinstance(self.is_loss, bool) else port in self.is_loss
 
     def gives_loss(self, port: str) -> bool:
         """Whether the value at an output is a loss by itself."""

@@ -68,7 +68,7 @@ def full_layer(net: Net) -> Expr:
         and same(values[-1], record.arguments[len(values) - 1].default)
     ):
         values.pop()
-    parts: list[Any] = list(values)
+    parts: list[Any] = list(values) if record.pack is None else record.pack(values)
     for each in record.options:
         if each.net or each.hidden or same(net.params[each.name], each.default):
             continue

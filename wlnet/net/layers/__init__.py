@@ -3,6 +3,7 @@
 from wlnet.net.layer import LAYERS
 
 from . import (
+    adversarial,
     aggregation,
     basic,
     elementwise,
@@ -18,6 +19,7 @@ from . import (
 
 __all__ = [
     "LAYERS",
+    "adversarial",
     "aggregation",
     "basic",
     "elementwise",

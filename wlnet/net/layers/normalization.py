@@ -54,8 +54,8 @@ def batch_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     y, now_mean, now_variance = b.batch_norm(x, scale, bias, axis, epsilon)
     momentum = at.params["Momentum"]
     if momentum < 1:
-        for name, old, new in (("MovingMean", mean, now_mean), ("MovingVariance", variance, now_variance)):
-            fresh = b.add(b.mul(old, momentum), b.mul(b.stop_gradient(new), 1 - momentum))
+        for name, new in (("MovingMean", now_mean), ("MovingVariance", now_variance)):
+            fresh = b.add(b.mul(at.latest(name), momentum), b.mul(b.stop_gradient(new), 1 - momentum))
             at.set_array(name, fresh)
     return y
 
