@@ -184,3 +184,16 @@ def test_long_sums_are_matched_without_search(script: Script) -> None:
         "d[u_ v_, x_] := u d[v, x] + v d[u, x]; d[u_^n_, x_] := n u^(n - 1) d[u, x]"
     )
     assert script("Length[d[Total[Table[3 x^k, {k, 150}]], x]]") == "150"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "tries"),
+    [
+        ("{u___, v_, w___ /; (n++; True)} /; v > 190", "191"),
+        ("{u___, PatternSequence[v_, x_], w__ /; (n++; True)} /; v > 190", "191"),
+        ("{u__Integer, v_Symbol, w___ /; (n++; True)}", "0"),
+        ("{w___ /; (n++; True)}", "1"),
+    ],
+)
+def test_the_last_sequence_takes_what_is_left(script: Script, pattern: str, tries: str) -> None:
+    assert script(f"n = 0; MatchQ[Range[200], {pattern}]; n") == tries

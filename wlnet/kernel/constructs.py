@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -259,7 +260,11 @@ def _greatest(bounds: list[int | None]) -> int | None:
 
 def total_width(patterns: tuple[Any, ...]) -> tuple[int, int | None]:
     """The width of several patterns side by side."""
-    widths = [width(p) for p in patterns]
+    return joined_width([width(p) for p in patterns])
+
+
+def joined_width(widths: Sequence[tuple[int, int | None]]) -> tuple[int, int | None]:
+    """The width of several things of these widths side by side."""
     highs = [high for _, high in widths if high is not None]
     return (sum(low for low, _ in widths), sum(highs) if len(highs) == len(widths) else None)
 

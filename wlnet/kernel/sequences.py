@@ -31,8 +31,10 @@ from .constructs import (
     REPEATED_NULL,
     SHORTEST,
     is_simple,
+    joined_width,
     parts,
     repetitions,
+    total_width,
     variables,
     well_formed,
     width,
@@ -46,20 +48,27 @@ from .templates import code
 
 Chain = Callable[[tuple[Any, ...], int, list[Any]], bool]
 Form = Callable[[tuple[Any, ...], Chain, Scope, "Place"], Chain]
+Width = tuple[int, int | None]
 SEQUENCE = S.Sequence
+ANY_WIDTH: Width = (0, None)
 
 
 class Place:
     """Where a pattern stands: the head it is an argument of, its position there and the number of patterns
-    beside it.
+    beside it; and how many elements, least and most, those after it take up to the end of the arguments.
     """
 
-    __slots__ = ("count", "head", "index")
+    __slots__ = ("after", "count", "head", "index")
 
-    def __init__(self, head: Any = None, index: int = 1, count: int = 1) -> None:
+    def __init__(self, head: Any = None, index: int = 1, count: int = 1, after: Width = ANY_WIDTH) -> None:
         self.head = head
         self.index = index
         self.count = count
+        self.after = after
+
+    def followed(self, by: Width) -> Place:
+        """The same place with so many elements after it."""
+        return Place(self.head, self.index, self.count, by)
 
 
 class _Shaped:
@@ -115,7 +124,8 @@ def compile_args(patterns: tuple[Any, ...], then: Chain, scope: Scope, head: Any
     flat = bool(flags & FLAT)
     chain = then
     for index in range(len(patterns) - 1, -1, -1):
-        place = Place(head, index + 1, len(patterns))
+        after = ANY_WIDTH if flat else total_width(patterns[index + 1 :])
+        place = Place(head, index + 1, len(patterns), after)
         if flat and SHAPED.may_take_several(patterns[index], head):
             chain = SHAPED.flat_item(patterns[index], chain, scope, head)
         else:
@@ -137,7 +147,7 @@ def compile_chain(p: Any, then: Chain, scope: Scope, place: Place) -> Chain:
         if h is REPEATED or h is REPEATED_NULL:
             return _repeated(p, then, scope, place)
         if h is BLANK_SEQUENCE or h is BLANK_NULL_SEQUENCE:
-            return _blanks(p, then, scope)
+            return _blanks(p, then, scope, place.after)
     return _expression(p, then, scope)
 
 
@@ -160,28 +170,41 @@ def _simple(p: Any, then: Chain, scope: Scope) -> Chain:
     return element
 
 
-def _blanks(p: Expr, then: Chain, scope: Scope, greedy: bool = False) -> Chain:
-    """`__h` and `___h`: as few elements as possible first (as many, if greedy)."""
+def _blanks(p: Expr, then: Chain, scope: Scope, after: Width, greedy: bool = False) -> Chain:
+    """`__h` and `___h`: as few elements as possible first (as many, if greedy), and never so few or so many
+    that what comes after could not take the others.
+    """
     low = 1 if p.head is BLANK_SEQUENCE else 0
     test = compile_test(Expr(BLANK, p.args), scope) if p.args else None
+    least, most = after
+
+    def first_end(args: tuple[Any, ...], i: int) -> int:
+        return i + low if most is None else max(i + low, len(args) - most)
 
     def lazy(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        j = i
-        while True:
-            if j - i >= low and then(args, j, b):
+        first, last = first_end(args, i), len(args) - least
+        if test is None:
+            for j in range(first, last + 1):  # noqa: SIM110  (a generator would double the time)
+                if then(args, j, b):
+                    return True
+            return False
+        for j in range(i, last + 1):
+            if j >= first and then(args, j, b):
                 return True
-            if j >= len(args) or (test is not None and not test(args[j], b)):
+            if j >= last or not test(args[j], b):
                 return False
-            j += 1
+        return False
 
     def longest(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-        j = i
-        while j < len(args) and (test is None or test(args[j], b)):
-            j += 1
-        while j - i >= low:
+        first, last = first_end(args, i), len(args) - least
+        if test is not None and first <= last:
+            j = i
+            while j < last and test(args[j], b):
+                j += 1
+            last = j
+        for j in range(last, first - 1, -1):  # noqa: SIM110
             if then(args, j, b):
                 return True
-            j -= 1
         return False
 
     return longest if greedy else lazy
@@ -303,7 +326,7 @@ def _longest(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Pl
 
     def inner(bind: Chain) -> Chain:
         if type(p) is Expr and p.head in (BLANK_SEQUENCE, BLANK_NULL_SEQUENCE):
-            return _blanks(p, bind, scope, greedy=True)
+            return _blanks(p, bind, scope, place.after, greedy=True)
         if type(p) is Expr and p.head in (REPEATED, REPEATED_NULL):
             return _repeated(p, bind, scope, place, greedy=True)
         return compile_chain(p, bind, scope, place)
@@ -383,14 +406,15 @@ def _repeated(p: Expr, then: Chain, scope: Scope, place: Place, greedy: bool = F
         b[count], b[start] = n, before
         return greedy and n >= low and then(args, i, b)
 
-    one = compile_chain(p.args[0], again, scope, place)
+    one = compile_chain(p.args[0], again, scope, place.followed(ANY_WIDTH))
     return enter
 
 
 def _pattern_sequence(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: Place) -> Chain:
-    chain = then
+    chain, after = then, place.after
     for p in reversed(pattern_args):
-        chain = compile_chain(p, chain, scope, place)
+        chain = compile_chain(p, chain, scope, place.followed(after))
+        after = joined_width((width(p), after))
     return chain
 
 
