@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import layout
 from .ops.record import ELEMENTWISE, Op, Params
 from .reference import evaluate
 
@@ -45,7 +46,7 @@ def rewrite(b: Builder, op: Op, operands: tuple[Value, ...], params: Params) -> 
         better = each(b, op, operands, params)
         if better is not None:
             return better
-    return None
+    return layout.elementwise_inside(b, op, operands, params) if op.kind == ELEMENTWISE else None
 
 
 def number(value: Value) -> Any:
@@ -188,6 +189,10 @@ def transpose_again(b: Builder, op: Op, operands: tuple[Value, ...], params: Par
     return b.transpose(x.instr.operands[0], tuple(first[axis] for axis in axes))
 
 
+rule("transpose")(layout.transpose_of_thin)
+rule("transpose")(layout.transpose_of_broadcast)
+
+
 @rule("reverse")
 def reverse_again(b: Builder, op: Op, operands: tuple[Value, ...], params: Params) -> Value | None:
     inner = operands[0].instr
@@ -242,6 +247,8 @@ def sum_of_special(b: Builder, op: Op, operands: tuple[Value, ...], params: Para
         return b.sum(inner.operands[0], sorted((*inner.params["axes"], *(left[axis] for axis in axes))))
     return None
 
+
+rule("sum", "prod", "max", "min")(layout.reduction_inside)
 
 # ---- logarithms of probabilities
 
