@@ -325,7 +325,7 @@ def additions(g: Geometry, x: np.ndarray, shifts: np.ndarray, place: Shape) -> P
         if first < last:
             start = first * stride + shift
             whole: tuple[Any, ...] = (slice(None), *row)
-        target = x[whole]
+            target = x[whole]
             target = target[..., start : start + (last - first - 1) * stride + 1 : stride, :]
             piece: tuple[Any, ...] = (slice(None), *k, slice(None), slice(first, last))
             found.append((target, shifts[piece]))

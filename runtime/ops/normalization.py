@@ -235,8 +235,8 @@ def batch_norm_inference(
 def local_response(
     b: Builder, x: Value, window: int, alpha: float = 1.0, beta: float = 0.5, bias: float = 1.0
 ) -> Value:
-    """Channels of x (N, C, ...) divided by (bias + alpha/(2 window + 1) * the sum of squares over the channels at most
-    `window` away) to the power beta.  Source: Krizhevsky, Sutskever, Hinton 2012, section 3.3.
+    """Elements of x (N, C, ...) divided by (bias + alpha/(2 window + 1) * the sum of squares over the
+    channels at most `window` away) to the power beta.  Source: Krizhevsky, Sutskever, Hinton 2012, 3.3.
     """
     inside = turned(x)
     if inside is not None:
