@@ -2,7 +2,8 @@
 
     net.json   {"format": 1, "net": node, "shared": {name: array}}
     training/  in a checkpoint: how far its training is (`checkpoint`)
-    node       {"type", "params", "inputs", "outputs", "arrays", "nodes", "edges", "numbered"}
+    node       {"type", "params", "inputs", "outputs", "arrays", "nodes", "edges", "numbered",
+                "states"}
     array      null (not set), "None" (absent), {"npy": file}, {"shared": name}
 Values of the language are written as tagged lists (see `encode`), so that they come back exactly.
 """
@@ -169,6 +170,7 @@ class Archive:
             "nodes": [[name, self.node(inner)] for name, inner in net.nodes.items()],
             "edges": net.edges,
             "numbered": net.numbered,
+            "states": [[name, encode_port(port)] for name, port in net.states.items()],
         }
 
 
@@ -265,6 +267,7 @@ class Reader:
             {name: self.node(inner) for name, inner in data["nodes"]},
             tuple(edges),
             data["numbered"],
+            {name: decode_port(self.ev, port) for name, port in data.get("states", ())},
         )
 
 

@@ -211,6 +211,8 @@ class Wiring:
         if type(port) is tuple:
             self.nodes[node], port = exposing(self.known(node), port, self.symbol)
         outputs = self.known(node).outputs
+        if port in self.nodes[node].states and port not in outputs:
+            return port
         if port is None:
             if len(outputs) == 1 or "Output" in outputs:
                 return "Output" if "Output" in outputs else next(iter(outputs))
@@ -246,7 +248,7 @@ class Wiring:
                 text = f"{capital(self.name(node))} takes {takes}, and one more connection leads to it."
                 raise self.fail("inputs", text)
             port = "Input" if "Input" in free else free[0]
-        elif port not in net.inputs:
+        elif port not in net.inputs and port not in net.states:
             text = f'{capital(self.name(node))} has no input port "{port}"; it has {quoted(net.inputs)}.'
             raise self.fail("port", f"{text} {did_you_mean(port, net.inputs)}".strip())
         if port in fed:
@@ -280,11 +282,11 @@ class Wiring:
         """A port of the graph has the coder of the port that it exposes."""
         for source, target in self.edges:
             if source[0] is None and target[0] is not None:
-                coder = self.nodes[target[0]].inputs[target[1]].coder
-                if coder is not None and self.inputs[source[1]].coder is None:
-                    self.inputs[source[1]] = self.nodes[target[0]].inputs[target[1]]
+                found = self.nodes[target[0]].port(target[1], incoming=True)
+                if found.coder is not None and self.inputs[source[1]].coder is None:
+                    self.inputs[source[1]] = found
             if target[0] is None and source[0] is not None:
-                self.outputs[target[1]] = self.nodes[source[0]].outputs[source[1]]
+                self.outputs[target[1]] = self.nodes[source[0]].port(source[1], incoming=False)
 
 
 def exposing(net: Net, path: Sequence[Any], symbol: str) -> tuple[Net, str]:

@@ -20,6 +20,9 @@ from .types import VARYING, Dims, MismatchError, PortType
 # that more are needed only by a rule that contradicts itself.
 MAX_ROUNDS = 1000
 
+# In front of the name of a recurrent state where what is known of ports is passed on by name.
+STATE = "\0"
+
 
 class Typing:
     """What is known of one layer while its rule runs: `t["Input"]` is a port's type, `t.array(name)` an
@@ -29,13 +32,25 @@ class Typing:
     what is known.
     """
 
-    __slots__ = ("arrays", "changed", "dims", "fields", "hints", "inputs", "net", "outputs", "params")
+    __slots__ = (
+        "arrays",
+        "changed",
+        "dims",
+        "fields",
+        "hints",
+        "inputs",
+        "net",
+        "outputs",
+        "params",
+        "states",
+    )
 
     def __init__(self, net: Net) -> None:
         self.net = net
         self.params = net.params
         self.inputs = dict(net.inputs)
         self.outputs = dict(net.outputs)
+        self.states = dict(net.states)
         self.arrays = net.arrays
         self.fields = net.record.array_fields(net.params)
         self.dims: dict[str, Dims | None] = {}
@@ -61,7 +76,13 @@ class Typing:
 
     def meet(self, port: str, more: PortType) -> PortType:
         """The port's type with `more` known about it."""
-        ports = self.inputs if port in self.inputs else self.outputs
+        return self.add(self.inputs if port in self.inputs else self.outputs, port, more)
+
+    def state(self, name: str, more: PortType) -> PortType:
+        """The type of a recurrent state with `more` known about it."""
+        return self.add(self.states, name, more)
+
+    def add(self, ports: dict[str, PortType], port: str, more: PortType) -> PortType:
         old = ports[port]
         try:
             new = types.meet(old, more)
@@ -183,7 +204,8 @@ def make_layer(
     values = {field.name: (arrays or {}).get(field.name) for field in fields}
     values = {each: frozen(x) if isinstance(x, np.ndarray) else x for each, x in values.items()}
     inputs, outputs = record.input_ports(filled), record.output_ports(filled)
-    net = Net(record, filled, inputs, outputs, values, dict(nodes or {}))
+    states = record.state_ports(filled)
+    net = Net(record, filled, inputs, outputs, values, dict(nodes or {}), states=states)
     numbers = [int(port[5:]) for port in ports or {} if port[:5] == "Input" and port[5:].isdigit()]
     if not inputs and record.is_variadic(filled) and numbers:
         net = net.replace(inputs={f"Input{i + 1}": types.ANY for i in range(max(numbers))})
@@ -248,15 +270,16 @@ def assume(net: Net) -> Net:
 
 def refine(net: Net, hints: Mapping[str, PortType], symbol: str) -> Net:
     """`infer` for a net that may lie inside another: its own contradictions are raised as ConflictError."""
-    inputs, outputs = dict(net.inputs), dict(net.outputs)
+    inputs, outputs, states = dict(net.inputs), dict(net.outputs), dict(net.states)
     for name, more in hints.items():
-        ports = inputs if name in inputs else outputs
+        ports = states if name[:1] == STATE else inputs if name in inputs else outputs
+        name = name.removeprefix(STATE)
         try:
             ports[name] = types.meet(ports[name], more)
         except MismatchError:
             raise ConflictError(name, types.wanted_text(ports[name]), types.found_text(more)) from None
-    if inputs != net.inputs or outputs != net.outputs:
-        net = net.replace(inputs=inputs, outputs=outputs)
+    if inputs != net.inputs or outputs != net.outputs or states != net.states:
+        net = net.replace(inputs=inputs, outputs=outputs, states=states)
     elif net.cache.get("settled"):
         return net
     if net.record.container:
@@ -271,7 +294,7 @@ def refine_layer(net: Net, symbol: str) -> Net:
     """A layer, or an operator: its rule may look at, and refine, the nets inside."""
     for _ in range(MAX_ROUNDS):
         t = settle(net)
-        changed = t.inputs != net.inputs or t.outputs != net.outputs
+        changed = t.inputs != net.inputs or t.outputs != net.outputs or t.states != net.states
         arrays = {name: shaped(value, t.dims.get(name)) for name, value in net.arrays.items()}
         nodes = {}
         for name, node in net.nodes.items():
@@ -279,7 +302,7 @@ def refine_layer(net: Net, symbol: str) -> Net:
             changed = changed or nodes[name] is not node
         if not changed and all(arrays[name] is value for name, value in net.arrays.items()):
             return net
-        net = net.replace(inputs=t.inputs, outputs=t.outputs, arrays=arrays, nodes=nodes)
+        net = net.replace(inputs=t.inputs, outputs=t.outputs, states=t.states, arrays=arrays, nodes=nodes)
     raise AssertionError(f"the rule of {net.record.name} does not settle")
 
 
@@ -343,7 +366,12 @@ class Spread:
         node, port = end
         if node is None:
             return (self.inputs if outgoing else self.outputs)[port]
-        return (self.nodes[node].outputs if outgoing else self.nodes[node].inputs)[port]
+        return self.nodes[node].port(port, not outgoing)
+
+    def hint(self, end: End, outgoing: bool) -> str:
+        """The name under which a node hears of one of its ports."""
+        node = self.nodes[str(end[0])]
+        return end[1] if end[1] in (node.outputs if outgoing else node.inputs) else STATE + end[1]
 
     def along(self, edge: Edge, node: str | None) -> dict[str, PortType]:
         """What the two ends of an edge say together: told to ports of the net,
@@ -362,7 +390,7 @@ class Spread:
             if end[0] is None:
                 ports[end[1]] = both._replace(coder=own.coder)
             elif end[0] == node:
-                hints[end[1]] = both
+                hints[self.hint(end, end is edge.source)] = both
         return hints
 
     def through(self, name: str) -> None:

@@ -24,6 +24,7 @@ from .net import ABSENT, SHARED, Net, Path, SharedArray
 from .places import keys_of
 from .programs import PLAIN, program_for
 from .requests import array_key, default_request
+from .recurrence import states_of
 from .show import full, output
 
 
@@ -204,8 +205,10 @@ PROPERTIES: dict[str, Callable[[Net], Any]] = {
     "OutputPortNames": lambda net: make_list(net.outputs),
     "OutputPorts": ports("outputs"),
     "Program": program,
-    "RecurrentStatesCount": lambda net: 0,
-    "RecurrentStatesPositionList": lambda net: make_list(()),
+    "RecurrentStatesCount": lambda net: len(states_of(net)),
+    "RecurrentStatesPositionList": lambda net: make_list(
+        make_list((*keys_of(net, path), name)) for path, name in states_of(net)
+    ),
     "SharedArraysCount": lambda net: sum(path[0] == SHARED and len(path) == 2 for path in net.all_arrays()),
     "TopologyHash": topology_hash,
 }

@@ -90,6 +90,8 @@ class LayerRecord:
     lower        (lowering, {input port: value}) -> value, or {output port: value}
     lengths      (lowering, {input port: lengths}) -> lengths of the outputs; default: those of the first
                  varying input. A `lower` whose outputs have other lengths gives a `lower.Wire` for them
+    states       (params) -> recurrent states as far as the parameters fix them, or a fixed dict; `lower` asks
+                 for their first values by `Lowering.state` and hands over the last by `Lowering.leave`
     aligned      whether inputs whose first dimension varies have one length in every example: they come with
                  one extent and one `lengths`
     padded       whether it gives the same for sequences that are padded, as `Lowering.lengths` then says: a
@@ -108,7 +110,7 @@ class LayerRecord:
         "name", "usage", "arguments", "options", "arrays", "inputs", "outputs", "variadic", "infer", "lower",
         "lengths", "fans", "inner", "is_loss", "activation", "automatic_loss", "container", "examples",
         "short",
-        "check", "random", "assume", "detach", "unpack", "pack", "aligned", "padded",
+        "check", "random", "assume", "detach", "unpack", "pack", "aligned", "padded", "states",
     )  # fmt: skip
 
     def __init__(
@@ -137,6 +139,7 @@ class LayerRecord:
         random: bool = False,
         assume: Callable[[Typing], None] | None = None,
         detach: Callable[[Any], tuple[Any, dict[str, Net], dict[str, Any]]] | None = None,
+        states: Ports | Callable[[Params], Ports] | None = None,
         aligned: bool = True,
         padded: bool | Callable[[Net], bool] = False,
         unpack: Callable[[list[Any]], list[Any]] | None = None,
@@ -167,9 +170,7 @@ class LayerRecord:
         # (typing) -> None: what is taken for granted once inference has nothing more to say
         self.assume = assume
         self.random = random  # draws random numbers, at least in training
-        # arguments as written, such as one list of two nets, as those of `arguments`; and the way back
-        self.unpack = unpack
-        self.pack = pack
+        self.states = states or {}
         self.aligned = aligned
         self.padded = padded
         # arguments as written, such as one list of two nets, as those of `arguments`; and the way back
@@ -196,16 +197,15 @@ class LayerRecord:
     def output_ports(self, params: Params) -> Ports:
         return dict(self.outputs(params) if callable(self.outputs) else self.outputs)
 
+    def state_ports(self, params: Params) -> Ports:
+        return dict(self.states(params) if callable(self.states) else self.states)
+
     def is_variadic(self, params: Params) -> bool:
         return self.variadic is not None and self.variadic(params)
 
     def activation_of(self, params: Params) -> str | None:
         """ "softmax", "sigmoid" or None: what the automatic choice of a loss needs to know."""
         return self.activation(params) if callable(self.activation) else self.activation
-
-    def gives_loss(self, port: str) -> bool:
-        """Whether the value at an output is a loss by itself."""
-        return self.is_loss if isinstance(self.is_loss, bool) else port in self.is_loss
 
     def gives_loss(self, port: str) -> bool:
         """Whether the value at an output is a loss by itself."""

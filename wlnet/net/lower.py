@@ -34,6 +34,9 @@ class Wire(NamedTuple):
 
 Taps = dict[tuple[Path, str], Wire]
 
+# Initial values (N, ...) of recurrent states by path and name.
+States = Mapping[tuple[Path, str], ir.Value]
+
 
 class Lowering:
     """What a layer's `lower` works with.
@@ -44,6 +47,8 @@ class Lowering:
     dtype     of real values, "f32" or "f64"
     batch     N
     lengths   lengths (N) of the inputs whose first dimension varies, but for those without any padding
+    initial   initial values of this layer's recurrent states, where they are not 0; finals collects the last
+    given     initial values that come with the data, for the whole net
     rows      truth values (N): which examples there are, None for all; others are padding of the sequences
               that an operator maps over
     demands   collects what layers demand of lengths
@@ -54,7 +59,10 @@ class Lowering:
         "batch",
         "demands",
         "dtype",
+        "finals",
         "frozen",
+        "given",
+        "initial",
         "lengths",
         "net",
         "params",
@@ -79,6 +87,9 @@ class Lowering:
         self.updates: bool = fields.get("updates", outer is None or outer.updates)
         self.frozen: Collection[Path] = fields.get("frozen", () if outer is None else outer.frozen)
         self.taps: Taps = fields.get("taps", {} if outer is None else outer.taps)
+        self.given: States = fields.get("given", {} if outer is None else outer.given)
+        self.initial: dict[str, ir.Value] = {}
+        self.finals: dict[str, ir.Value] = {}
         self.rows: ir.Value | None = None if outer is None else outer.rows
         self.demands: list[Demand] = fields.get("demands", [] if outer is None else outer.demands)
 
@@ -110,6 +121,19 @@ class Lowering:
         value = self.need(name)
         known = self.b.updates.get(value.instr.params["name"])
         return value if known is None else known.value
+
+    def state(self, name: str) -> ir.Value:
+        """The initial value (N, ...) of a recurrent state: what is connected or given, else 0."""
+        known = self.initial.get(name, self.given.get((self.path, name)))
+        if known is not None:
+            return known
+        shape = self.net.states[name].shape
+        assert shape is not None and all(type(x) is int for x in shape), (self.path, name, shape)
+        return self.b.zeros(types.Type(self.dtype, (self.batch, *shape)))  # type: ignore[arg-type]
+
+    def leave(self, name: str, value: ir.Value) -> None:
+        """The final value (N, ...) of a recurrent state."""
+        self.finals[name] = value
 
     def extents(self, port: str) -> tuple[int, ...]:
         """The shape of a port without the batch dimension, all extents known."""
@@ -241,12 +265,15 @@ def lower(
     taps: Taps | None = None,
     batch: int | None = None,
     demands: list[Demand] | None = None,
+    given: States | None = None,
 ) -> dict[str, Wire]:
     """The outputs of `net` on `inputs`, as values of `b`.
 
     training  dropout and batch statistics are active
     updates   moving statistics are updated (default: as `training`); not those below a path in `frozen`
-    taps      receives every output of every net inside, by (path, port)
+    taps      receives every output of every net inside, by (path, port), and final states by (path,
+              `final_name`)
+    given     initial values of recurrent states
     batch     N for a net without inputs
     demands   receives what layers demand of the lengths of sequences
     """
@@ -264,6 +291,7 @@ def lower(
         taps={} if taps is None else taps,
         batch=batch,
         demands=[] if demands is None else demands,
+        given={} if given is None else given,
     )
     return lower_net(outer, inputs)
 
@@ -273,7 +301,14 @@ def lower_net(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]:
     found = lower_container(at, inputs) if net.record.container else lower_layer(at, inputs)
     for port, wire in found.items():
         at.taps[(at.path, port)] = wire
+    for name, value in at.finals.items():
+        at.taps[(at.path, final_name(name))] = Wire(value)
     return found
+
+
+def final_name(state: str) -> str:
+    """The name among `taps` of a recurrent state's final value."""
+    return f"final {state}"
 
 
 def lower_container(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]:
@@ -283,8 +318,14 @@ def lower_container(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]
     for name in order(net):
         node = net.nodes[name]
         given = {port: wires[feeding[(name, port)]] for port in node.inputs}
-        for port, wire in lower_net(Lowering(at.b, node, (*at.path, name), at), given).items():
+        inner = Lowering(at.b, node, (*at.path, name), at)
+        for state in node.states:
+            if state not in node.inputs and (name, state) in feeding:
+                inner.initial[state] = inner.real(wires[feeding[(name, state)]].value)
+        for port, wire in lower_net(inner, given).items():
             wires[(name, port)] = wire
+        for state, value in inner.finals.items():
+            wires.setdefault((name, state), Wire(value))
     return {port: wires[feeding[(None, port)]] for port in net.outputs}
 
 

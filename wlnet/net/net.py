@@ -59,6 +59,8 @@ class Net:
     edges     connections between nodes and ports of a container
     inputs    input ports in order; outputs likewise
     arrays    arrays of a layer by name
+    states    recurrent states of a layer or an operator by name: values that a step leaves to the next one.
+              A connection to one gives its initial value, a connection from one its final value
     numbered  whether the nodes carry no names but numbers
     cache     executables and what else is found out once; no part of the value
     """
@@ -73,6 +75,7 @@ class Net:
         "outputs",
         "params",
         "record",
+        "states",
     )
 
     def __init__(
@@ -85,6 +88,7 @@ class Net:
         nodes: dict[str, Net] | None = None,
         edges: tuple[Edge, ...] = (),
         numbered: bool = False,
+        states: dict[str, PortType] | None = None,
     ) -> None:
         self.record = record
         self.params = params
@@ -94,6 +98,7 @@ class Net:
         self.nodes = nodes or {}
         self.edges = edges
         self.numbered = numbered
+        self.states = states or {}
         self.cache: dict[Any, Any] = {}
 
     def replace(self, **fields: Any) -> Net:
@@ -189,6 +194,13 @@ class Net:
             net = net.nodes[name]
         return net
 
+    def port(self, name: str, incoming: bool) -> PortType:
+        """The type at a port to which a connection leads (`incoming`) or from which one comes: an input or an
+        output, or a recurrent state.
+        """
+        found = (self.inputs if incoming else self.outputs).get(name)
+        return self.states[name] if found is None else found
+
     # ---- completeness
 
     @property
@@ -250,7 +262,7 @@ class Net:
         return (_unpickle, (self.record.name, *(getattr(self, name) for name in FIELDS[1:])))
 
 
-FIELDS = ("record", "params", "inputs", "outputs", "arrays", "nodes", "edges", "numbered")
+FIELDS = ("record", "params", "inputs", "outputs", "arrays", "nodes", "edges", "numbered", "states")
 
 
 def _unpickle(name: str, *fields: Any) -> Net:

@@ -105,7 +105,7 @@ def end_value(net: Net, end: End, side: str) -> Any:
         return Expr(S.NetPort, (port,))
     inner = net.nodes[node]
     ports = inner.outputs if side == "source" else inner.inputs
-    if len(ports) == 1 and not inner.record.is_variadic(inner.params):
+    if len(ports) == 1 and port in ports and not inner.record.is_variadic(inner.params):
         return key_of(net, node)
     return Expr(S.NetPort, (make_list((key_of(net, node), port)),))
 
@@ -163,7 +163,7 @@ def source_text(net: Net, source: End) -> str:
     node, port = source
     if node is None:
         return port
-    return node if len(net.nodes[node].outputs) == 1 else f"{node}/{port}"
+    return node if list(net.nodes[node].outputs) == [port] else f"{node}/{port}"
 
 
 def coder_output(coder: Coder) -> str:
