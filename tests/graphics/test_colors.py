@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from wlnet.expr import Expr, S, make_list
-from wlnet.graphics import colors
 from wlnet.graphics.style import Style, apply
+from wlnet.media import colors
 
 from .conftest import Studio
 

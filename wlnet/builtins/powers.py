@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from wlnet.expr import BigReal, Complex, Expr, S
+from wlnet.expr.atoms import ARITHMETIC, atom_arithmetic
 
 from . import numbers, radicals
 from .infinity import COMPLEX_INFINITY, INFINITY, direction, is_infinite, toward
@@ -21,6 +22,10 @@ LOG = S.Log
 
 def power(ev: Any, base: Any, exponent: Any) -> Any:
     """base^exponent in canonical form; None when it is already."""
+    if ARITHMETIC:
+        value = atom_arithmetic(ev, "Power", (base, exponent))
+        if value is not None:
+            return value
     b_number, e_number = type(base) in numbers.KIND, type(exponent) in numbers.KIND
     if e_number and type(exponent) is int:
         if exponent == 1:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from wlnet.expr import Complex, Expr, S, key, rational
+from wlnet.expr.atoms import ARITHMETIC, atom_arithmetic
 
 from . import numbers, radicals
 from .infinity import COMPLEX_INFINITY, direction, is_infinite, toward
@@ -26,6 +27,10 @@ def base_and_exponent(factor: Any) -> tuple[Any, Any]:
 
 def times(ev: Any, args: tuple[Any, ...]) -> Any:
     """The canonical product of evaluated, flattened and sorted factors; None when it is already canonical."""
+    if ARITHMETIC:
+        value = atom_arithmetic(ev, "Times", args)
+        if value is not None:
+            return value
     if len(args) == 2 and type(args[0]) is int and type(args[1]) is Expr and args[1].head is PLUS:
         if args[0] == -1:
             return Expr(PLUS, tuple(negated(t) for t in args[1].args))

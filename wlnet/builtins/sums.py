@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wlnet.expr import Expr, S, key
+from wlnet.expr.atoms import ARITHMETIC, atom_arithmetic
 
 from . import numbers
 from .infinity import direction, is_infinite
@@ -43,6 +44,10 @@ def negated(term: Any) -> Any:
 
 def plus(ev: Any, args: tuple[Any, ...]) -> Any:
     """The canonical sum of evaluated, flattened and sorted terms; None when it is already canonical."""
+    if ARITHMETIC:
+        value = atom_arithmetic(ev, "Plus", args)
+        if value is not None:
+            return value
     total: Any = 0
     found = 0
     terms: dict[Any, tuple[Any, Any]] = {}

@@ -23,9 +23,11 @@ class AtomType:
     information(ev, x, prop)  Information[x, prop]; prop None asks for the report
     full(x)              the value as an ordinary expression for FullForm and InputForm
     output(x)            one-line or multi-line text for OutputForm; default: that of `full`
+    arithmetic(ev, name, args)  Plus, Times or Power of operands among which x is, or None
     """
 
     __slots__ = (
+        "arithmetic",
         "call",
         "full",
         "head",
@@ -50,6 +52,7 @@ class AtomType:
         information: Callable[..., Any] | None = None,
         full: Callable[[Any], Any] | None = None,
         output: Callable[[Any], str] | None = None,
+        arithmetic: Callable[..., Any] | None = None,
     ) -> None:
         self.head = head
         self.length = length
@@ -61,14 +64,31 @@ class AtomType:
         self.information = information
         self.full = full
         self.output = output
+        self.arithmetic = arithmetic
 
 
 ATOMS: dict[type, AtomType] = {}
+
+# Atoms with arithmetic of their own: empty, and so free of cost, until one registers.
+ARITHMETIC: dict[type, Callable[..., Any]] = {}
 
 
 def register(python_type: type, atom: AtomType) -> None:
     """Make instances of `python_type` atoms of the language."""
     ATOMS[python_type] = atom
+    if atom.arithmetic is not None:
+        ARITHMETIC[python_type] = atom.arithmetic
+
+
+def atom_arithmetic(ev: Any, name: str, args: tuple[Any, ...]) -> Any:
+    """Plus, Times or Power of `args` as the first atom among them with arithmetic of its own tells it;
+    None where there is none, or where it declines.
+    """
+    for a in args:
+        found = ARITHMETIC.get(type(a))
+        if found is not None:
+            return found(ev, name, args)
+    return None
 
 
 def atom_head(value: Any) -> Any:

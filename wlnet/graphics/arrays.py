@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import FALSE, TRUE, Expr, NumericArray, S, is_list, items, key, packed, to_array
+from wlnet.media.colors import NONE, rgba
 
-from .colors import NONE, rgba
 from .fields import color_setting
 from .legends import placed_bar
 from .options import AUTO, GRAPHICS, plain

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from . import symbols  # noqa: F401  (first: the others' options are declared there)
 
-from . import arrays, charts, combine, curves, export, fields, image, lists, surfaces  # noqa: F401  isort: skip
+from . import arrays, charts, combine, curves, export, fields, lists, surfaces  # noqa: F401  isort: skip

@@ -10,9 +10,9 @@ import numpy as np
 
 from wlnet.expr import FALSE, TRUE, Association, Expr, S, is_list, items, packed
 from wlnet.kernel.registry import builtin
+from wlnet.media.colors import NONE, array_of, number, palette
 
 from . import spec
-from .colors import NONE, array_of, number, palette
 from .legends import placed
 from .lists import bare
 from .options import AUTO, GOLDEN, GRAPHICS, plain
@@ -71,12 +71,12 @@ def edge(color: Any) -> Expr:
 
 def styles_of(setting: Any, count: int, same: bool) -> list[Expr]:
     """A directive for each bar: one colour for all, or one each."""
-    from .colors import gradient_of
+    from wlnet.media.colors import gradient_of
 
     if type(setting) is str:
         gradient = gradient_of(None, setting)
         if gradient is not None:
-            from .colors import color_expression
+            from wlnet.media.colors import color_expression
 
             colors = [color_expression(gradient(np.asarray(k / max(1, count - 1)))) for k in range(count)]
             return [Expr(S.Directive, (c,)) for c in colors]

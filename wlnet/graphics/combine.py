@@ -8,10 +8,10 @@ import numpy as np
 
 from wlnet.expr import Expr, S, is_list, items
 from wlnet.kernel.registry import builtin, symbol
+from wlnet.media.colors import number
+from wlnet.media.image import Image
 
-from .colors import number
 from .figure import is_drawable, picture_array
-from .image import Image
 from .options import AUTO, GRAPHICS, GRAPHICS_3D, flat_rules
 
 KINDS = (S.Graphics, S.Graphics3D)

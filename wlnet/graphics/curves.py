@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import TRUE, Expr, S, is_list, items, packed
+from wlnet.media.colors import NONE, gradient_of, number, rgba
 
 from . import spec
-from .colors import NONE, gradient_of, number, rgba
 from .legends import placed
 from .options import AUTO, plain
 from .sample import Sampler, reals

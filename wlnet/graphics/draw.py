@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import S
+from wlnet.media.colors import gradient_of
 
-from .colors import gradient_of
 from .options import label
 from .scene import Drawable, Scene
 from .style import Length, Style

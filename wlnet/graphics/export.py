@@ -1,24 +1,21 @@
-"""Picture files: PNG, SVG and PDF of pictures; PNG, JPEG, GIF, BMP and TIFF of images, both ways."""
+"""Picture files of pictures that are drawn: PNG, SVG, PDF and what `wlnet.media` writes of images."""
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Expr, S, make_list, packed
-from wlnet.kernel.formats import FormatError, register, source_bytes
+from wlnet.expr import Expr, S
+from wlnet.kernel.formats import FormatError, register
+from wlnet.media.colors import number
+from wlnet.media.image import Image
+from wlnet.media.image_files import EXTENSIONS, encoded
 
-from .colors import number
 from .figure import RESOLUTION, is_drawable, picture_array, picture_bytes
-from .image import Image, shown_array
 from .options import image_size
 
 DRAWN = {"PNG": "png", "SVG": "svg", "PDF": "pdf"}
-PIXELS = {"PNG": ("png",), "JPEG": ("jpg", "jpeg"), "GIF": ("gif",), "BMP": ("bmp",), "TIFF": ("tif", "tiff")}
-ELEMENTS = ("Image", "Data", "ImageSize", "Graphics")
 
 
 def resolution_of(options: dict[str, Any]) -> float:
@@ -40,14 +37,15 @@ def picture_file(name: str) -> Any:
         width = None
         if "ImageSize" in options:
             width = image_size(options["ImageSize"])[0]
-        if type(e) is Image and name in PIXELS:
-            return encoded(shown_array(e), name)
+        if type(e) is Image and name in EXTENSIONS:
+            return encoded(e, name, options)
         if name in DRAWN:
             made = picture_bytes(ev, e, DRAWN[name], resolution, width)
             if made is None:
                 raise FormatError("it holds nothing that can be drawn.")
             return made
-        return encoded(picture_array(ev, e, width, resolution)[..., :3] / 255.0, name)
+        pixels = np.ascontiguousarray(picture_array(ev, e, width, resolution)[..., :3])
+        return encoded(Image(pixels, "Byte", "RGB"), name, options)
 
     return text
 
@@ -62,47 +60,7 @@ def picture_of(value: Any) -> Any:
     return Expr(S.Graphics, (shown, Expr(S.Rule, (S.ImageSize, 360))))
 
 
-def encoded(array: np.ndarray, name: str) -> bytes:
-    """An image file of float pixels 0 ... 1."""
-    from PIL import Image as Pillow
-
-    if name in ("JPEG", "BMP") and array.ndim == 3:
-        array = array[..., :3]
-    stream = io.BytesIO()
-    pixels = np.rint(np.clip(array, 0, 1) * 255).astype(np.uint8)
-    quality = {"quality": 92} if name == "JPEG" else {}
-    Pillow.fromarray(pixels).save(stream, format=name, **quality)
-    return stream.getvalue()
-
-
-def read_image(ev: Any, source: Path | bytes, element: str | None, options: dict[str, Any]) -> Any:
-    """An image file as an Image; element "Data" gives the array, "ImageSize" {width, height}."""
-    from PIL import Image as Pillow
-    from PIL import UnidentifiedImageError
-
-    try:
-        with Pillow.open(io.BytesIO(source_bytes(source))) as opened:
-            opened.load()
-            found = from_pillow(opened)
-    except (UnidentifiedImageError, OSError, ValueError) as fault:
-        raise FormatError(f"the file holds no image that can be read ({fault}).") from None
-    if element == "ImageSize":
-        return make_list(found.dimensions)
-    return packed(found.unit()) if element == "Data" else found
-
-
-def from_pillow(opened: Any) -> Image:
-    """Grey, coloured and 16-bit images as they are; palettes become colours."""
-    if opened.mode in ("I;16", "I"):
-        return Image(np.asarray(opened), "Bit16")
-    if opened.mode == "1":
-        return Image(np.asarray(opened).astype(np.uint8), "Bit")
-    if opened.mode not in ("L", "LA", "RGB", "RGBA"):
-        opened = opened.convert("RGBA" if "transparency" in opened.info else "RGB")
-    return Image(np.asarray(opened), "Byte")
-
-
-for _name, _extensions in PIXELS.items():
-    register(_name, _extensions, read=read_image, text=picture_file(_name), elements=ELEMENTS)
+for _name, _extensions in EXTENSIONS.items():
+    register(_name, _extensions, text=picture_file(_name))
 for _name in ("SVG", "PDF"):
     register(_name, (_name.lower(),), text=picture_file(_name))

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import FALSE, TRUE, Expr, S, is_list, items, packed, to_array
+from wlnet.media.colors import NONE, color_expression, gradient_of, number, palette
 
 from . import spec
-from .colors import NONE, color_expression, gradient_of, number, palette
 from .curves import visible_range
 from .legends import placed, placed_bar
 from .options import AUTO, plain

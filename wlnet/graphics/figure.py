@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import TRUE, Expr, S, is_list, items
+from wlnet.media.colors import NONE, number
 
 from . import options
-from .colors import NONE, number
 from .draw import Pen
 from .frame import Surround, finite_span, scalings
 from .legends import Legend, draw_legends
@@ -36,7 +36,7 @@ HEADS = (S.Graphics, S.Graphics3D, S.Legended, S.GraphicsGrid, S.GraphicsRow, S.
 
 def is_drawable(e: Any) -> bool:
     """Whether `e` is a picture that `figure` draws."""
-    from .image import Image
+    from wlnet.media.image import Image
 
     return type(e) is Image or (type(e) is Expr and e.head in HEADS and bool(e.args))
 
@@ -235,7 +235,8 @@ class Pixels(Picture):
 
 def picture_of(ev: Any, e: Any, legends: Sequence[Legend] = ()) -> Picture | None:
     """The picture that an expression stands for, None where it stands for none."""
-    from .image import Image, shown_array
+    from wlnet.media.image import Image, shown_array
+
     from .legends import legends_of
     from .space import Space
 
@@ -275,7 +276,7 @@ def cells(ev: Any, e: Expr) -> Cells | None:
 
 def size_of(e: Any) -> tuple[float, float | None]:
     """Width and height in points that the expression asks for."""
-    from .image import Image
+    from wlnet.media.image import Image
 
     while type(e) is Expr and e.head in (S.Legended, S.Labeled) and e.args:
         e = e.args[0]

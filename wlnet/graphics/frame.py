@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import TRUE, Expr, S, is_list, items
+from wlnet.media.colors import NONE, number
 
-from .colors import NONE, number
 from .draw import FONT, INK, text_look
 from .options import AUTO, Label, Settings, Span, label, numbers, part_style, plain_text
 from .style import Length, Style

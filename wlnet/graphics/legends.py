@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import TRUE, Expr, S, is_list, items
+from wlnet.media.colors import NONE, array_of, gradient_of, number
 
-from .colors import NONE, array_of, gradient_of, number
 from .draw import FONT, INK, text_look
 from .options import label, part_style
 from .style import Style

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import FALSE, TRUE, Association, Expr, NumericArray, S, is_list, items, packed, to_array
+from wlnet.media.colors import NONE, number
 
 from . import spec
-from .colors import NONE, number
 from .curves import fillings, padding
 from .legends import placed
 from .options import AUTO, plain

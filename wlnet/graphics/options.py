@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import FALSE, TRUE, Expr, S, is_list, items
+from wlnet.media.colors import NONE, RGBA, array_of, number, rgba
 
 from . import style as styles
-from .colors import NONE, RGBA, array_of, number, rgba
 from .style import Style
 
 AUTO = S.Automatic

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import Expr, S, Symbol, is_list, items, to_array
+from wlnet.media.colors import array_of, number, rgba
 
 from . import style as styles
-from .colors import array_of, number, rgba
 from .style import Style
 
 GROUPS = (S.List, S.GraphicsGroup, S.Annotation, S.Tooltip, S.StatusArea, S.Mouseover)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import Expr, S, is_list, items
+from wlnet.media.colors import NONE, array_of
 
 from . import options
-from .colors import NONE, array_of
 from .draw import FONT, INK, text_look
 from .figure import PAD, Picture, set_box
 from .frame import base_style, finite_span

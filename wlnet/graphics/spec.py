@@ -10,8 +10,8 @@ import numpy as np
 from wlnet.expr import FALSE, TRUE, Expr, S, Symbol, is_list, items
 from wlnet.expr.attributes import HOLD_ALL, PROTECTED
 from wlnet.kernel.registry import builtin
+from wlnet.media.colors import NONE, number, palette
 
-from .colors import NONE, number, palette
 from .options import AUTO, GOLDEN, GRAPHICS, GRAPHICS_3D, plain
 
 THICKNESS = 1.6  # points, of curves
@@ -206,7 +206,7 @@ def directive_parts(own: Any) -> list[Any]:
 
 def color_part(style: Expr) -> Any:
     """The colour that a Directive ends up with."""
-    from .colors import rgba
+    from wlnet.media.colors import rgba
 
     colors = [each for each in style.args if rgba(each) is not None]
     return colors[-1]

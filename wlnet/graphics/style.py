@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wlnet.expr import FALSE, TRUE, Expr, S, is_list, items
-
-from .colors import NONE, RGBA, number, rgba
+from wlnet.media.colors import NONE, RGBA, number, rgba
 
 # Relative sizes, as the language names them: widths of lines and diameters of points as parts of the
 # picture's width, lengths of dashes likewise.

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import Expr, S, is_list, items, packed, to_array
+from wlnet.media.colors import NONE, gradient_of, palette
 
 from . import spec
-from .colors import NONE, gradient_of, palette
 from .curves import bodies, visible_range
 from .fields import MATRIX, Field, data_field, planes
 from .legends import placed, placed_bar
@@ -69,7 +69,7 @@ def vertex_colors(ev: Any, setting: Any, field: Field, span: tuple[float, float]
     if named or (type(setting) is Expr and setting.head is S.ColorDataFunction):
         gradient = gradient_of(ev, setting)
         return None if gradient is None else gradient(z).reshape(-1, 4)
-    from .colors import rgba
+    from wlnet.media.colors import rgba
 
     apply = ev.function(setting)
     across, up = np.meshgrid(*(np.linspace(0, 1, n) for n in field.z.shape[::-1]))

@@ -8,8 +8,7 @@ import numpy as np
 
 from wlnet.expr import Expr, S, is_list, items, truth
 from wlnet.kernel.registry import applied, builtin, symbol
-
-from .colors import (
+from wlnet.media.colors import (
     GRADIENTS,
     GRAYS,
     NAMED,
@@ -22,6 +21,7 @@ from .colors import (
     palette,
     rgba,
 )
+
 from .options import GRAPHICS, GRAPHICS_3D
 
 PRIMITIVES = {

@@ -1,7 +1,7 @@
 """The chapters: the modules that declare System` symbols, and an index of the names that their sources hold.
 
-Chapters are the modules of `wlnet.builtins` (found by name, nothing is listed twice), the nets
-and the graphics.
+Chapters are the modules of `wlnet.builtins` (found by name, nothing is listed twice), the nets,
+the graphics, images and sounds.
 """
 
 from __future__ import annotations
@@ -28,7 +28,12 @@ CORE: tuple[str, ...] = (
     "wlnet.builtins.arithmetic",
     "wlnet.builtins.rules",
 )
-OUTSIDE: tuple[str, ...] = ("wlnet.net.builtins", "wlnet.net.training_builtins", "wlnet.graphics.builtins")
+OUTSIDE: tuple[str, ...] = (
+    "wlnet.net.builtins",
+    "wlnet.net.training_builtins",
+    "wlnet.graphics.builtins",
+    "wlnet.media.builtins",
+)
 
 # A name in quotes right after `builtin(` or `symbol(`, or among those of `wl_rules(`; or anywhere in quotes.
 _DECLARED = rb'\b(?:builtin|symbol|wl_rules)\(\s*"([^"\n]*)"'
