@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from wlnet.expr import BigReal, Expr, S, Symbol, is_list, items, make_list
@@ -17,8 +16,7 @@ from .calculus import free_of
 from .infinity import is_infinite
 from .levels import leaf_count
 from .string_patterns import substitute
-from .structure import NORMAL_FORMS
-from .sympy_bridge import Bridge, Unsolved, failures, through
+from .sympy_bridge import Bridge, through
 
 # A sum over more terms than this is first tried in closed form.
 MANY_TERMS = 100_000
@@ -134,86 +132,6 @@ def residue(ev: Any, f: Any, spec: Any) -> Any:
     if not is_list(spec) or len(items(spec)) != 2:
         return None
     return through(ev, lambda sp, e, v, a: sp.residue(e, v, a), f, *items(spec))
-
-
-@builtin("Series")
-def series(ev: Any, f: Any, *specs: Any) -> Any:
-    """Series[f, {x, x0, n}] gives the power series of f about x0 up to order n, as SeriesData.
-
-    >>> {Normal[Series[Exp[x], {x, 0, 3}]], Normal[Series[1/(1 - x), {x, 0, 2}]]}
-    {1 + x + x^2/2 + x^3/6, 1 + x + x^2}
-    """
-    if len(specs) != 1 or not is_list(specs[0]) or len(items(specs[0])) != 3:
-        return None
-    x, x0, n = items(specs[0])
-    if type(n) is not int or type(x) is not Symbol:
-        return None
-    b = Bridge()
-    sp = b.sympy
-    try:
-        e, v, a = b.to(f), b.to(x), b.to(x0)
-        shifted = e.subs(v, v + a) if not is_infinite(x0) else e.subs(v, 1 / v)
-        terms = sp.series(shifted, v, 0, n + 1).removeO()
-        collected = sp.collect(sp.expand(terms), v, evaluate=False)
-        found: dict[Fraction, Any] = {}
-        for power, c in collected.items():
-            k = power.as_base_exp()[1] if power != 1 else sp.Integer(0)
-            found[Fraction(int(k.p), int(k.q))] = ev.evaluate(b.out(c))
-    except (Unsolved, *failures()):
-        return None
-    return _series_data(x, x0, found, n)
-
-
-def _series_data(x: Any, x0: Any, found: dict[Fraction, Any], n: int) -> Any:
-    """SeriesData[x, x0, {a0, a1, ...}, nmin, nmax, den]."""
-    den = math.lcm(*(k.denominator for k in found)) if found else 1
-    low = min((int(k * den) for k in found), default=0)
-    last = max((int(k * den) for k in found), default=-1)
-    coefficients = [found.get(Fraction(k, den), 0) for k in range(low, last + 1)]
-    return Expr(S.SeriesData, (x, x0, make_list(coefficients), low, (n + 1) * den, den))
-
-
-@builtin("SeriesCoefficient")
-def series_coefficient(ev: Any, f: Any, spec: Any) -> Any:
-    """SeriesCoefficient[f, {x, x0, n}] gives the coefficient of (x - x0)^n in the power series of f.
-
-    >>> SeriesCoefficient[Exp[x], {x, 0, 5}]
-    1/120
-    """
-    if not is_list(spec) or len(items(spec)) != 3 or type(items(spec)[2]) is not int:
-        return None
-    data = series(ev, f, spec)
-    if data is None:
-        return None
-    coefficients, low, den = items(data.args[2]), data.args[3], data.args[5]
-    k = items(spec)[2] * den - low
-    return coefficients[k] if 0 <= k < len(coefficients) else 0
-
-
-@builtin("SeriesData")
-def series_data(ev: Any, *args: Any) -> Any:
-    """SeriesData[x, x0, {a0, a1, ...}, nmin, nmax, den] is a power series; Normal gives its polynomial.
-
-    >>> Normal[SeriesData[x, 0, {1, 2, 3}, 0, 3, 1]]
-    1 + 2 x + 3 x^2
-    """
-    return None
-
-
-def _polynomial(data: Expr) -> Any:
-    """The sum of the terms of a SeriesData, without the order term."""
-    if len(data.args) != 6 or not is_list(data.args[2]):
-        return data
-    x, x0, coefficients, low, _, den = data.args
-    base = Expr(S.Power, (x, -1)) if is_infinite(x0) else Expr(S.Subtract, (x, x0))
-    terms = [
-        Expr(S.Times, (c, Expr(S.Power, (base, Expr(S.Divide, (low + k, den))))))
-        for k, c in enumerate(items(coefficients))
-    ]
-    return Expr(S.Plus, tuple(terms))
-
-
-NORMAL_FORMS[S.SeriesData] = _polynomial
 
 
 # ------------------------------------------------------------------------------------------ sums and products

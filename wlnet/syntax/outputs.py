@@ -4,6 +4,7 @@ as what they stand for.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from wlnet.expr.atoms import ATOMS
@@ -230,6 +231,52 @@ def _picture(printer: Printer, expr: Expr, need: int) -> Layout | None:
     return ATOM, [f"-{expr.head.name}-"]
 
 
+def _series(printer: Printer, expr: Expr, need: int) -> Layout | None:
+    """A power series as its terms in order, and the order term."""
+    if len(expr.args) != 6 or not is_list(expr.args[2]) or any(type(n) is not int for n in expr.args[3:]):
+        return None
+    x, x0, coefficients, low, high, den = expr.args
+    infinite = x0 is S.Infinity or (type(x0) is Expr and x0.head is S.DirectedInfinity)
+    base = x
+    if infinite:
+        base = Expr(S.Power, (x, -1))
+    elif not (type(x0) is int and x0 == 0):
+        minus = -x0 if type(x0) in NUMBERS else Expr(S.Times, (-1, x0))
+        base = Expr(S.Plus, (minus, x))
+    terms = [_term(c, base, Fraction(k, den)) for k, c in enumerate(items(coefficients), low)]
+    terms = [t for t in terms if t is not None]
+    terms.append(_to_power(Expr(S.O, (base,)), Fraction(high, den)))
+    if len(terms) == 1:
+        return printer.layout(terms[0], need)
+    return printer.expression(Expr(S.Plus, tuple(terms)), need)
+
+
+NUMBERS = (int, float, Fraction)
+
+
+def _to_power(base: Any, k: Fraction) -> Any:
+    exponent = int(k) if k.denominator == 1 else k
+    if exponent == 1:
+        return base
+    if exponent == -1 and type(base) is Expr and base.head is S.Power:
+        return base.args[0]
+    return Expr(S.Power, (base, exponent))
+
+
+def _term(c: Any, base: Any, k: Fraction) -> Any:
+    """The term c base^k as it is written; None for an exact 0."""
+    if type(c) is int and c == 0:
+        return None
+    if k == 0:
+        return c
+    factor = _to_power(base, k)
+    if type(c) is int and c == 1:
+        return factor
+    if type(c) is Expr and c.head is S.Times:
+        return Expr(S.Times, (*c.args, factor))
+    return Expr(S.Times, (c, factor))
+
+
 def _number_form(printer: Printer, expr: Expr, need: int) -> Layout | None:
     spec = number_forms.spec(expr)
     if spec is None or not _may_nest(printer):
@@ -286,6 +333,7 @@ _WRAPPERS: dict[str, Form] = {
     "StringForm": _string_form,
     "Skeleton": _skeleton,
     "Short": _short,
+    "SeriesData": _series,
     **dict.fromkeys(("Graphics", "Graphics3D", "GraphicsRow", "GraphicsColumn", "GraphicsGrid"), _picture),
     **dict.fromkeys(number_forms.HEADS, _number_form),
 }
