@@ -44,6 +44,7 @@ class Measurement(NamedTuple):
     score: Score
     parameter: Any = None
     averaging: str | None = None
+    each_batch: bool = True
 
     @property
     def scalar(self) -> bool:

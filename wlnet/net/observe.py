@@ -68,7 +68,7 @@ def snapshot(t: Trainer) -> Snapshot:
 
 
 def validation_shown(t: Trainer) -> dict[str, float]:
-    found = t.last_validation
+    found = t.judge.latest
     if found is None:
         return {}
     pairs = ((m.key, reported(m, found.raw[m.key])) for m in t.meter.measurements)

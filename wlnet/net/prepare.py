@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from wlnet.expr import Association, Expr, S, Symbol, is_list, items, system
+from wlnet.expr import system
 
 from .batches import Examples, batches
 from .comparisons import comparisons
-from .data import RULE_INPUT, RULE_TARGET, Table, read_table
+from .data import Table
+from .data_sets import table_of
 from .encode import Encoded, encode_table
 from .errors import NetError
+from .generated import Generator, Source, read_generator
 from .initialize import initialize
-from .lengths import Lengths
 from .measure import Meter, read_measurements
 from .multipliers import Path, lookup, multipliers
 from .net import SHARED, Net
 from .optimizers import Optimizer
-from .quantities import real_number, says
-from .settings import BATCH, MOST_ROUNDS, VARYING_BATCH, Settings
+from .quantities import real_number
+from .settings import BATCH, MOST_ROUNDS, THRIFT, VARYING_BATCH, Settings
 from .step import Machine, Plan, examples_of
-from .training_net import NET, TrainingNet, build, missing
+from .training_net import NET, TrainingNet, aligned, build
 from .types import dims_text
-from .validate import ValidationSpec, set_aside
+from .validate import Held, ValidationSpec, set_aside
 
 NONE = system("None")
+VALIDATION = "Validation data"
 
 
 class Options(NamedTuple):
@@ -53,7 +56,7 @@ class Prepared(NamedTuple):
     machine: Machine
     source: Any
     examples: Examples | None
-    validation: Examples | None
+    validation: Held | None
     meter: Meter
     multipliers: dict[Path, float]
 
@@ -62,23 +65,17 @@ def prepare(
     ev: Any, net: Net, data: Any, settings: Settings, options: Options, random: np.random.Generator
 ) -> Prepared:
     """Everything up to the first step; NetError for whatever stands in its way."""
-    generator = read_generator(data, settings)
-    table = generator.first(ev) if generator else read_table(data)
+    made = read_generator(data)
+    generator = Generator(ev, made, settings.batch_size or BATCH) if made is not None else None
+    table = generator.first() if generator else table_of(ev, data)
     held_out: Table | None = None
     spec = options.validation
     if spec is not None and spec.share is not None:
         if generator:
-            raise NetError(
-                "NetTrain",
-                "validation",
-                "ValidationSet -> Scaled[r] needs training data that are not generated.",
-            )
+            text = "ValidationSet -> Scaled[r] needs training data that are not generated."
+            raise NetError("NetTrain", "validation", text)
         table, held_out = set_aside(table, spec.share, random)
     training, table = build(net, options.loss_function, table)
-    if spec is not None and spec.share is None:
-        held_out = read_table(spec.data, "Validation data")
-    if held_out is not None:
-        held_out = aligned(training, held_out)
     check_complete(training.net)
     rates = multipliers_of(training, options.learning_rate_multipliers)
     graph = initialize(training.net, int(random.integers(1 << 62)))
@@ -86,38 +83,67 @@ def prepare(
     ports = dict(graph.inputs)
     encoded = encode_table(ev, table, ports, settings.dtype)
     found = comparisons(training)
-    measurements = read_measurements(options.measurements, training, found, "NetTrain")
-    meter = Meter(measurements, found)
-    bounds = bounds_of(training, settings.optimizer)
-    everywhere = {(NET, *path) if path[0] != SHARED else path: rate for path, rate in rates.items()}
-    plan = Plan(graph, training.losses, meter.watched, settings.dtype, settings.optimizer, everywhere, bounds)
-    size = settings.batch_size or (
-        VARYING_BATCH if any(x.lengths is not None for x in encoded.values()) else BATCH
-    )
+    meter = Meter(read_measurements(options.measurements, training, found, "NetTrain"), found)
+    plan = plan_of(training, meter, rates, settings)
+    size = settings.batch_size or automatic_size(encoded, settings)
     per_round = generator.per_round if generator else -(-table.length // size)
-    machine = Machine(plan, encoded, settings.device, per_round * (settings.rounds or MOST_ROUNDS))
+    steps = settings.steps or per_round * (settings.rounds or MOST_ROUNDS)
+    machine = Machine(plan, encoded, settings.device, steps)
     validation = None
-    if held_out is not None:
-        checked = encode_table(ev, held_out, ports, settings.dtype, "Validation data")
-        validation = examples_of(graph, checked, held_out.length, "Validation data")
+    if spec is not None:
+        maker = Encoding(ev, training, ports, settings.dtype)
+        validation = held(maker, spec, held_out, settings.batch_size or BATCH)
     if generator:
-        generator.ready(ev, training, ports, settings.dtype, size)
+        generator.ready(training, ports, settings.dtype)
         return Prepared(training, machine, generator, None, validation, meter, rates)
     examples = examples_of(graph, encoded, table.length)
     return Prepared(training, machine, batches(examples, size), examples, validation, meter, rates)
 
 
-def aligned(training: TrainingNet, table: Table) -> Table:
-    """Further examples for a training net: columns named as its inputs."""
-    wanted = list(training.net.inputs)
-    if not table.named:
-        if len(wanted) > 2 or (len(wanted) == 2) != (RULE_TARGET in table.columns):
-            raise missing(wanted, wanted)
-        table = table.renamed(dict(zip((RULE_INPUT, RULE_TARGET), wanted, strict=False)))
-    lacking = [port for port in wanted if port not in table.columns]
-    if lacking:
-        raise missing(lacking, wanted)
-    return Table({port: table.columns[port] for port in wanted}, table.length)
+def plan_of(training: TrainingNet, meter: Meter, rates: dict[Path, float], settings: Settings) -> Plan:
+    """What the programs are made from."""
+    bounds = bounds_of(training, settings.optimizer)
+    everywhere = {(NET, *path) if path[0] != SHARED else path: rate for path, rate in rates.items()}
+    optimizer, dtype = settings.optimizer, settings.dtype
+    return Plan(training.net, training.losses, meter.watched, dtype, optimizer, everywhere, bounds)
+
+
+def automatic_size(encoded: Mapping[str, Encoded], settings: Settings) -> int:
+    """Examples a batch where BatchSize is Automatic: fewer of sequences, and where memory is short."""
+    size = VARYING_BATCH if any(x.lengths is not None for x in encoded.values()) else BATCH
+    return max(1, size // THRIFT) if settings.thrifty else size
+
+
+class Encoding(NamedTuple):
+    """What makes examples for the programs out of further tables."""
+
+    ev: Any
+    training: TrainingNet
+    ports: Mapping[str, Any]
+    dtype: str
+
+    def examples(self, table: Table) -> Examples:
+        table = aligned(self.training, table)
+        encoded = encode_table(self.ev, table, self.ports, self.dtype, VALIDATION)
+        return examples_of(self.training.net, encoded, table.length, VALIDATION)
+
+
+def held(encoding: Encoding, spec: ValidationSpec, held_out: Table | None, size: int) -> Held:
+    """The validation set: what was set aside, an explicit data set, or one that is generated anew for every
+    validation.
+    """
+    made = read_generator(spec.data) if held_out is None else None
+    if made is None:
+        table = held_out if held_out is not None else table_of(encoding.ev, spec.data, VALIDATION, "TestData")
+        sets = [encoding.examples(table)]
+        return Held(table.length, lambda: sets)
+    source = Source(encoding.ev, made, size, VALIDATION)
+    done = itertools.count()
+
+    def generate() -> list[Examples]:
+        return [encoding.examples(source.call(next(done))) for _ in range(source.per_round)]
+
+    return Held(source.per_round * size, generate)
 
 
 def check_complete(net: Net) -> None:
@@ -171,76 +197,6 @@ def _bound(value: Any) -> float | None:
             "NetTrain", "method", "Regularization and clipping take numbers that are not negative, or None."
         )
     return number
-
-
-# ---- generated batches
-
-
-class Generator:
-    """Batches that a function of the user makes: f[<|"BatchSize" -> b, "Round" -> r|>] gives one."""
-
-    def __init__(self, function: Any, round_length: int | None, batch_size: int | None) -> None:
-        self.function = function
-        self.round_length = round_length
-        self.size = batch_size or BATCH
-        self.round = 1
-        self.batch = Examples({}, 0, {})
-
-    def ready(self, ev: Any, training: TrainingNet, ports: Any, dtype: str, size: int) -> None:
-        """What it needs from now on to make batches for the programs."""
-        self.ev, self.training, self.ports, self.dtype, self.size = ev, training, ports, dtype, size
-
-    @property
-    def per_round(self) -> int:
-        return -(-self.round_length // self.size) if self.round_length else 1
-
-    @property
-    def length(self) -> int:
-        return self.per_round * self.size
-
-    def first(self, ev: Any) -> Table:
-        """A batch from which shapes and encoders are inferred."""
-        return read_table(self.made(ev), "Generated data")
-
-    def made(self, ev: Any) -> Any:
-        return ev.call(self.function, Association.of([("BatchSize", self.size), ("Round", self.round)]))
-
-    def shuffle(self, random: np.random.Generator) -> None:
-        """Nothing to shuffle."""
-
-    def indices(self, i: int) -> np.ndarray:
-        return np.arange(0)
-
-    def count(self, i: int) -> int:
-        """Make batch `i`; its number of examples."""
-        table = aligned(self.training, read_table(self.made(self.ev), "Generated data"))
-        encoded: dict[str, Encoded] = encode_table(self.ev, table, self.ports, self.dtype, "Generated data")
-        self.batch = examples_of(self.training.net, encoded, table.length, "Generated data")
-        self.batch.together()
-        return table.length
-
-    def lengths(self, i: int) -> Lengths:
-        """What the sequences of the batch made last are padded to."""
-        return self.batch.together()[1]
-
-    def fill(self, i: int, buffers: Mapping[str, np.ndarray]) -> None:
-        """Copy the batch made last into `buffers`."""
-        self.batch.gather(*self.batch.together(), buffers)
-
-
-def read_generator(data: Any, settings: Settings) -> Generator | None:
-    """The generator that `data` is: a function, or {f, "RoundLength" -> n}; None for explicit data."""
-    if type(data) is Expr and data.head is S.Function:
-        return Generator(data, None, settings.batch_size)
-    if type(data) is Symbol:
-        return Generator(data, None, settings.batch_size)
-    if is_list(data) and len(items(data)) == 2:
-        function, rule = items(data)
-        if type(rule) is Expr and rule.head is S.Rule and says(rule.args[0], "RoundLength"):
-            if type(rule.args[1]) is not int or rule.args[1] < 1:
-                raise NetError("NetTrain", "data", '"RoundLength" must be a positive number of examples.')
-            return Generator(function, rule.args[1], settings.batch_size)
-    return None
 
 
 def trained_net(prepared: Prepared, arrays: Mapping[Path, np.ndarray]) -> Net:

@@ -32,6 +32,8 @@ class Run:
     round_values     by name, for each round: the terms of the loss (unscaled) and the measurements, as the
                      user gets them; likewise for batches and validations
     positions        number of batches done when each round's values were taken; likewise for validations
+    orders           for each round, the state of the random numbers that its examples were shuffled with
+    source           the data set in batches; None where they were generated
     example_losses   computes the loss of every training example with the returned net (N), on first use
     """
 
@@ -61,6 +63,8 @@ class Run:
     call: Any = None
     example_losses: Callable[[], np.ndarray] | None = None
     examples_done: int = 0
+    orders: list[np.ndarray] = field(default_factory=list)
+    source: Any = None
 
     @property
     def rounds(self) -> int:

@@ -19,6 +19,8 @@ AUTOMATIC, INHERITED, NONE = S.Automatic, S.Inherited, system("None")
 
 # Examples a batch where BatchSize is Automatic (nettrain.md, section 2).
 BATCH, VARYING_BATCH = 64, 16
+# By what an automatic BatchSize is divided where PerformanceGoal -> "TrainingMemory".
+THRIFT = 4
 # Rounds that an automatic number of rounds never exceeds, and the seconds it aims at.
 MOST_ROUNDS, AIM_S = 10_000, 20.0
 
@@ -26,7 +28,11 @@ DTYPES = {"Real32": "f32", "Real64": "f64"}
 
 
 class Settings(NamedTuple):
-    """What a training does. None stands for Automatic, or for "not asked for"."""
+    """What a training does. None stands for Automatic, or for "not asked for".
+
+    thrifty  whether memory counts more than speed
+    steps    how many steps an interrupted training was planned for, which decides on its kernels
+    """
 
     batch_size: int | None
     rounds: int | None
@@ -37,6 +43,8 @@ class Settings(NamedTuple):
     criterion: Criterion | None
     turns: list[Turn] | None
     device: str
+    thrifty: bool = False
+    steps: int | None = None
 
 
 def option(name: str, text: str) -> NetError:
@@ -49,6 +57,7 @@ def read_settings(
     learning_rate: Any,
     max_training_rounds: Any,
     method: Any,
+    performance_goal: Any,
     random_seeding: Any,
     device: str,
     time_goal: Any,
@@ -69,7 +78,15 @@ def read_settings(
         read_criterion(training_stopping_criterion),
         read_turns(training_update_schedule),
         device,
+        is_thrifty(performance_goal),
     )
+
+
+def is_thrifty(value: Any) -> bool:
+    """Whether PerformanceGoal -> `value` favours memory: batches of automatic size are smaller then."""
+    if value is not AUTOMATIC and not says(value, "TrainingSpeed", "TrainingMemory"):
+        raise option("PerformanceGoal", 'must be Automatic, "TrainingSpeed" or "TrainingMemory".')
+    return says(value, "TrainingMemory")
 
 
 def count(value: Any, name: str) -> int | None:

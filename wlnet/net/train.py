@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .batches import Examples
-from .errors import nearest
+from .generated import Generator, GeneratorError
+from .judge import Judge
 from .lengths import Lengths
-from .measure import reported
 from .multipliers import Path
 from .prepare import Prepared, trained_net
 from .progress import Clockwork
 from .quantities import says
+from .randomness import state_of
 from .results import Run
-from .schedule import Watch, stopping, turn_of
+from .schedule import turn_of
 from .settings import AIM_S, MOST_ROUNDS, Settings
 from .step import RATE, TOTAL, term_output
 from .triggers import Trigger
-from .validate import Outcome, evaluate, example_losses
+from .validate import example_losses
 
 # Batches between two copies of the arrays that training returns to when it diverges. A copy costs about as
 # much as a tenth of a step, so that 32 keep the cost below a third of a percent.
@@ -48,8 +48,24 @@ class Hook:
         self.act = act
 
 
+class Tally:
+    """Sums over the examples of a round: the total loss, its terms, and how many examples there were."""
+
+    __slots__ = ("count", "terms", "total")
+
+    def __init__(self, terms: int) -> None:
+        self.total = 0.0
+        self.terms = [0.0] * terms
+        self.count = 0
+
+
 class Trainer:
-    """One training, from its first step to its `Run`."""
+    """One training, from its first step to its `Run`.
+
+    hooks     called between batches or rounds, when due; `savers` (checkpoints) after everything else
+    open      whether a round has begun and its end has not been seen to
+    settle    waits until nothing is evaluated ahead: called before anything else is evaluated
+    """
 
     def __init__(self, ev: Any, prepared: Prepared, settings: Settings, random: np.random.Generator) -> None:
         self.ev = ev
@@ -63,33 +79,34 @@ class Trainer:
         self.term_names = [term_output(i) for i in range(len(self.losses))]
         self.meter = prepared.meter
         self.hooks: list[Hook] = []
+        self.savers: list[Hook] = []
         self.functions: dict[str, Callable[[], Any]] = {}
         self.clock = Clockwork([])
-        self.validate_when: Trigger | None = None
         self.schedule: Callable[[int, int], float] | None = None
         self.frozen: list[frozenset[Path]] = []
         self.ready: dict[tuple[int, Lengths, int], Any] = {}
+        self.settle: Callable[[], None] = getattr(prepared.source, "settle", lambda: None)
         self.reason: str | None = None
         self.discard = False
+        self.open = False
         self.round = 0
         self.batch = 0  # within the round, from 1 once it has run
         self.examples = 0
         self.planned: int | None = None
         self.rate = settings.optimizer.rate
+        self.tally = Tally(len(self.losses))
         self.last_loss = math.nan
         self.last_values: dict[str, Any] = {}
         self.round_raw: dict[str, Any] = {}
-        self.watch = self.watcher()
         self.kept: dict[str, np.ndarray] = {}
         self.kept_at = 0
         self.first: dict[str, np.ndarray] = {}
-        self.last_validation: Outcome | None = None
         self.last_executable: Any = None
         self.last_lengths: Lengths = ()
         self.event = "Start"
-        self.best: dict[str, np.ndarray] | None = None
-        self.best_loss = math.inf
-        self.started = 0.0
+        self.started = self.round_started = 0.0
+        self.round_random = np.zeros(0, np.uint64)
+        self.judge = Judge(self)
         self.run = self.fresh_run()
 
     def fresh_run(self) -> Run:
@@ -110,51 +127,55 @@ class Trainer:
         run.batch_values = {name: [] for name in self.loss_names}
         run.round_values = {name: [] for name in self.loss_names}
         for measurement in self.meter.measurements:
-            run.batch_values[measurement.key] = []
+            if measurement.each_batch:
+                run.batch_values[measurement.key] = []
             run.round_values[measurement.key] = []
         return run
 
-    def watcher(self) -> Watch | None:
-        """Follows the criterion of early stopping."""
-        criterion = self.settings.criterion
-        if criterion is None or criterion.is_function:
-            return None
-        measured = {m.key: m for m in self.meter.measurements}
-        known = ["Loss", *self.loss_names, *measured]
-        if criterion.watch not in known:
-            raise stopping(
-                f'nothing called "{criterion.watch}" is measured. {nearest(criterion.watch, known)}'
-            )
-        better = measured[criterion.watch].score.better if criterion.watch in measured else -1
-        return Watch(criterion, better or -1)
-
     # ---- the whole
 
-    def train(self) -> Run:
+    def train(self, resume: Callable[[Trainer], None] | None = None) -> Run:
         """Run to the end and return the record. Ctrl-C ends the training;
-        what is trained so far is returned.
+        what is trained so far is returned. `resume` puts the trainer where a checkpoint was.
         """
-        machine = self.machine
-        executable = self.make_ready(self.source.count(0), self.source.lengths(0), 0)
+        try:
+            self.begin(resume)
+            self.clock.start()
+            try:
+                while self.reason is None:
+                    self.one_round()
+            except KeyboardInterrupt:
+                self.reason = "UserStopped"
+            except GeneratorError as error:
+                self.reason = "GeneratorFailed"
+                self.ev.message("NetTrain", "genstop", error.text)
+            finally:
+                self.run.seconds = time.perf_counter() - self.started
+                self.clock.finish()
+            return self.finished()
+        finally:
+            if isinstance(self.source, Generator):
+                self.source.close()
+
+    def begin(self, resume: Callable[[Trainer], None] | None) -> None:
+        """Everything between the preparation and the first step."""
+        machine, source = self.machine, self.source
+        if isinstance(source, Generator):
+            source.last = 1  # the next batch is begun when it is known to be wanted
+        executable = self.make_ready(source.count(0), source.lengths(0), 0)
         assert machine.store is not None
         if machine.flat:
             self.ev.message("NetTrain", "nograd")
         if "random/counter" in machine.store:
             machine.store["random/counter"] = np.array([self.random.integers(1 << 63), 0], np.uint64)
-        self.source.fill(0, executable.inputs)
-        self.planned = self.plan_rounds(executable)
+        source.fill(0, executable.inputs)
+        self.planned = self.settings.rounds if resume is not None else self.plan_rounds(executable)
+        self.started = self.round_started = time.perf_counter()
+        if resume is not None:
+            resume(self)
+        if isinstance(source, Generator):
+            source.last = None if self.planned is None else self.planned * source.per_round
         self.keep()
-        self.started = time.perf_counter()
-        self.clock.start()
-        try:
-            while self.reason is None:
-                self.one_round()
-        except KeyboardInterrupt:
-            self.reason = "UserStopped"
-        finally:
-            self.run.seconds = time.perf_counter() - self.started
-            self.clock.finish()
-        return self.finished()
 
     def plan_rounds(self, executable: Any) -> int | None:
         """The most rounds to run: as told, or about 20 seconds' worth by the time of a few steps;
@@ -179,64 +200,82 @@ class Trainer:
         rounds = max(1, round(goal / (best * self.source.per_round)))
         return min(rounds, MOST_ROUNDS) if settings.time_goal_s is None else rounds
 
+    # ---- a round
+
     def one_round(self) -> None:
-        """Every example once; then what happens between rounds."""
-        self.round += 1
-        self.source.shuffle(self.random)
-        self.meter.restart()
-        total, sums, count_of_round = 0.0, [0.0] * len(self.losses), 0
-        for i in range(self.source.per_round):
-            count = self.source.count(i)
-            loss, terms = self.step(i, count, self.source.lengths(i))
-            if not math.isfinite(loss):
-                self.diverged(f"the loss became {loss} in batch {self.run.batches} (round {self.round})")
+        """Every example once; then what happens between rounds. A round that a checkpoint left open goes on
+        where it was.
+        """
+        if not self.open:
+            self.open_round()
+        for i in range(self.batch, self.source.per_round):
+            self.step(i, self.source.count(i), self.source.lengths(i))
+            if not math.isfinite(self.last_loss):
+                self.undefined()
                 return
-            total += loss * count
-            for k, term in enumerate(terms):
-                sums[k] += term * count
-            count_of_round += count
             self.between_batches()
             if self.reason is not None:
                 break
-        self.run.round_losses.append(total / count_of_round)
-        self.run.positions.append(self.run.batches)
-        for loss_, x in zip(self.losses, sums, strict=True):
-            self.run.round_values[loss_.name].append(x / count_of_round)
+        self.close_round()
+
+    def open_round(self) -> None:
+        self.round += 1
+        self.batch = 0
+        self.open = True
+        self.round_random = state_of(self.random)
+        self.run.orders.append(self.round_random)
+        self.round_started = time.perf_counter()
+        self.source.shuffle(self.random)
+        self.meter.restart()
+        self.tally = Tally(len(self.losses))
+
+    def close_round(self) -> None:
+        """The values of the round, then what happens between rounds."""
+        self.settle()
+        run, tally = self.run, self.tally
+        self.open = False
+        run.round_losses.append(tally.total / tally.count)
+        run.positions.append(run.batches)
+        for loss, x in zip(self.losses, tally.terms, strict=True):
+            run.round_values[loss.name].append(x / tally.count)
         if self.meter:
             self.round_raw = self.meter.raw_values()
             for key, value in self.meter.values(self.ev).items():
-                self.run.round_values[key].append(value)
+                run.round_values[key].append(value)
         for key, measure in self.functions.items():
-            self.run.round_values[key].append(measure())
+            run.round_values[key].append(measure())
         self.between_rounds()
 
-    def step(self, i: int, count: int, lengths: Lengths) -> tuple[float, Sequence[float]]:
-        """Run batch `i`, from 0, of the round: the total loss and its terms."""
+    def step(self, i: int, count: int, lengths: Lengths) -> None:
+        """Run batch `i`, from 0, of the round, and take down its losses and measurements."""
         run, number = self.run, self.run.batches
         turn = self.turn(number) if self.frozen else 0
         executable = self.ready.get((count, lengths, turn)) or self.make_ready(count, lengths, turn)
         self.source.fill(i, executable.inputs)
         if self.schedule is not None:
+            self.settle()
             self.rate = self.settings.optimizer.rate * self.schedule(number + 1, self.total_batches())
             executable.inputs[RATE][...] = self.rate
         executable.step()
         outputs = executable.outputs
-        loss = outputs[TOTAL].item()
-        terms = [outputs[name].item() for name in self.term_names]
+        tally = self.tally
+        self.last_loss = loss = outputs[TOTAL].item()
         run.batch_losses.append(loss)
-        for name, term in zip(self.loss_names, terms, strict=True):
-            run.batch_values[name].append(term)
+        tally.total += loss * count
+        tally.count += count
+        for k, name in enumerate(self.term_names):
+            term = outputs[name].item()
+            run.batch_values[self.loss_names[k]].append(term)
+            tally.terms[k] += term * count
         if self.meter:
             self.last_values = self.meter.batch(outputs)
             for key, value in self.last_values.items():
                 run.batch_values[key].append(value)
         self.batch = i + 1
         self.examples += count
-        self.last_loss = loss
         self.last_executable = executable
         self.last_lengths = lengths
         self.event = "Batch"
-        return loss, terms
 
     def make_ready(self, count: int, lengths: Lengths, turn: int) -> Any:
         """The step for batches of `count` examples with sequences of these `lengths`, in turn `turn` of
@@ -257,100 +296,63 @@ class Trainer:
         goal = self.settings.time_goal_s
         if goal is not None and now - self.started >= goal:
             self.reason = "TimeGoal"
+        if self.judge.when is not None and not self.judge.when.by_round:
+            self.judge.validate()
         for hook in self.hooks:
             if not hook.trigger.by_round:
                 self.fire(hook)
-        if self.validate_when is not None and not self.validate_when.by_round:
-            self.validate()
+        for hook in self.savers:
+            if not hook.trigger.by_round:
+                self.fire(hook)
 
     def between_rounds(self) -> None:
-        run = self.run
         self.event = "Round"
-        if self.validate_when is not None and self.validate_when.by_round:
-            self.validate()
+        judge = self.judge
+        if judge.when is not None and judge.when.by_round:
+            judge.validate()
         self.clock.round()
         for hook in self.hooks:
             if hook.trigger.by_round:
                 self.fire(hook)
-        if self.reason is None and self.early():
-            self.reason = "EarlyStopping"
+        judge.round()
         if self.reason is None and self.planned is not None and self.round >= self.planned:
             self.reason = "MaxTrainingRounds"
-        if run.batches - self.kept_at >= COPY_BATCHES and self.prepared.validation is None:
+        if self.run.batches - self.kept_at >= COPY_BATCHES and self.prepared.validation is None:
             self.keep()
+        for hook in self.savers:
+            if hook.trigger.by_round:
+                self.fire(hook)
+
+    def due(self, trigger: Trigger) -> bool:
+        return trigger.due(self.run.batches, self.rounds_done(), 100 * self.fraction())
 
     def fire(self, hook: Hook) -> None:
-        if hook.trigger.due(self.run.batches, self.rounds_done(), 100 * self.fraction()):
+        if self.due(hook.trigger):
+            self.settle()
             answer = hook.act()
             if says(answer, STOP, ABORT):
                 self.reason = "UserStopped"
                 self.discard = self.discard or answer == ABORT
 
-    def validate(self) -> None:
-        """Measure the validation set where that is due, and keep the arrays if they are the best so far."""
-        validation, when, run = self.prepared.validation, self.validate_when, self.run
-        assert validation is not None and when is not None
-        if not when.due(run.batches, self.rounds_done(), 100 * self.fraction()):
-            return
-        gathered = self.meter.statistics
-        found = self.measured(validation)
-        self.meter.statistics = gathered
-        run.validation_losses.append(found.loss)
-        run.validation_positions.append(run.batches)
-        for name, value in {**found.terms, **found.measurements}.items():
-            run.validation_values.setdefault(name, []).append(value)
-        self.last_validation = found
-        if self.better(found):
-            self.best = self.machine.keep()
-            run.best_round = self.round
+    def stop(self, reason: str) -> None:
+        """End the training after this batch, unless it ends anyway."""
+        self.reason = self.reason or reason
 
-    def better(self, found: Outcome) -> bool:
-        """Whether a validation is the best so far: by loss, or by the measurement
-        that early stopping follows.
-        """
-        value: float | None = found.loss
-        for measurement in self.meter.measurements:
-            if self.watch is not None and measurement.key == self.watch.criterion.watch:
-                value = reported(measurement, found.raw[measurement.key])
-                value = None if value is None else -self.watch.better * value
-        if value is not None and value < self.best_loss:
-            self.best_loss = value
-            return True
-        return False
-
-    def measured(self, examples: Examples) -> Outcome:
-        """Losses and measurements of other examples with the arrays as they stand."""
-        return evaluate(self.ev, self.machine, self.losses, examples, self.meter)
-
-    def early(self) -> bool:
-        """Whether the stopping criterion ends the training after this round."""
-        criterion = self.settings.criterion
-        if criterion is None:
-            return False
-        if criterion.is_function:
-            return self.criterion_call()
-        assert self.watch is not None
-        validated = self.prepared.validation is not None
-        if validated and (
-            not self.run.validation_positions or self.run.validation_positions[-1] != self.run.batches
-        ):
-            return False
-        return self.watch.see(self.round, self.watched_value(validated))
-
-    criterion_call: Callable[[], bool] = staticmethod(lambda: False)
-
-    def watched_value(self, validated: bool) -> float:
-        """The latest value of what the stopping criterion follows."""
-        name = self.settings.criterion.watch  # type: ignore[union-attr]
-        if name == "Loss":
-            return self.run.validation_losses[-1] if validated else self.run.round_losses[-1]
-        for measurement in self.meter.measurements:
-            if measurement.key == name:
-                raw = self.last_validation.raw if validated and self.last_validation else self.round_raw
-                value = reported(measurement, raw[name])
-                return math.nan if value is None else value
-        values = self.run.validation_values if validated else self.run.round_values
-        return float(values[name][-1])
+    def undefined(self) -> None:
+        """The loss is no number: because of the data, or because training diverged."""
+        self.settle()
+        what = f"the loss became {self.last_loss} in batch {self.run.batches} (round {self.round})"
+        inputs = self.last_executable.inputs
+        for port in self.machine.ports:
+            array = inputs[port]
+            if array.dtype.kind != "f" or np.isfinite(array).all():
+                continue
+            row = int(np.argwhere(~np.isfinite(array))[0][0])
+            indices = self.source.indices(self.batch - 1)
+            place = f"example {indices[row] + 1}" if len(indices) else f"example {row + 1} of the batch"
+            what += f', for the data at port "{port}" hold an infinite or undefined number in {place}'
+            break
+        self.diverged(what)
 
     def diverged(self, what: str) -> None:
         """Stop, and go back to the last arrays that were kept."""
@@ -362,8 +364,8 @@ class Trainer:
 
     def finished(self) -> Run:
         run, machine = self.run, self.machine
-        if self.best is not None:
-            machine.back(self.best)
+        if self.judge.best is not None:
+            machine.back(self.judge.best)
         elif self.reason != "Diverged" and not all(
             np.isfinite(x).all() for x in machine.arrays_now().values()
         ):
@@ -376,6 +378,7 @@ class Trainer:
         run.training_net = self.prepared.training.net.with_arrays(arrays)
         run.final_rate = self.rate
         run.examples_done = self.examples
+        run.source = None if isinstance(self.source, Generator) else self.source
         examples = self.prepared.examples
         if examples is not None:
             run.example_losses = lambda: example_losses(machine, examples)
@@ -399,7 +402,7 @@ class Trainer:
         return max(1, rounds * self.source.per_round)
 
     def rounds_done(self) -> float:
-        return self.round - 1 + self.batch / self.source.per_round
+        return max(self.round - 1, 0) + self.batch / self.source.per_round
 
     def fraction(self) -> float:
         """How much of the training is done, 0 to 1, by rounds or by time, whichever is further."""

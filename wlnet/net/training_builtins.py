@@ -47,6 +47,7 @@ TEXTS["nograd"] = (
     "integer, a "
     "rounding function or a frozen layer lies between, or LearningRateMultipliers freeze all arrays."
 )
+TEXTS["genstop"] = "`1` Training ends here; the net trained so far is returned."
 TEXTS["novalid"] = "TrainingStoppingCriterion is checked on the training data, for there is no ValidationSet."
 
 
@@ -102,13 +103,12 @@ def net_train(
     def train() -> Any:
         check_net(net)
         check_property(prop)
-        if performance_goal is not AUTOMATIC and not says(performance_goal, "TrainingSpeed"):
-            raise NetError("NetTrain", "option", 'PerformanceGoal must be Automatic or "TrainingSpeed".')
         settings = read_settings(
             batch_size=batch_size,
             learning_rate=learning_rate,
             max_training_rounds=max_training_rounds,
             method=method,
+            performance_goal=performance_goal,
             random_seeding=random_seeding,
             device=device_of(target_device, ev.state.device, "NetTrain"),
             time_goal=time_goal,
@@ -126,7 +126,7 @@ def net_train(
         trainer.schedule = rate_schedule(settings.optimizer.schedule, ev.call)
         trainer.frozen = frozen_by_turn(prepared.training, settings.turns)
         if validation is not None:
-            trainer.validate_when = Trigger(validation.interval)
+            trainer.judge.when = Trigger(validation.interval)
         elif settings.criterion is not None:
             ev.message("NetTrain", "novalid")
         watched(
@@ -161,11 +161,11 @@ def watched(ev: Any, trainer: Trainer, reporting: Any, functions: Any, checkpoin
     trainer.hooks = [
         *hooks,
         *observe.functions(ev, trainer, functions),
-        *observe.checkpoints(ev, trainer, checkpointing),
     ]
+    trainer.savers = observe.checkpoints(ev, trainer, checkpointing)
     criterion = trainer.settings.criterion
     if criterion is not None and criterion.is_function:
-        trainer.criterion_call = observe.criterion_call(ev, trainer, criterion)  # type: ignore[method-assign]
+        trainer.judge.call = observe.criterion_call(ev, trainer, criterion)
 
 
 # ---- NetMeasurements
@@ -223,7 +223,7 @@ def measured(
     encoded = encode_table(ev, table, dict(training.net.inputs), dtype, "Data")
     plan = Plan(training.net, training.losses, meter.watched, dtype, None, {}, {})
     data_set = examples_of(training.net, encoded, table.length, "Data")
-    outcome = evaluate(ev, Machine(plan, encoded, device), training.losses, data_set, meter)
+    outcome = evaluate(ev, Machine(plan, encoded, device), training.losses, [data_set], meter)
     values = iter(outcome.measurements.values())
     return [outcome.loss if says(spec, "Loss") else next(values) for spec in wanted]
 

@@ -162,6 +162,19 @@ def missing(lacking: Sequence[str], wanted: Sequence[str]) -> NetError:
     )
 
 
+def aligned(training: TrainingNet, table: Table) -> Table:
+    """Further examples for a training net: columns named as its inputs."""
+    wanted = list(training.net.inputs)
+    if not table.named:
+        if len(wanted) > 2 or (len(wanted) == 2) != (RULE_TARGET in table.columns):
+            raise missing(wanted, wanted)
+        table = table.renamed(dict(zip((RULE_INPUT, RULE_TARGET), wanted, strict=False)))
+    lacking = [port for port in wanted if port not in table.columns]
+    if lacking:
+        raise missing(lacking, wanted)
+    return Table({port: table.columns[port] for port in wanted}, table.length)
+
+
 # ---- attaching
 
 

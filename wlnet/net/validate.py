@@ -4,7 +4,7 @@ the losses of single examples.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,20 +38,23 @@ class Outcome(NamedTuple):
 
 
 def evaluate(
-    ev: Any, machine: Machine, losses: tuple[Loss, ...], examples: Examples, meter: Meter
+    ev: Any, machine: Machine, losses: tuple[Loss, ...], sets: Sequence[Examples], meter: Meter
 ) -> Outcome:
-    """The losses and measurements of `examples` with the arrays as they stand, in evaluation mode."""
+    """The losses and measurements of all examples of `sets` with the arrays as they stand, in evaluation
+    mode.
+    """
     meter.restart()
     total, sums = 0.0, [0.0] * len(losses)
-    for chosen, lengths in examples.pieces(CHUNK):
-        count = len(chosen)
-        outputs = run(machine, examples, chosen, lengths)
-        total += outputs[TOTAL].item() * count
-        for i in range(len(losses)):
-            sums[i] += outputs[term_output(i)].item() * count
-        if meter:
-            meter.add(outputs)
-    n = examples.size
+    for examples in sets:
+        for chosen, lengths in examples.pieces(CHUNK):
+            count = len(chosen)
+            outputs = run(machine, examples, chosen, lengths)
+            total += outputs[TOTAL].item() * count
+            for i in range(len(losses)):
+                sums[i] += outputs[term_output(i)].item() * count
+            if meter:
+                meter.add(outputs)
+    n = sum(examples.size for examples in sets)
     terms = {loss.name: x / n for loss, x in zip(losses, sums, strict=True)}
     return Outcome(total / n, terms, meter.values(ev) if meter else {}, meter.raw_values() if meter else {})
 
@@ -72,6 +75,13 @@ def run(
     examples.gather(chosen, lengths, executable.inputs)
     executable.step()
     return executable.outputs
+
+
+class Held(NamedTuple):
+    """What is held out for validation: `sets()` gives the examples, where need be from a generator."""
+
+    size: int
+    sets: Callable[[], Sequence[Examples]]
 
 
 # ---- the option ValidationSet
