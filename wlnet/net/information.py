@@ -23,8 +23,8 @@ from .multipliers import lookup, multiplier
 from .net import ABSENT, SHARED, Net, Path, SharedArray
 from .places import keys_of
 from .programs import PLAIN, program_for
-from .requests import array_key, default_request
 from .recurrence import states_of
+from .requests import array_key, default_request
 from .show import full, output
 
 
