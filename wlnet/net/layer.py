@@ -92,8 +92,8 @@ class LayerRecord:
                  varying input. A `lower` whose outputs have other lengths gives a `lower.Wire` for them
     states       (params) -> recurrent states as far as the parameters fix them, or a fixed dict; `lower` asks
                  for their first values by `Lowering.state` and hands over the last by `Lowering.leave`
-    aligned      whether inputs whose first dimension varies have one length in every example: they come with
-                 one extent and one `lengths`
+    aligned      whether inputs whose first dimension varies have one length in every example, a truth value
+                 or (net) -> one: they come with one extent and one `lengths`
     padded       whether it gives the same for sequences that are padded, as `Lowering.lengths` then says: a
                  truth value or (net) -> one. Nets with a layer that does not run on sequences of equal
                  lengths alone
@@ -140,7 +140,7 @@ class LayerRecord:
         assume: Callable[[Typing], None] | None = None,
         detach: Callable[[Any], tuple[Any, dict[str, Net], dict[str, Any]]] | None = None,
         states: Ports | Callable[[Params], Ports] | None = None,
-        aligned: bool = True,
+        aligned: bool | Callable[[Net], bool] = True,
         padded: bool | Callable[[Net], bool] = False,
         unpack: Callable[[list[Any]], list[Any]] | None = None,
         pack: Callable[[list[Any]], list[Any]] | None = None,

@@ -334,12 +334,12 @@ def lower_layer(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]:
     if record.lower is None:
         raise NetError(record.name, "lower", f"{describe(net)} cannot be evaluated.")
     values = {}
-    for port, wire in (aligned(at, inputs) if record.aligned else inputs).items():
+    for port, wire in aligned(at, inputs).items():
         values[port] = wire.value
         if wire.lengths is not None:
             at.lengths[port] = wire.lengths
     result = record.lower(at, values)
-    if isinstance(result, ir.Value):
+    if isinstance(result, ir.Value | Wire):
         result = {next(iter(net.outputs)): result}
     default = next(iter(at.lengths.values()), None)
     found = {}
@@ -354,7 +354,10 @@ def lower_layer(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]:
 
 
 def aligned(at: Lowering, inputs: Mapping[str, Wire]) -> Mapping[str, Wire]:
-    """Inputs whose first dimension varies, which must be of one length, brought to one extent."""
+    """Inputs whose first dimension varies, where they must be of one length, brought to one extent."""
+    one_length = at.net.record.aligned
+    if not (one_length(at.net) if callable(one_length) else one_length):
+        return inputs
     varying = [port for port, type_ in at.net.inputs.items() if type_.varies]
     wires = [inputs[port] for port in varying]
     if (

@@ -7,6 +7,8 @@ padding: finite numbers that must not be seen in any result.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from wlnet.runtime import ir
@@ -58,3 +60,57 @@ class Demand(NamedTuple):
     text: str
     found: ir.Value
     wanted: ir.Value | int
+
+
+def divided(b: ir.Builder, numbers: ir.Value, by: int) -> ir.Value:
+    """Integers divided by a positive one, rounded down."""
+    if by == 1:
+        return numbers
+    found: ir.Value = b.cast(b.floor(b.div(b.cast(numbers, "f64"), float(by))), numbers.dtype)
+    return found
+
+
+# ---- sums and extrema of what is no padding
+
+# Stands for minus infinity where an infinity would turn zeros into NaN; its exponential is 0.
+LOWEST = -1e30
+
+
+def total(
+    b: ir.Builder, x: ir.Value, inside: ir.Value, axes: Sequence[int], keepdims: bool = False
+) -> ir.Value:
+    """The sum over `axes` of the elements where `inside`, of the rank of `x`, holds."""
+    return b.sum(blank(b, x, inside), axes, keepdims)
+
+
+def mean(
+    b: ir.Builder, x: ir.Value, lengths: ir.Value, axes: Sequence[int], keepdims: bool = False
+) -> ir.Value:
+    """The mean over `axes`, 1 among them, of sequences x (N, L, ...)."""
+    found = total(b, x, mask(b, lengths, x.shape[1], x.rank), axes, keepdims=True)
+    rest = math.prod(x.shape[axis] for axis in axes if axis != 1)
+    found = b.div(found, column(b, b.mul(b.cast(lengths, x.dtype), float(rest)), x.rank))
+    if keepdims:
+        return found
+    return b.reshape(found, [extent for axis, extent in enumerate(found.shape) if axis not in axes])
+
+
+def variance(
+    b: ir.Builder, x: ir.Value, lengths: ir.Value, axes: Sequence[int], unbiased: bool = False
+) -> ir.Value:
+    """The variance over `axes`, 1 among them, which become 1."""
+    deviation = b.square(b.sub(x, mean(b, x, lengths, axes, keepdims=True)))
+    found = mean(b, deviation, lengths, axes, keepdims=True)
+    if not unbiased:
+        return found
+    rest = math.prod(x.shape[axis] for axis in axes if axis != 1)
+    count = b.mul(b.cast(lengths, x.dtype), float(rest))
+    return b.mul(found, column(b, b.div(count, b.sub(count, 1.0)), x.rank))
+
+
+def softmax(b: ir.Builder, x: ir.Value, lengths: ir.Value) -> ir.Value:
+    """Softmax along the sequences of x (N, L, ...); padding becomes 1, so that its logarithm and its
+    reciprocal are finite.
+    """
+    inside = mask(b, lengths, x.shape[1], x.rank)
+    return b.select(inside, b.softmax(b.select(inside, x, LOWEST), 1), 1.0)

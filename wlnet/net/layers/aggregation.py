@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from wlnet.expr import Expr, S
@@ -12,6 +11,7 @@ from wlnet.net.types import VARYING, Dims, dims_text, found_text
 
 from .arguments import INPUT_PORTS, axes, is_variadic, level_spec, variadic_ports
 from .elementwise import level_text
+from .statistics import AGGREGATIONS
 
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
@@ -28,63 +28,12 @@ layer(
     "SummationLayer",
     usage="SummationLayer[] is a layer that gives the total of all numbers of its input.",
     infer=scalar_types,
-    lower=lambda at, ins: at.b.sum(ins["Input"], tuple(range(1, ins["Input"].rank))),
+    lower=lambda at, ins: at.b.sum(at.blank("Input", ins["Input"]), tuple(range(1, ins["Input"].rank))),
+    padded=True,
     examples=(Example("SummationLayer[][{{1, 2}, {3, 4}}]", "10."),),
 )
 
 # ---- AggregationLayer
-
-
-def over_last(function: Callable[[ir.Builder, ir.Value], ir.Value]) -> Callable[..., ir.Value]:
-    """An aggregation of several axes from one of the last axis."""
-
-    def aggregate(b: ir.Builder, x: ir.Value, chosen: tuple[int, ...]) -> ir.Value:
-        rest = [axis for axis in range(x.rank) if axis not in chosen]
-        moved = b.transpose(x, (*rest, *chosen))
-        count = 1
-        for axis in chosen:
-            count *= x.shape[axis]
-        return function(b, b.reshape(moved, (*(x.shape[axis] for axis in rest), count)))
-
-    return aggregate
-
-
-def deviation(b: ir.Builder, x: ir.Value, chosen: tuple[int, ...]) -> ir.Value:
-    """Mean distance from the mean."""
-    return b.mean(b.abs(b.sub(x, b.mean(x, chosen, keepdims=True))), chosen)
-
-
-def quantile(b: ir.Builder, ordered: ir.Value, q: float) -> ir.Value:
-    """The quantile of sorted rows as the language's Quartiles define it:
-    position 1/2 + q n, linear between.
-    """
-    n = ordered.shape[-1]
-    place = min(max(q * n - 0.5, 0.0), n - 1.0)
-    low = int(place)
-    part = place - low
-    first = b.index_axis(ordered, ordered.rank - 1, low)
-    if not part:
-        return first
-    return b.add(b.mul(first, 1 - part), b.mul(b.index_axis(ordered, ordered.rank - 1, low + 1), part))
-
-
-def interquartile(b: ir.Builder, x: ir.Value) -> ir.Value:
-    ordered = b.sort(x)
-    return b.sub(quantile(b, ordered, 0.75), quantile(b, ordered, 0.25))
-
-
-AGGREGATIONS: dict[str, Callable[..., ir.Value]] = {
-    "Mean": lambda b, x, chosen: b.mean(x, chosen),
-    "Min": lambda b, x, chosen: b.min(x, chosen),
-    "Max": lambda b, x, chosen: b.max(x, chosen),
-    "Total": lambda b, x, chosen: b.sum(x, chosen),
-    "Times": lambda b, x, chosen: b.prod(x, chosen),
-    "Median": over_last(lambda b, x: b.median(x)),
-    "Variance": lambda b, x, chosen: b.variance(x, chosen, unbiased=True),
-    "StandardDeviation": lambda b, x, chosen: b.sqrt(b.variance(x, chosen, unbiased=True)),
-    "MeanDeviation": deviation,
-    "InterquartileRange": over_last(interquartile),
-}
 
 
 def read_function(value: Any) -> Any:
@@ -113,7 +62,8 @@ def aggregation_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     assert chosen is not None
     if not chosen:
         return x
-    return AGGREGATIONS[at.params["Function"].name](at.b, x, tuple(axis + 1 for axis in chosen))
+    lengths = at.lengths.get("Input") if 0 in chosen else None
+    return AGGREGATIONS[at.params["Function"].name](at.b, x, tuple(axis + 1 for axis in chosen), lengths)
 
 
 layer(
@@ -130,6 +80,7 @@ layer(
     ),
     infer=aggregation_types,
     lower=aggregation_lower,
+    padded=True,
     examples=(
         Example("AggregationLayer[Mean][{{1, 2}, {3, 5}}]", "{1.5, 4.}"),
         Example("AggregationLayer[Max, 1][{1, 7, 3}]", "7."),
@@ -153,7 +104,7 @@ def dot_types(t: Typing) -> None:
                 raise t.fail(port, "vectors, matrices or higher arrays")
         if left is None or right is None:
             continue
-        if left[-1] is VARYING or right[0] is VARYING:
+        if right[0] is VARYING and len(left) > 1 or left[-1] is VARYING and right[0] not in (None, VARYING):
             raise t.fail(after if right[0] is VARYING else before, "arrays whose joined dimensions are fixed")
         if left[-1] is not None and right[0] is not None and left[-1] != right[0]:
             wanted = f"arrays whose first dimension is the last of {dims_text(left)}"
@@ -175,6 +126,8 @@ def product_dims(shapes: list[Dims]) -> Dims:
 def dot_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     values = list(ins.values())
     result = values[0]
+    if result.rank == 2:  # a sequence of numbers: it is joined with the sequence of the next input
+        result = at.blank(next(iter(ins)), result)
     for each in values[1:]:
         result = product(at.b, result, each)
     return result
@@ -196,6 +149,7 @@ layer(
     variadic=is_variadic,
     infer=dot_types,
     lower=dot_lower,
+    padded=True,
     examples=(
         Example("DotLayer[][{{1, 2}, {3, 4}}]", "11."),
         Example("DotLayer[][{{{1, 2}, {3, 4}}, {1, 1}}]", "{3., 7.}"),

@@ -143,6 +143,7 @@ layer(
     arrays=(ArrayField("Weights"),),
     infer=embedding_types,
     lower=embedding_lower,
+    padded=True,
     fans=lambda name, dims: (dims[1], dims[0]),
     short=lambda net: f"EmbeddingLayer[{shown(net.params['Size'])}]",
     examples=(
@@ -173,6 +174,7 @@ layer(
     inputs={"Input": INTEGER},
     infer=unit_types,
     lower=lambda at, ins: at.b.one_hot(indices(at, ins["Input"]), at.last_extent("Output"), at.dtype),
+    padded=True,
     short=short_dims,
     examples=(
         Example("UnitVectorLayer[3][2]", "{0., 1., 0.}"),

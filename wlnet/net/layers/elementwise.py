@@ -58,6 +58,7 @@ layer(
     options=(FORMULA,),
     infer=same_real,
     lower=elementwise_lower,
+    padded=True,
     activation=elementwise_activation,
     examples=(
         Example("ElementwiseLayer[Ramp][{-1, 2}]", "{0., 2.}"),
@@ -110,6 +111,7 @@ layer(
     arrays=(ArrayField("Slope", "constant", 0.1),),
     infer=ramp_types,
     lower=ramp_lower,
+    padded=True,
     examples=(Example('ParametricRampLayer[{}, "Slope" -> 0.5][{-1, 2}]', "{-0.5, 2.}"),),
 )
 
@@ -172,6 +174,7 @@ layer(
     outputs=lambda params: {name: types.REAL for name in output_names(params)},
     infer=dropout_types,
     lower=dropout_lower,
+    padded=True,
     random=True,
     short=lambda net: f"DropoutLayer[{net.params['DropoutProbability']:g}]",
     examples=(Example("DropoutLayer[0.3][{1, 2}]", "{1., 2.}"),),

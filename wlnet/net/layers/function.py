@@ -213,6 +213,7 @@ layer(
     lower=function_lower,
     activation=lambda params: "sigmoid" if formulas.is_sigmoid(params["Formula"]) else None,
     detach=detach,
+    padded=lambda net: all(pointwise(x) for x in parts(net.params["Formula"]).values()),
     examples=(
         Example("FunctionLayer[Total[#]^2 &][{1, 2, 3}]", "36."),
         Example('FunctionLayer[#a . #b &][<|"a" -> {1, 2}, "b" -> {3, 4}|>]', "11."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from wlnet.net import masks
 from wlnet.net.errors import NetError
 from wlnet.net.label_coders import BOOLEAN_ENCODER
 from wlnet.net.layer import Example, Parameter, Params, Ports, layer
@@ -22,7 +23,10 @@ LOSS: Ports = {"Loss": SCALAR}
 
 
 def example_mean(at: Lowering, x: ir.Value) -> ir.Value:
-    """The mean over all dimensions but the first: (N, ...) -> (N)."""
+    """The mean over all dimensions but the first, of sequences over what is no padding: (N, ...) -> (N)."""
+    lengths = at.lengths.get("Input")
+    if lengths is not None and x.rank > 1:
+        return masks.mean(at.b, x, lengths, range(1, x.rank))
     return at.b.mean(x, tuple(range(1, x.rank))) if x.rank > 1 else x
 
 
@@ -51,6 +55,7 @@ layer(
     outputs=LOSS,
     infer=equal_types,
     lower=difference_loss("square"),
+    padded=True,
     is_loss=True,
     examples=(
         Example('MeanSquaredLossLayer[][<|"Input" -> {1, 2, 3}, "Target" -> {1, 4, 7}|>]', "6.66667"),
@@ -65,6 +70,7 @@ layer(
     outputs=LOSS,
     infer=equal_types,
     lower=difference_loss("abs"),
+    padded=True,
     is_loss=True,
     examples=(Example('MeanAbsoluteLossLayer[][<|"Input" -> {1, 2, 3}, "Target" -> {1, 4, 7}|>]', "2."),),
 )
@@ -123,6 +129,8 @@ def entropy_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
         return example_mean(at, b.cross_entropy_index(p, b.sub(target, 1)))
     target = b.stop_gradient(at.real(target))
     if form == "Probabilities":
+        if p.rank == 2:  # the classes themselves may be a sequence
+            target = at.blank("Target", target)
         return example_mean(at, b.cross_entropy_probabilities(p, target))
     return example_mean(at, b.cross_entropy_binary(p, target))
 
@@ -149,6 +157,7 @@ layer(
     outputs=LOSS,
     infer=entropy_types,
     lower=entropy_lower,
+    padded=True,
     is_loss=True,
     short=lambda net: (
         f'CrossEntropyLossLayer["{net.params["TargetForm"]}"]'

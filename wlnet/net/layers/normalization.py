@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from wlnet.expr import FALSE, TRUE, Expr, S, is_list, items, make_list
-from wlnet.net import types
+from wlnet.net import masks, types
 from wlnet.net.layer import ArrayField, Example, Parameter, layer
 from wlnet.net.types import VARYING
 
@@ -51,13 +52,48 @@ def batch_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     mean, variance = at.need("MovingMean"), at.need("MovingVariance")
     if not at.training:
         return b.batch_norm_inference(x, scale, bias, mean, variance, axis, epsilon)
-    y, now_mean, now_variance = b.batch_norm(x, scale, bias, axis, epsilon)
+    present = present_rows(at, x)
+    if present is None:
+        y, now_mean, now_variance = b.batch_norm(x, scale, bias, axis, epsilon)
+    else:
+        y, now_mean, now_variance = masked_batch_norm(at, x, present, axis)
     momentum = at.params["Momentum"]
     if momentum < 1:
         for name, new in (("MovingMean", now_mean), ("MovingVariance", now_variance)):
             fresh = b.add(b.mul(at.latest(name), momentum), b.mul(b.stop_gradient(new), 1 - momentum))
             at.set_array(name, fresh)
     return y
+
+
+def present_rows(at: Lowering, x: ir.Value) -> ir.Value | None:
+    """Which elements of `x` are no padding, truth values of its rank; None where all are."""
+    b, inside = at.b, at.mask("Input", x.shape[1], x.rank) if x.rank > 1 else None
+    if at.rows is None:
+        return inside
+    rows = masks.column(b, at.rows, x.rank)
+    return rows if inside is None else b.logical_and(inside, b.broadcast_to(rows, inside.shape))
+
+
+def masked_batch_norm(
+    at: Lowering, x: ir.Value, present: ir.Value, axis: int
+) -> tuple[ir.Value, ir.Value, ir.Value]:
+    """`batch_norm` with the statistics of what is `present` alone."""
+    b = at.b
+    over = [k for k in range(x.rank) if k != axis]
+    shape = [x.shape[axis] if k == axis else 1 for k in range(x.rank)]
+    elements = math.prod(x.shape[k] for k in over) // math.prod(present.shape)
+    count = b.mul(b.sum(b.cast(present, x.dtype)), float(elements))
+
+    def mean(value: ir.Value) -> ir.Value:
+        found: ir.Value = b.div(masks.total(b, value, present, over, keepdims=True), count)
+        return found
+
+    centre = mean(x)
+    centred = b.sub(x, centre)
+    spread = mean(b.square(centred))
+    y = b.mul(centred, b.reciprocal(b.sqrt(b.add(spread, at.params["Epsilon"]))))
+    y = b.add(b.mul(y, b.reshape(at.need("Scaling"), shape)), b.reshape(at.need("Biases"), shape))
+    return y, b.reshape(centre, (x.shape[axis],)), b.reshape(spread, (x.shape[axis],))
 
 
 layer(
@@ -78,6 +114,7 @@ layer(
     ),
     infer=batch_types,
     lower=batch_lower,
+    padded=True,
     examples=(
         Example(
             'BatchNormalizationLayer["Scaling" -> {2, 1}, "Biases" -> {0, 1}, "MovingMean" -> {1, 0}, '
@@ -143,6 +180,8 @@ def check_groups(t: Typing, chosen: tuple[int, ...], groups: tuple[int, ...], sh
         raise t.fail("Input", f"at most {len(chosen)} group numbers, one for each aggregated level")
     for axis, count in zip(chosen, groups, strict=False):
         extent = shape[axis]
+        if extent is VARYING and count > 1:
+            raise t.fail("Input", f"arrays whose level {axis + 1}, which is divided into groups, is fixed")
         if type(extent) is int and extent % count:
             raise t.fail("Input", f"arrays whose level {axis + 1} can be divided into {count} groups")
 
@@ -164,21 +203,38 @@ def normalization_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
             over.append(len(shape))
         shape.append(extent)
     split = b.reshape(x, shape)
-    count = 1
-    for axis in over:
-        count *= shape[axis]
+    lengths = at.lengths.get("Input") if 0 in chosen else None
+
+    def mean(value: ir.Value) -> ir.Value:
+        if lengths is not None:
+            return masks.mean(b, value, lengths, over, keepdims=True)
+        found: ir.Value = b.mean(value, over, keepdims=True)
+        return found
+
     centred = split
     if params["Method"] == "Standardize":
-        centred = b.sub(split, b.mean(split, over, keepdims=True))
-    power = b.mean(b.square(centred), over, keepdims=True)
-    if params["Unbiased"] is TRUE and count > 1:
-        power = b.mul(power, count / (count - 1))
+        centred = b.sub(split, mean(split))
+    power = mean(b.square(centred))
+    if params["Unbiased"] is TRUE:
+        power = unbiased(b, power, math.prod(shape[axis] for axis in over), shape, lengths)
     y = b.reshape(b.mul(centred, b.reciprocal(b.sqrt(b.add(power, params["Epsilon"])))), x.shape)
     thin = [1, *(extent if axis in scaled else 1 for axis, extent in enumerate(x.shape[1:]))]
     scaling, biases = at.array("Scaling"), at.array("Biases")
     if scaling is not None:
         y = b.mul(y, b.reshape(scaling, thin))
     return y if biases is None else b.add(y, b.reshape(biases, thin))
+
+
+def unbiased(
+    b: ir.Builder, power: ir.Value, count: int, shape: list[int], lengths: ir.Value | None
+) -> ir.Value:
+    """A mean of `count` squares as their sum divided by one less; of a single one it stays."""
+    if lengths is None:
+        return b.mul(power, count / (count - 1)) if count > 1 else power
+    counts = b.mul(b.cast(lengths, power.dtype), float(count // shape[1]))
+    factor = b.div(counts, b.maximum(b.sub(counts, 1.0), 1.0))
+    found: ir.Value = b.mul(power, masks.column(b, factor, power.rank))
+    return found
 
 
 layer(
@@ -208,6 +264,7 @@ layer(
     ),
     infer=normalization_types,
     lower=normalization_lower,
+    padded=True,
     examples=(
         Example(
             'NormalizationLayer[1, "Scaling" -> None, "Biases" -> None][{1, 2, 3, 4}]',

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wlnet.expr import S
+from wlnet.net import masks
 from wlnet.net.errors import ConflictError
 from wlnet.net.layer import REQUIRED, Example, Parameter, layer
 from wlnet.net.lower import Wire
@@ -53,9 +54,30 @@ def map_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     count, length = x.shape[:2]
     inner = at.net.nodes["Net"]
     flat = b.reshape(x, (count * length, *x.shape[2:]))
-    found = at.inside("Net", {next(iter(inner.inputs)): Wire(flat)}, count * length)
+    found = inside_map(at, {next(iter(inner.inputs)): Wire(flat)}, count, length, at.lengths.get("Input"))
     y = next(iter(found.values())).value
     return b.reshape(y, (count, length, *y.shape[1:]))
+
+
+def inside_map(
+    at: Lowering, inputs: dict[str, Wire], count: int, length: int, lengths: ir.Value | None
+) -> dict[str, Wire]:
+    """The net inside on all elements (count * length, ...) of sequences, of which those beyond `lengths` are
+    padding. What it gives is one value an element; what its nets inside give is reported by sequence.
+    """
+    b, rows = at.b, None
+    if lengths is not None:
+        rows = b.reshape(masks.mask(b, lengths, length), (count * length,))
+    if at.rows is not None:
+        outer = b.reshape(b.broadcast_to(b.expand_dims(at.rows, 1), (count, length)), (count * length,))
+        rows = outer if rows is None else b.logical_and(rows, outer)
+    before = set(at.taps)
+    found = at.inside("Net", inputs, count * length, rows)
+    for key in at.taps.keys() - before:
+        value = at.taps[key].value
+        if value.shape[:1] == (count * length,):
+            at.taps[key] = Wire(b.reshape(value, (count, length, *value.shape[1:])), lengths)
+    return found
 
 
 def short(net: Net) -> str:
@@ -75,6 +97,7 @@ layer(
     inputs={"Input": ANY},
     infer=map_types,
     lower=map_lower,
+    padded=True,
     inner="Net",
     short=short,
     examples=(

@@ -27,6 +27,13 @@ def carry_kind(t: Typing) -> None:
             t.meet(second, types.PortType(t[first].kind, None, t[first].range))
 
 
+def varying_first(t: Typing) -> None:
+    """A dimension that varies must be the first of the result, too."""
+    result = t["Output"].shape
+    if result is not None and VARYING in result[1:]:
+        raise t.fail("Input", "arrays whose varying dimension stays first")
+
+
 # ---- FlattenLayer
 
 
@@ -83,6 +90,7 @@ def flatten_types(t: Typing) -> None:
         for axis, found in zip(group, solved or (), strict=False):
             full[axis] = found
     t.shape("Input", tuple(full))
+    varying_first(t)
 
 
 def joined(extents: list[Extent]) -> Extent:
@@ -115,6 +123,7 @@ layer(
     ),
     infer=flatten_types,
     lower=flatten_lower,
+    padded=True,
     examples=(
         Example("FlattenLayer[][{{1, 2}, {3, 4}}]", "{1., 2., 3., 4.}"),
         Example("FlattenLayer[{{2, 1}}][{{1, 2}, {3, 4}}]", "{1., 3., 2., 4.}"),
@@ -215,6 +224,7 @@ layer(
     inputs=reshape_inputs,
     infer=reshape_types,
     lower=reshape_lower,
+    padded=True,
     examples=(
         Example("ReshapeLayer[{2, 2}][{1, 2, 3, 4}]", "{{1., 2.}, {3., 4.}}"),
         Example("ReshapeLayer[{Automatic, 1}][{1, 2}]", "{{1.}, {2.}}"),
@@ -277,9 +287,7 @@ def transpose_types(t: Typing) -> None:
             t.shape(other, tuple(shape[axis] for axis in order))
         else:
             t.shape(other, tuple(shape[order.index(axis)] for axis in range(len(shape))))
-    result = t["Output"].shape
-    if result is not None and VARYING in result[1:]:
-        raise t.fail("Input", "arrays whose varying dimension stays first")
+    varying_first(t)
 
 
 def transpose_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
@@ -305,6 +313,7 @@ layer(
     ),
     infer=transpose_types,
     lower=transpose_lower,
+    padded=True,
     examples=(
         Example("TransposeLayer[][{{1, 2, 3}, {4, 5, 6}}]", "{{1., 4.}, {2., 5.}, {3., 6.}}"),
         Example(
@@ -349,6 +358,7 @@ def replicate_types(t: Typing) -> None:
     result = t["Output"].shape
     if result is not None:
         t.shape("Input", (*result[:at], *result[at + len(new) :]))
+    varying_first(t)
 
 
 def replicate_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
@@ -374,6 +384,7 @@ layer(
     ),
     infer=replicate_types,
     lower=replicate_lower,
+    padded=True,
     examples=(
         Example("ReplicateLayer[2][{1, 2}]", "{{1., 2.}, {1., 2.}}"),
         Example("ReplicateLayer[2, -1][{1, 2}]", "{{1., 1.}, {2., 2.}}"),

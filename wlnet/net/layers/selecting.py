@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wlnet.expr import Expr, S, is_list, items, make_list
-from wlnet.net import types
-from wlnet.net.errors import ConflictError, NetError
+from wlnet.net import masks, types
+from wlnet.net.errors import ConflictError
 from wlnet.net.layer import REQUIRED, Example, Parameter, layer
+from wlnet.net.lower import Wire
 from wlnet.net.types import ANY, VARYING, Dims, Extent
 
 from .arguments import INPUT_PORTS, is_variadic, variadic_ports
@@ -18,6 +19,7 @@ from .reshaping import carry_kind
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
     from wlnet.net.lower import Lowering
+    from wlnet.net.net import Net
     from wlnet.runtime import ir
 
 # ---- PartLayer
@@ -99,29 +101,93 @@ def varying_extent(t: Typing, extent: Extent, spec: Any) -> Extent:
     return VARYING
 
 
-def part_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
+def part_lower(at: Lowering, ins: dict[str, ir.Value]) -> Wire:
     b, x = at.b, ins["Input"]
+    first, *others = part_specs(at.params["Part"])
+    shape = at.net.inputs["Input"].shape
+    lengths = at.lengths.get("Input")
     axis = 1
-    for spec in part_specs(at.params["Part"]):
+    if shape is not None and shape[0] is VARYING and first is not S.All:
+        x, lengths = sequence_part(at, x, first)
+        axis += type(first) is not int
+    else:
+        others.insert(0, first)
+    for spec in others:
         extent = x.shape[axis]
         if type(spec) is int:
-            place = spec - 1 if spec > 0 else extent + spec
-            if not 0 <= place < extent:
-                raise too_short(extent)
-            x = b.index_axis(x, axis, place)
+            x = b.index_axis(x, axis, spec - 1 if spec > 0 else extent + spec)
             continue
         span = span_of(spec, extent)
-        if span is None:
-            raise too_short(extent)
+        assert span is not None
         x = sliced(b, x, axis, span)
         axis += 1
-    return x
+    return Wire(x, lengths if at.net.outputs["Output"].varies else None)
 
 
-def too_short(extent: int) -> NetError:
-    return NetError(
-        "PartLayer", "part", f"A sequence of length {extent} does not hold the part that PartLayer takes."
-    )
+def span_ends(spec: Any) -> tuple[int, int, int]:
+    """First and last place, from 1 or from the end, and step of a span."""
+    begin, end, *rest = spec.args
+    step = rest[0] if rest else 1
+    first = (1 if step > 0 else -1) if begin is S.All else begin
+    last = (-1 if step > 0 else 1) if end is S.All else end
+    return first, last, step
+
+
+def span_least(first: int, last: int, step: int) -> int:
+    """The fewest elements of a sequence that holds a span with at least one element."""
+    low, high = (first, last) if step > 0 else (last, first)
+    return max(abs(low), abs(high), low - high - 1 if low > 0 > high else 1)
+
+
+def sequence_part(at: Lowering, x: ir.Value, spec: Any) -> tuple[ir.Value, ir.Value | None]:
+    """A part of sequences of different lengths, and the lengths of the results where they differ, too."""
+    b, extent = at.b, x.shape[1]
+    known = at.lengths.get("Input") or at.constant_lengths(x)
+    if type(spec) is int:
+        at.demand(least_text(abs(spec)), known, abs(spec))
+        if spec > 0:
+            return b.index_axis(x, 1, min(spec, extent) - 1), None
+        place = b.reshape(b.add(known, spec), (x.shape[0], 1))
+        return b.squeeze(masks.at_places(b, x, place), 1), None
+    first, last, step = span_ends(spec)
+    least = span_least(first, last, step)
+    at.demand(least_text(least), known, least)
+    count, lengths = span_count(at, first, last, step, known, extent)
+    if first > 0 and step > 0 and first - 1 + (count - 1) * step < extent:
+        return b.slice_axis(x, 1, first - 1, first + (count - 1) * step, step), lengths
+    start = b.constant(first - 1, known.dtype, known.shape) if first > 0 else b.add(known, first)
+    steps = b.iota(shape=(1, count), axis=1, dtype=known.dtype) * step
+    return masks.at_places(b, x, b.add(b.reshape(start, (x.shape[0], 1)), steps)), lengths
+
+
+def span_count(
+    at: Lowering, first: int, last: int, step: int, known: ir.Value, extent: int
+) -> tuple[int, ir.Value | None]:
+    """The most elements that a span has in sequences of `known` lengths up to `extent`, and how many it has;
+    None where these do not differ.
+    """
+    if (first > 0) == (last > 0):
+        return len(range(first, last + (1 if step > 0 else -1), step)), None
+    b = at.b
+    low, high = (first, last) if step > 0 else (last, first)
+    if low > 0:  # from the front to the end
+        width, most = b.add(known, high + 2 - low), extent + high + 2 - low
+    else:  # from a place near the end to one near the front
+        at.demand(f"sequences of at most {high - low - 1} elements", b.sub(high - low - 1, known), 0)
+        width, most = b.sub(high - low, known), min(extent, high - low - least_length(low, high))
+    most = max(1, -(-most // abs(step)))
+    if "Input" not in at.lengths:
+        return most, None
+    return most, masks.divided(b, b.add(width, abs(step) - 1), abs(step))
+
+
+def least_length(low: int, high: int) -> int:
+    """The fewest elements of a sequence with a place `low` from its end and a place `high` from its front."""
+    return max(-low, high)
+
+
+def least_text(least: int) -> str:
+    return f"sequences of at least {least} element{'s' if least > 1 else ''}"
 
 
 def sliced(b: ir.Builder, x: ir.Value, axis: int, span: tuple[int, int, int]) -> ir.Value:
@@ -133,10 +199,6 @@ def sliced(b: ir.Builder, x: ir.Value, axis: int, span: tuple[int, int, int]) ->
     return b.reverse(low, (axis,))
 
 
-def part_lengths(at: Lowering, port: str) -> Any:
-    return None
-
-
 layer(
     "PartLayer",
     usage="PartLayer[i] is a layer that gives the i-th part of its input; PartLayer[i;;j] a span of parts.\n"
@@ -146,7 +208,7 @@ layer(
     ),
     infer=part_types,
     lower=part_lower,
-    lengths=part_lengths,
+    padded=True,
     examples=(
         Example("PartLayer[2][{5, 6, 7}]", "6."),
         Example("PartLayer[-2 ;; -1][{5, 6, 7}]", "{6., 7.}"),
@@ -201,18 +263,45 @@ def added(extents: list[Extent]) -> Extent:
     return None if None in extents else sum(extents)  # type: ignore[arg-type]
 
 
-def catenate_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
-    b, level = at.b, at.params["Level"]
+def catenate_axis(net: Net) -> int:
+    """The axis, from 0 and without the batch dimension, of the result along which its inputs are joined."""
+    ranks = [len(port.shape or ()) for port in net.inputs.values()]
+    level, least, most = net.params["Level"], min(ranks), max(ranks)
+    return most - least + level - 1 if level > 0 else most + level
+
+
+def catenate_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value | Wire:
+    b, axis = at.b, catenate_axis(at.net) + 1
     values = list(ins.values())
-    least, most = min(x.rank for x in values), max(x.rank for x in values)
-    axis = most - least + level if level > 0 else most + level
+    most = max(x.rank for x in values)
     model = next(x for x in values if x.rank == most)
     wide = []
     for x in values:
         lead = most - x.rank
         thin = b.reshape(x, (x.shape[0], *(1,) * lead, *x.shape[1:]))
         wide.append(b.broadcast_to(thin, (x.shape[0], *model.shape[1 : lead + 1], *x.shape[1:])))
-    return b.concat(wide, axis=axis)
+    joined = b.concat(wide, axis=axis)
+    if axis > 1 or not at.lengths:
+        return joined
+    known = [at.lengths.get(port) for port in ins]
+    lengths = [at.constant_lengths(x) if n is None else n for x, n in zip(wide, known, strict=True)]
+    return Wire(*one_after_another(b, joined, [x.shape[1] for x in wide], lengths))
+
+
+def one_after_another(
+    b: ir.Builder, joined: ir.Value, extents: list[int], lengths: list[ir.Value]
+) -> tuple[ir.Value, ir.Value]:
+    """Padded sequences that lie behind one another in `joined` (N, sum of extents, ...), without the padding
+    between them; and their lengths together.
+    """
+    shape = (joined.shape[0], joined.shape[1])
+    place = b.broadcast_to(b.iota(shape=(1, shape[1]), axis=1, dtype="i32"), shape)
+    source, before, gap = place, lengths[0], b.sub(extents[0], lengths[0])
+    for extent, length in zip(extents[1:], lengths[1:], strict=True):
+        later = b.greater_equal(place, masks.column(b, before, 2))
+        source = b.select(later, b.add(place, masks.column(b, gap, 2)), source)
+        before, gap = b.add(before, length), b.add(gap, b.sub(extent, length))
+    return masks.at_places(b, joined, source), before
 
 
 layer(
@@ -230,6 +319,8 @@ layer(
     variadic=is_variadic,
     infer=catenate_types,
     lower=catenate_lower,
+    aligned=lambda net: catenate_axis(net) > 0,
+    padded=True,
     examples=(
         Example("CatenateLayer[][{{1, 2}, {3}}]", "{1., 2., 3.}"),
         Example("CatenateLayer[2][{{{1}, {2}}, {{3, 4}, {5, 6}}}]", "{{1., 3., 4.}, {2., 5., 6.}}"),
@@ -260,10 +351,20 @@ def append_types(t: Typing) -> None:
 
 
 def append_lower(first: bool) -> Any:
-    def lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
+    def lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value | Wire:
         b = at.b
         x, element = ins["Input"], b.expand_dims(ins["Element"], 1)
-        return b.concat([element, x] if first else [x, element], axis=1)
+        longer = b.concat([element, x] if first else [x, element], axis=1)
+        lengths = at.lengths.get("Input")
+        if lengths is None:
+            return longer
+        if not first:
+            count, extent = longer.shape[:2]
+            place = b.broadcast_to(b.iota(shape=(1, extent), axis=1, dtype="i32"), (count, extent))
+            own = b.equal(place, masks.column(b, lengths, 2))
+            own = b.reshape(own, (count, extent, *(1,) * (x.rank - 2)))
+            longer = b.select(own, b.broadcast_to(element, longer.shape), longer)
+        return Wire(longer, b.add(lengths, 1))
 
     return lower
 
@@ -276,6 +377,7 @@ for _name, _first, _verb in (("AppendLayer", False, "after"), ("PrependLayer", T
         inputs={"Input": ANY, "Element": ANY},
         infer=append_types,
         lower=append_lower(_first),
+        padded=True,
         examples=(
             Example(
                 f'{_name}[][<|"Input" -> {{1, 2}}, "Element" -> 3|>]',
@@ -315,21 +417,44 @@ def padding_types(t: Typing) -> None:
         found = []
         for place, extent in enumerate(shape):
             more = sum(pairs[place]) if place < len(pairs) else 0
-            if more and extent is VARYING:
-                raise t.fail(port, "arrays whose padded dimensions are fixed")
             found.append(extent + sign * more if type(extent) is int else extent)
         t.shape(other, tuple(found))
 
 
-def padding_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
+def padding_lower(at: Lowering, ins: dict[str, ir.Value]) -> Wire:
     x, how = ins["Input"], at.params["Padding"]
     pairs = [tuple(items(pair)) for pair in items(at.params["Widths"])]
+    lengths, most = at.lengths.get("Input"), max(pairs[0])
+    if at.net.inputs["Input"].varies and how == "Reflected" and most:
+        at.demand(least_text(most + 1), lengths or at.constant_lengths(x), most + 1)
+    if lengths is not None and most:
+        x = padded_sequences(at.b, x, lengths, pairs[0], how)
+        lengths = at.b.add(lengths, sum(pairs[0]))
+        pairs[0] = (0, 0)
     widths = [(0, 0), *pairs, *((0, 0) for _ in range(x.rank - 1 - len(pairs)))]
-    if how == "Fixed":
-        return at.b.pad(x, widths, mode="edge")
+    if how in ("Fixed", "Reflected"):
+        return Wire(at.b.pad(x, widths, mode="edge" if how == "Fixed" else "reflect"), lengths)
+    return Wire(at.b.pad(x, widths, value=how), lengths)
+
+
+def padded_sequences(
+    b: ir.Builder, x: ir.Value, lengths: ir.Value, widths: tuple[int, ...], how: Any
+) -> ir.Value:
+    """Elements put before and after sequences x (N, L, ...) of their own `lengths`."""
+    before, after = widths
+    shape = (x.shape[0], before + x.shape[1] + after)
+    place = b.sub(b.broadcast_to(b.iota(shape=(1, shape[1]), axis=1, dtype="i32"), shape), before)
+    last = b.broadcast_to(masks.column(b, b.sub(lengths, 1), 2), shape)
+    source = place
     if how == "Reflected":
-        return at.b.pad(x, widths, mode="reflect")
-    return at.b.pad(x, widths, value=how)
+        source = b.abs(place)
+        source = b.select(b.greater(source, last), b.sub(b.mul(last, 2), source), source)
+    longer = masks.at_places(b, x, b.maximum(b.minimum(source, last), 0))
+    if how in ("Fixed", "Reflected"):
+        return longer
+    inside = b.logical_and(b.greater_equal(place, 0), b.less_equal(place, last))
+    found: ir.Value = b.select(b.reshape(inside, (*shape, *(1,) * (x.rank - 2))), longer, how)
+    return found
 
 
 layer(
@@ -341,6 +466,7 @@ layer(
     options=(Parameter("Padding", read_padding, 'a number, "Fixed" or "Reflected"', 0.0, symbol=True),),
     infer=padding_types,
     lower=padding_lower,
+    padded=True,
     examples=(
         Example("PaddingLayer[{{1, 2}}][{5, 6}]", "{0., 5., 6., 0., 0.}"),
         Example('PaddingLayer[{{1, 1}}, Padding -> "Fixed"][{5, 6}]', "{5., 5., 6., 6.}"),

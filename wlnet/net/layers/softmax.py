@@ -1,9 +1,10 @@
-"""SoftmaxLayer and the normalization layers."""
+"""SoftmaxLayer."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wlnet.net import masks
 from wlnet.net.layer import Example, Parameter, layer
 
 from .arguments import place
@@ -29,7 +30,10 @@ def softmax_types(t: Typing) -> None:
 
 def softmax_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     x = ins["Input"]
-    return at.b.softmax(x, 1 + place(at.params["Level"], x.rank - 1))
+    axis = 1 + place(at.params["Level"], x.rank - 1)
+    if axis == 1 and "Input" in at.lengths:
+        return masks.softmax(at.b, x, at.lengths["Input"])
+    return at.b.softmax(x, axis)
 
 
 layer(
@@ -44,6 +48,7 @@ layer(
     ),
     infer=softmax_types,
     lower=softmax_lower,
+    padded=True,
     activation="softmax",
     short=lambda net: (
         "SoftmaxLayer[]" if net.params["Level"] == -1 else f"SoftmaxLayer[{net.params['Level']}]"

@@ -185,6 +185,7 @@ layer(
     infer=threading_types,
     assume=threading_assume,
     lower=threading_lower,
+    padded=True,
     examples=(
         Example("ThreadingLayer[Plus][{{1, 2}, {3, 4}}]", "{4., 6.}"),
         Example(
@@ -213,5 +214,6 @@ layer(
     variadic=is_variadic,
     infer=total_types,
     lower=total_lower,
+    padded=True,
     examples=(Example("TotalLayer[][{{1, 2}, {3, 4}, {5, 6}}]", "{9., 12.}"),),
 )
