@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wlnet.builtins import text
+from wlnet.builtins import alignment, number_strings
 
 CASES = [
     ('"a" <> "b" <> "c"', '"abc"'),
@@ -150,12 +150,12 @@ def slow_distance(a: str, b: str) -> int:
 
 @given(st.text("ab", max_size=5), st.text("abc", max_size=5))
 def test_edit_distance_by_recursion(a, b):
-    assert text.edit_distance(a, b, swaps=False) == slow_distance(a, b)
+    assert alignment.edit_distance(a, b, swaps=False) == slow_distance(a, b)
 
 
 @given(st.integers(1, 3999))
 def test_roman_numerals_read_back(n):
-    letters = text.roman(n)
+    letters = number_strings.roman(n)
     values = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
     found = [values[c] for c in letters]
     total = sum(-v if i + 1 < len(found) and v < found[i + 1] else v for i, v in enumerate(found))

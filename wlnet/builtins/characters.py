@@ -275,3 +275,69 @@ def character_counts(ev: Any, s: Any, n: Any = 1) -> Any:
         return Association.of(sorted(found.items(), key=lambda pair: -pair[1]))
 
     return over_strings(ev, "CharacterCounts", (s,), counts)
+
+
+@builtin("LetterCounts", messages=STRING)
+def letter_counts(ev: Any, s: Any, n: Any = 1) -> Any:
+    """LetterCounts["string"] gives how often each letter occurs, other characters left out;
+    LetterCounts["string", n] each n-gram of letters.
+
+    >>> LetterCounts["banana 3"]
+    <|a -> 3, n -> 2, b -> 1|>
+    """
+    if type(n) is not int or n < 1:
+        return None
+
+    def counts(t: str) -> Any:
+        found: dict[str, int] = {}
+        for i in range(len(t) - n + 1):
+            if t[i : i + n].isalpha():
+                found[t[i : i + n]] = found.get(t[i : i + n], 0) + 1
+        return Association.of(sorted(found.items(), key=lambda pair: -pair[1]))
+
+    return over_strings(ev, "LetterCounts", (s,), counts)
+
+
+@builtin("RemoveDiacritics", messages=STRING)
+def remove_diacritics(ev: Any, s: Any) -> Any:
+    """RemoveDiacritics["string"] replaces letters with accents by plain ones.
+
+    >>> RemoveDiacritics["r\u00e9sum\u00e9"]
+    resume
+    """
+    import unicodedata
+
+    def plain(t: str) -> str:
+        parts = unicodedata.normalize("NFD", t)
+        return unicodedata.normalize("NFC", "".join([c for c in parts if not unicodedata.combining(c)]))
+
+    return over_strings(ev, "RemoveDiacritics", (s,), plain)
+
+
+@builtin("CharacterNormalize", messages=STRING)
+def character_normalize(ev: Any, s: Any, form: Any) -> Any:
+    """CharacterNormalize["string", "form"] gives the string in the Unicode normal form "NFD", "NFC", "NFKD"
+    or "NFKC".
+
+    >>> StringLength[CharacterNormalize["\u00e9", "NFD"]]
+    2
+    """
+    import unicodedata
+
+    if form not in ("NFD", "NFC", "NFKD", "NFKC"):
+        return None
+    return over_strings(ev, "CharacterNormalize", (s, form), lambda t: unicodedata.normalize(form, t))
+
+
+@builtin("FromLetterNumber", attributes=LISTABLE)
+def from_letter_number(ev: Any, n: Any, alphabet: Any = None) -> Any:
+    """FromLetterNumber[n] gives the n-th letter of the alphabet, negative n counting from the end.
+
+    >>> FromLetterNumber[{1, 26, -1}]
+    {a, z, z}
+    """
+    letters = ev.evaluate(Expr(S.Alphabet, () if alphabet is None else (alphabet,)))
+    if type(n) is not int or not is_list(letters):
+        return None
+    listed = items(letters)
+    return listed[n - 1 if n > 0 else n] if n and abs(n) <= len(listed) else " "

@@ -179,7 +179,7 @@ def string_count(
         return None
 
     def count(s: str) -> int:
-        return sum(1 for _ in p.find(s, overlaps=overlaps is not FALSE))
+        return sum(1 for _ in p.matches(s, overlaps))
 
     return each_string(ev, "StringCount", string, (pattern,), count)
 
@@ -201,7 +201,7 @@ def string_position(
 
     def positions(s: str) -> Any:
         found = []
-        for m in p.find(s, overlaps=overlaps is not FALSE):
+        for m in p.matches(s, overlaps):
             if len(found) >= limit:
                 break
             found.append(make_list((m.start + 1, m.end)))
@@ -407,7 +407,9 @@ def string_cases(
     limit = limit_of(most)
     if limit is None:
         return None
-    every = overlaps is not FALSE
+    if overlaps is S.All:
+        return each_string(ev, "StringCases", string, (pattern,), lambda s: _all_cases(ev, s, rules, limit))
+    every = overlaps is TRUE
     return each_string(ev, "StringCases", string, (pattern,), lambda s: _cases(ev, s, rules, limit, every))
 
 
@@ -432,6 +434,13 @@ def _cases(ev: Any, s: str, rules: list[Any], limit: int, every: bool) -> Any:
         found.append(m.text if rule[1] is None else right_side(ev, rule, m))
         at = m.start + 1 if every or m.end == m.start else m.end
     return make_list(found)
+
+
+def _all_cases(ev: Any, s: str, rules: list[Any], limit: int) -> Any:
+    """What every part of the string that matches gives, in the order of their beginnings."""
+    found = [(m, rule) for rule in rules for m in rule[0].every(s)]
+    found.sort(key=lambda pair: (pair[0].start, -pair[0].end))
+    return make_list(m.text if rule[1] is None else right_side(ev, rule, m) for m, rule in found[:limit])
 
 
 @builtin("StringDelete", operator=0, messages=EXPECTED)

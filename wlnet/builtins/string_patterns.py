@@ -87,6 +87,19 @@ class StringPattern:
             yield m
             at = m.start + 1 if overlaps or m.end == m.start else m.end
 
+    def every(self, text: str) -> Iterator[Match]:
+        """All matches in `text`: from each place the longest first."""
+        for start in range(len(text) + 1):
+            for end in range(len(text), start - 1, -1):
+                m = self.regex.fullmatch(text, start, end)
+                found = self._passes(m) if m is not None else None
+                if found is not None:
+                    yield found
+
+    def matches(self, text: str, overlaps: Any) -> Iterator[Match]:
+        """The matches that Overlaps -> `overlaps` asks for: False, True (one from each place), All."""
+        return self.every(text) if overlaps is S.All else self.find(text, overlaps=overlaps is TRUE)
+
     def next(self, text: str, at: int) -> Match | None:
         """The first match that starts at or after `at`."""
         while at <= len(text):

@@ -7,6 +7,7 @@ from typing import Any
 from wlnet.expr import FALSE, Expr, S, is_list, items, make_list
 from wlnet.kernel.registry import builtin, option_key
 
+from .sequences import SequenceError, span_range
 from .string_matching import EXPECTED, compiled, each_string, earliest, limit_of, right_side
 
 
@@ -114,6 +115,11 @@ def string_extract(ev: Any, string: Any, *specs: Any) -> Any:
         found = _block(pieces, spec)
     elif is_list(spec):
         found = make_list(_block(pieces, n) for n in items(spec))
+    elif type(spec) is Expr and spec.head is S.Span:
+        try:
+            found = make_list(pieces[i] for i in span_range(spec, len(pieces)))
+        except SequenceError:
+            return Expr(S.Missing, ("PartAbsent", spec))
     else:
         return None
     if not rest:

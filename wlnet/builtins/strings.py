@@ -11,7 +11,7 @@ from wlnet.expr import FALSE, Expr, S, is_list, items, make_list, same, truth
 from wlnet.expr.attributes import FLAT, LISTABLE, ONE_IDENTITY
 from wlnet.kernel.registry import builtin
 
-from .sequences import SequenceError, take_range
+from .sequences import SequenceError, span_range, take_range
 
 STRING = {
     "string": "String expected at position `1` in `2`.",
@@ -168,6 +168,11 @@ def string_part(ev: Any, string: Any, n: Any) -> Any:
         return None
 
     def part(s: str) -> Any:
+        if n is S.All or (type(n) is Expr and n.head is S.Span):
+            try:
+                return make_list(s[i] for i in (range(len(s)) if n is S.All else span_range(n, len(s))))
+            except SequenceError:
+                return one(s, n)
         return make_list([one(s, i) for i in items(n)]) if is_list(n) else one(s, n)
 
     return _whole(over_strings(ev, "StringPart", (string, n), part))
@@ -241,7 +246,7 @@ def string_repeat(ev: Any, s: Any, n: Any, *most: Any) -> Any:
 
 
 def _padded(ev: Any, name: str, s: Any, n: Any, padding: Any, left: bool) -> Any:
-    if n is None:  # pad a list of strings to the longest
+    if n is None or n is S.Automatic:  # pad a list of strings to the longest
         if not is_list(s) or not all(type(t) is str for t in items(s)):
             return None
         n = max((len(t) for t in items(s)), default=0)
