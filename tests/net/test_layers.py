@@ -82,6 +82,25 @@ SMOOTH = {
         '-> {2, 4}]',
                            'NormalizationLayer[2, "GroupNumber" -> 2, Method -> "RMS", "Input" -> {2, 4}]',
                            'NormalizationLayer[1 ;; 2, "Unbiased" -> True, "Input" -> {2, 4}]'],
+    "ConvolutionLayer": [
+        'ConvolutionLayer[2, {3}, "Input" -> {2, 5}]',
+        'ConvolutionLayer[4, {2, 3}, "Stride" -> {1, 2}, "Dilation" -> 2, "ChannelGroups" -> 2, '
+        'PaddingSize -> {{1, 2}, {2, 0}}, "Input" -> {2, 4, 5}]',
+        'ConvolutionLayer[2, 2, PaddingSize -> "Same", "Biases" -> None, Interleaving -> True, "Input" -> '
+        '{3, 2, 2, 1}]'],
+    "DeconvolutionLayer": ['DeconvolutionLayer[2, 3, "Stride" -> 2, PaddingSize -> 1, "Input" -> {1, 3, 2}]',
+                           'DeconvolutionLayer[2, {2}, "ChannelGroups" -> 2, PaddingSize -> "Same", '
+                           '"Input" -> {2, 3}]'],
+    "PoolingLayer": [f'PoolingLayer[2, {step}, "Function" -> {f}, PaddingSize -> 1, "Input" -> {{2, 3, 4}}]'
+                     for f in ("Max", "Mean", "Total") for step in (1, 2)],
+    "ResizeLayer": ['ResizeLayer[{4, All}, "Input" -> {2, 3, 2}]',
+                    'ResizeLayer[{Scaled[2]}, Resampling -> "Nearest", Interleaving -> True, "Input" -> '
+                    '{3, 2}]'],
+    "SpatialTransformationLayer": ['SpatialTransformationLayer[{3, 2}, "Input" -> {2, 4, 3}]'],
+    "ImageAugmentationLayer": ['ImageAugmentationLayer[{2, 3}, "ReflectionProbabilities" -> {0.5, 0.5}, '
+                               '"Input" -> {2, 4, 5}]'],
+    "LocalResponseNormalizationLayer": ['LocalResponseNormalizationLayer["ChannelWindowSize" -> 1, '
+                                        '"Input" -> {4, 2, 3}]'],
     "NetMapOperator": ['NetMapOperator[LinearLayer[2], "Input" -> {3, 2}]'],
     "NetGANOperator": [],  # its gradients are no derivatives on purpose: test_adversarial.py
     "NetPairEmbeddingOperator": [
