@@ -7,7 +7,7 @@ from typing import Any
 
 from wlnet.expr import Association, Expr, S, Symbol, is_list, items
 
-from . import formulas, translate
+from . import array_reading, formulas, translate
 from .array_values import read_array
 from .coders import CODERS, Decoder, Encoder, read_coder, read_port, show
 from .errors import NetError, nearest
@@ -15,8 +15,10 @@ from .graph import make_chain, make_graph, read_edges
 from .infer import make_layer
 from .layer import LAYERS, MULTIPLIERS, REQUIRED, LayerRecord, Parameter
 from .net import Net, SharedArray
-from .translate import KINDS
 from .types import PortType
+
+# What the function of a layer is translated by: see `layer.Parameter.function`.
+KINDS = {**translate.KINDS, "array": array_reading.array}
 
 AUTOMATIC = S.Automatic
 RULES = (S.Rule, S.RuleDelayed)

@@ -12,14 +12,13 @@ from .array_values import number_array, read_array
 from .assembly import multipliers, muted, reopened
 from .coders import Coder, make_coder, read_port, show
 from .conflicts import describe
-from .construct import as_net, is_function, is_rule, read_parameter
+from .construct import KINDS, as_net, is_function, is_rule, read_parameter
 from .errors import NetError, nearest
 from .graph import make_chain, make_graph
 from .infer import infer, make_layer
 from .layer import MULTIPLIERS
 from .net import SHARED, Edge, Net
 from .places import no_part, node_key
-from .translate import KINDS
 from .types import PortType
 
 NONE = system("None")

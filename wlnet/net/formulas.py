@@ -7,7 +7,9 @@ normal form in which ElementwiseLayer, ThreadingLayer and FunctionLayer keep a f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -308,12 +310,51 @@ def apply(b: ir.Builder, head: Any, args: list[Operand]) -> Operand:
     return getattr(b, UNARY[head.name])(as_value(b, args[0]))
 
 
+# Functions of plain numbers: indices and bounds that a formula computes.
+NUMBERS: dict[str, Callable[..., Any]] = {
+    "Plus": lambda *x: sum(x),
+    "Times": lambda *x: math.prod(x),
+    "Minus": lambda x: -x,
+    "Subtract": lambda x, y: x - y,
+    "Divide": lambda x, y: x // y if type(x) is type(y) is int and y and not x % y else x / y,
+    "Power": lambda x, y: x**y if type(y) is float or y >= 0 else (1 / x if y == -1 else x ** float(y)),
+    "Mod": lambda x, y: x % y,
+    "Min": min,
+    "Max": max,
+    "Floor": math.floor,
+    "Ceiling": math.ceil,
+    "Round": round,
+    "Less": operator.lt,
+    "LessEqual": operator.le,
+    "Greater": operator.gt,
+    "GreaterEqual": operator.ge,
+    "Equal": operator.eq,
+    "Unequal": operator.ne,
+}
+
+
+def arithmetic(name: str, values: Sequence[Operand]) -> Any:
+    """The value of a function of plain numbers; None where an argument is an array, or for another
+    function.
+    """
+    function = NUMBERS.get(name)
+    if function is None or not values or not all(type(x) in (int, float) for x in values):
+        return None
+    try:
+        found = function(*values)
+    except (ArithmeticError, ValueError, TypeError):
+        return None
+    return found if type(found) in (int, float, bool) else None
+
+
 def as_value(b: ir.Builder, x: Operand) -> ir.Value:
     return x if isinstance(x, ir.Value) else b.constant(float(x), "f32")
 
 
 def slots_of(formula: Any) -> list[Any]:
-    """The slots of a formula, numbers in order, then names in order of appearance."""
+    """The slots of a formula, numbers in order, then names in order of appearance; those of pure functions
+    inside are their own.
+    """
     found: dict[Any, None] = {}
     stack = [formula]
     while stack:
@@ -321,7 +362,7 @@ def slots_of(formula: Any) -> list[Any]:
         if type(e) is Expr:
             if e.head is S.Slot and len(e.args) == 1:
                 found.setdefault(e.args[0])
-            else:
+            elif e.head is not S.Function or len(e.args) != 1:
                 stack.extend(reversed((e.head, *e.args)))
     numbers = sorted(x for x in found if type(x) is int)
     return [*numbers, *(x for x in found if type(x) is str)]

@@ -12,13 +12,10 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from wlnet.expr import (
     CLOCK,
     Association,
     Expr,
-    NumericArray,
     S,
     Symbol,
     is_infinity,
@@ -26,13 +23,10 @@ from wlnet.expr import (
     is_real_number,
     items,
     make_list,
-    same,
     system,
-    unpack,
 )
 
-from . import arrays, formulas
-from .array_values import read_shared
+from . import formulas
 from .errors import NetError, nearest
 from .net import Net
 
@@ -221,132 +215,8 @@ def shown(f: Any) -> str:
     return str(f)
 
 
-# ---- functions of arrays
-
-
-def array(ev: Any, f: Any, layer: str) -> Any:
-    """The formula of a function of arrays; an association of formulas where its result is one."""
-    if type(f) is Expr and f.head is S.Apply and len(f.args) == 1:
-        inner = f.args[0]
-        count = 2 if type(inner) is Symbol and inner.name in VARIADIC else arity(inner, layer)
-        slots: list[Any] = list(range(1, count + 1))
-        f = inner
-    else:
-        slots = slot_names(f) or [1]
-        if slots == [1] and type(f) is Expr and f.head is S.Function and arity(f, layer) > 1:
-            text = (
-                f"{layer} takes a function of one argument. For several inputs write {layer}[Apply[f]] "
-                "or named slots."
-            )
-            raise NetError(layer, "function", text)
-    variables = {variable(slot): Expr(S.Slot, (slot,)) for slot in slots}
-    if type(slots[0]) is str:
-        args: tuple[Any, ...] = (Association.of(zip(slots, variables, strict=True)),)
-    else:
-        args = tuple(variables)
-    return ArrayReading(ev, variables, f, layer).applied(f, args)
-
-
-class ArrayReading(Reading):
-    """The reading of a function of arrays. Its body is read as it stands, for evaluated with a symbol in the
-    place of an array, functions such as Map or Length would take the symbol for what it is.
-    """
-
-    def applied(self, f: Any, args: tuple[Any, ...]) -> Any:
-        """The formula of f[args...]."""
-        if type(f) is Expr and f.head is S.Function:
-            return self.read(substituted(f, args))
-        if type(f) is Expr and f.head in (S.Composition, S.RightComposition) and f.args:
-            row = f.args if f.head is S.RightComposition else f.args[::-1]
-            inner = self.applied_expression(row[0], args)
-            for each in row[1:]:
-                inner = self.applied_expression(each, (inner,))
-            return self.read(inner)
-        return self.read(Expr(f, args))
-
-    def applied_expression(self, f: Any, args: tuple[Any, ...]) -> Any:
-        return substituted(f, args) if type(f) is Expr and f.head is S.Function else Expr(f, args)
-
-    def read(self, e: Any) -> Any:
-        kind = type(e)
-        if kind is np.ndarray or kind is NumericArray:
-            return e
-        if kind is Association:
-            return Association.of((k, self.read(v)) for k, v in e.pairs())
-        if kind is not Expr:
-            return super().read(e)
-        head = unpack(e.head) if type(e.head) is np.ndarray else e.head
-        if head is S.Association and all(type(x) is Expr and x.head is S.Rule for x in e.args):
-            return Association.of((self.ev.evaluate(x.args[0]), self.read(x.args[1])) for x in e.args)
-        if type(head) is Net:
-            return self.net(head, e.args)
-        if head is S.NetArray:
-            return Expr(S.NetArray, (read_shared(self.ev.evaluate(e), self.layer),))
-        if type(head) is Expr and head.head in (S.Function, S.Composition, S.RightComposition):
-            return self.applied(head, e.args)
-        if head is S.List or head is S.Inequality:
-            return super().read(e)
-        if type(head) in (Symbol, str) and arrays.known(head):
-            literal = [arrays.is_literal(head, i) for i in range(len(e.args))]
-            args = zip(e.args, literal, strict=True)
-            return Expr(head, tuple(self.literal(x) if as_it_is else self.read(x) for x, as_it_is in args))
-        return self.other(e)
-
-    def net(self, net: Net, args: tuple[Any, ...]) -> Any:
-        """A net applied to an array."""
-        if len(args) != 1 or len(net.inputs) != 1 or len(net.outputs) != 1:
-            text = "A net inside a function is applied to one array, and has one input and one output."
-            raise NetError(self.layer, "function", text)
-        return Expr(net, (self.read(args[0]),))
-
-    def other(self, e: Expr) -> Any:
-        """No function of arrays: a layer to be made, Apply, local names, or what is to be evaluated."""
-        head = unpack(e.head) if type(e.head) is np.ndarray else e.head
-        if type(head) is Expr:
-            made = self.ev.evaluate(head)
-            if type(made) is Net:
-                return self.net(made, e.args)
-        if head is S.Apply and len(e.args) == 2 and e.args[0] in (S.Plus, S.Max, S.Min):
-            name = {S.Plus: S.Total}.get(e.args[0], e.args[0])
-            return self.read(Expr(name, (e.args[1],)))
-        if head in (S.With, S.Module) and len(e.args) == 2:
-            values = settings(e.args[0])
-            if values is not None:
-                return self.read(replaced(e.args[1], values))
-        if not self.mentions(e):
-            value = self.ev.evaluate(e)
-            if not same(value, e):
-                return self.read(value)
-        return self.again(e)
-
-    def again(self, e: Any) -> Any:
-        """What the evaluator makes of a part, functions of arrays left alone: they would take a symbol for
-        what it is.
-        """
-        self.steps += 1
-        found = inactive(ARRAY_SYMBOLS, lambda: quiet(self.ev, e))
-        if found is e or found == e or self.steps > MAX_STEPS:
-            raise self.refuse(e)
-        return self.read(found)
-
-    def literal(self, e: Any) -> Any:
-        return e if self.mentions(e) else self.ev.evaluate(e)
-
-    def mentions(self, e: Any) -> bool:
-        """Whether an expression depends on an input or on an array to be trained."""
-        stack = [e]
-        while stack:
-            x = stack.pop()
-            if x in self.variables if type(x) is Symbol else x is S.NetArray:
-                return True
-            if type(x) is Expr:
-                stack.extend((x.head, *x.args))
-        return False
-
-
 # Functions of a number that take a symbol for something else than a number, and so disappear.
 VANISHING = [system(name) for name in ("Chop", "Threshold")]
-ARRAY_SYMBOLS = [system(name) for name in (*arrays.ARRAYS, *arrays.SEVERAL, *arrays.EXTREMA)]
 
 
 def inactive(symbols: Sequence[Symbol], action: Callable[[], Any]) -> Any:
@@ -363,53 +233,7 @@ def inactive(symbols: Sequence[Symbol], action: Callable[[], Any]) -> Any:
         CLOCK.version += 1  # what was found to be evaluated meanwhile may not be
 
 
-def settings(spec: Any) -> dict[Any, Any] | None:
-    """The values of {a = x, b = y}; None for other local variables."""
-    parts = items(spec) if is_list(spec) else ()
-    if all(type(x) is Expr and x.head is S.Set and type(x.args[0]) is Symbol for x in parts):
-        return {x.args[0]: x.args[1] for x in parts}
-    return None
-
-
-def substituted(f: Expr, args: tuple[Any, ...]) -> Any:
-    """The body of a pure function with its arguments put in, not evaluated."""
-    if len(f.args) == 1:
-        named = args[0] if len(args) == 1 and type(args[0]) is Association else None
-        return filled(f.args[0], args, named)
-    names = items(f.args[0]) if is_list(f.args[0]) else (f.args[0],)
-    return replaced(f.args[1], dict(zip(names, args, strict=False)))
-
-
-def filled(e: Any, args: tuple[Any, ...], named: Any) -> Any:
-    """`e` with slots filled; slots of a pure function inside are its own."""
-    if type(e) is Association:
-        return Association.of((k, filled(v, args, named)) for k, v in e.pairs())
-    if type(e) is not Expr:
-        return e
-    if e.head is S.Slot and len(e.args) == 1:
-        slot = e.args[0]
-        if type(slot) is int and 1 <= slot <= len(args):
-            return args[slot - 1]
-        if named is not None and type(slot) is str:
-            return named.get(slot, e)
-        return e
-    if e.head is S.Function and len(e.args) == 1:
-        return e
-    return Expr(filled(e.head, args, named), tuple(filled(x, args, named) for x in e.args))
-
-
-def replaced(e: Any, values: dict[Any, Any]) -> Any:
-    if type(e) is Symbol:
-        return values.get(e, e)
-    if type(e) is Association:
-        return Association.of((k, replaced(v, values)) for k, v in e.pairs())
-    if type(e) is not Expr:
-        return e
-    return Expr(replaced(e.head, values), tuple(replaced(x, values) for x in e.args))
-
-
 KINDS: dict[str, Callable[[Any, Any, str], Any]] = {
     "elementwise": elementwise,
     "threading": threading,
-    "array": array,
 }

@@ -10,7 +10,7 @@ from wlnet.net.errors import NetError
 from wlnet.net.layer import REQUIRED, ArrayField, Example, Parameter, Params, Ports, layer
 from wlnet.net.lower import Lowering, Wire
 from wlnet.net.net import Net, SharedArray
-from wlnet.net.types import ANY, REAL, VARYING, PortType
+from wlnet.net.types import ANY, VARYING, PortType
 from wlnet.runtime import ir, types
 
 from .elementwise import FORMULA, any_value
@@ -37,9 +37,9 @@ def function_inputs(params: Params) -> Ports:
         slots += [x for x in formulas.slots_of(each) if x not in slots]
     names = [x for x in slots if type(x) is str]
     if names:
-        return {name: REAL for name in names}
+        return {name: ANY for name in names}
     count = max([x for x in slots if type(x) is int], default=1)
-    return {"Input": REAL} if count == 1 else {f"Input{i + 1}": REAL for i in range(count)}
+    return {"Input": ANY} if count == 1 else {f"Input{i + 1}": ANY for i in range(count)}
 
 
 def named_arrays(params: Params) -> list[str]:
@@ -70,8 +70,12 @@ def detach(formula: Any) -> tuple[Any, dict[str, Net], dict[str, SharedArray]]:
         if e.head is S.NetArray and type(e.args[0]) is SharedArray:
             shared[e.args[0].name] = e.args[0]
             return Expr(S.NetArray, (e.args[0].name,))
-        head = Expr(arrays.INNER, (names[id(e.head)],)) if type(e.head) is Net else e.head
-        return Expr(head, tuple(map(walk, e.args)))
+        if type(e.head) is not Net:
+            return Expr(walk(e.head), tuple(map(walk, e.args)))
+        last = e.args[-1]
+        named = type(last) is Expr and last.head is S.NetPort
+        head = Expr(arrays.INNER, (names[id(e.head)], *(last.args if named else ())))
+        return Expr(head, tuple(map(walk, e.args[:-1] if named else e.args)))
 
     return walk(formula), {names[id(net)]: net for net in nets}, shared
 
@@ -85,6 +89,7 @@ class Unknown(Exception):  # noqa: N818
 
 def function_types(t: Typing) -> None:
     t.real(*t.outputs)
+    share_kinds(t)
     if pointwise(t.params["Formula"]) and list(t.inputs) == ["Input"]:
         t.same("Input", *t.outputs)
     if any(not t[port].known for port in t.inputs):
@@ -99,6 +104,30 @@ def function_types(t: Typing) -> None:
         if any(len(x) != len(dims[0]) for x in dims):
             raise t.fail(next(iter(t.inputs)), "sequences of any length")
         t.shape(port, tuple(merged(column) for column in zip(*dims, strict=True)))
+
+
+def share_kinds(t: Typing) -> None:
+    """An input that goes straight into a net inside holds integers where that net takes integers."""
+    for each in parts(t.params["Formula"]).values():
+        for name, args in calls_of(each):
+            for port, arg in zip(t.node(name).inputs.values(), args, strict=True):
+                if type(arg) is Expr and arg.head is S.Slot and port.kind is not None:
+                    slot = arg.args[0]
+                    own = slot if type(slot) is str else list(t.inputs)[slot - 1]
+                    if port.kind == "integer" or t[own].kind is None:
+                        t.meet(own, PortType(port.kind, None, port.range))
+
+
+def calls_of(formula: Any) -> list[tuple[str, tuple[Any, ...]]]:
+    """The nets that a formula applies, by name, and to what."""
+    found, stack = [], [formula]
+    while stack:
+        e = stack.pop()
+        if type(e) is Expr:
+            if type(e.head) is Expr and e.head.head is arrays.INNER:
+                found.append((e.head.args[0], e.args))
+            stack.extend((e.head, *e.args))
+    return found
 
 
 def merged(extents: tuple[int, ...]) -> Any:
@@ -127,7 +156,8 @@ def trial(t: Typing, length: int) -> dict[str, tuple[int, ...]]:
     ins = {}
     for name in t.inputs:
         shape = tuple(length if x is VARYING else x for x in t[name].shape or ())
-        ins[name] = b.input(name, types.Type("f32", (1, *shape)))  # type: ignore[arg-type]
+        dtype = "i64" if t[name].kind == "integer" else "f32"
+        ins[name] = b.input(name, types.Type(dtype, (1, *shape)))  # type: ignore[arg-type]
 
     def array(name: str, like: tuple[int, ...] | None) -> ir.Value:
         dims = t.dims.get(name)
@@ -137,14 +167,14 @@ def trial(t: Typing, length: int) -> dict[str, tuple[int, ...]]:
             raise Unknown
         return b.constant(0.0, "f32", dims)  # type: ignore[arg-type]
 
-    def apply(name: str, x: ir.Value) -> ir.Value:
+    def apply(name: str, last: str | None, values: list[ir.Value], batch: int) -> ir.Value:
         node = t.node(name)
-        first, last = next(iter(node.inputs)), next(iter(node.outputs))
-        shape = tuple(
-            VARYING if n == length and varies(node, first, k) else n for k, n in enumerate(x.shape[1:])
-        )
-        t.tell(name, first, PortType(None, shape))
-        port = node.outputs[last]
+        for first, x in zip(node.inputs, values, strict=True):
+            shape = tuple(
+                VARYING if n == length and varies(node, first, k) else n for k, n in enumerate(x.shape[1:])
+            )
+            t.tell(name, first, PortType("integer" if x.dtype == "i64" else None, shape))
+        port = node.outputs[last or next(iter(node.outputs))]
         if not port.known:
             raise Unknown
         return b.constant(0.0, "f32", (1, *(length if n is VARYING else n for n in port.shape or ())))  # type: ignore[arg-type]
@@ -177,15 +207,16 @@ def slots_for(params: Params, ins: dict[str, ir.Value]) -> dict[Any, ir.Value]:
 
 
 def function_lower(at: Lowering, ins: dict[str, ir.Value]) -> dict[str, ir.Value]:
-    def apply(name: str, x: ir.Value) -> ir.Value:
-        node = at.net.nodes[name]
-        if x.shape[0] != at.batch:
-            x = at.b.broadcast_to(x, (at.batch, *x.shape[1:]))
-        found = at.inside(name, {next(iter(node.inputs)): Wire(x)})
-        return next(iter(found.values())).value
+    def apply(name: str, port: str | None, values: list[ir.Value], batch: int) -> ir.Value:
+        wires = {}
+        for (first, type_), x in zip(at.net.nodes[name].inputs.items(), values, strict=True):
+            x = at.b.broadcast_to(x, (batch, *x.shape[1:]))
+            wires[first] = Wire(at.b.cast(x, "i64") if type_.kind == "integer" else at.real(x))
+        found = at.inside(name, wires, batch)
+        return (next(iter(found.values())) if port is None else found[port]).value
 
-    slots = slots_for(at.params, {name: at.real(x) for name, x in ins.items()})
-    emitter = arrays.Emitter(at.b, slots, lambda name, like: at.need(name), apply, at.dtype)
+    slots = slots_for(at.params, ins)
+    emitter = arrays.Emitter(at.b, slots, lambda name, like: at.need(name), apply, at.dtype, at.batch)
     found = {}
     for port, formula in parts(at.params["Formula"]).items():
         try:
