@@ -203,9 +203,10 @@ def make_layer(
         filled.setdefault(MULTIPLIERS.name, MULTIPLIERS.default)
     values = {field.name: (arrays or {}).get(field.name) for field in fields}
     values = {each: frozen(x) if isinstance(x, np.ndarray) else x for each, x in values.items()}
-    inputs, outputs = record.input_ports(filled), record.output_ports(filled)
-    states = record.state_ports(filled)
-    net = Net(record, filled, inputs, outputs, values, dict(nodes or {}), states=states)
+    inside = dict(nodes or {}) if record.arrange is None else record.arrange(dict(nodes or {}))
+    given = {**filled, **inside}
+    inputs, outputs, states = record.input_ports(given), record.output_ports(given), record.state_ports(given)
+    net = Net(record, filled, inputs, outputs, values, inside, states=states)
     numbers = [int(port[5:]) for port in ports or {} if port[:5] == "Input" and port[5:].isdigit()]
     if not inputs and record.is_variadic(filled) and numbers:
         net = net.replace(inputs={f"Input{i + 1}": types.ANY for i in range(max(numbers))})

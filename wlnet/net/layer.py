@@ -84,10 +84,12 @@ class LayerRecord:
     arguments    positional parameters in order
     options      parameters given by name
     arrays       (params) -> the arrays, or a fixed tuple
-    inputs       (params) -> input ports as far as the parameters fix them, or a fixed dict; outputs likewise
+    inputs       (params) -> input ports as far as the parameters, with the nets inside by name, fix them, or
+                 a fixed dict; outputs likewise
     variadic     (params) -> whether the number of inputs comes from the connections
     infer        (typing) -> None: what the layer knows of its ports and arrays, run until nothing changes
     lower        (lowering, {input port: value}) -> value, or {output port: value}
+    arrange      (nets inside by name) -> the same nets as the operator needs them
     lengths      (lowering, {input port: lengths}) -> lengths of the outputs; default: those of the first
                  varying input. A `lower` whose outputs have other lengths gives a `lower.Wire` for them
     states       (params) -> recurrent states as far as the parameters fix them, or a fixed dict; `lower` asks
@@ -110,7 +112,7 @@ class LayerRecord:
         "name", "usage", "arguments", "options", "arrays", "inputs", "outputs", "variadic", "infer", "lower",
         "lengths", "fans", "inner", "is_loss", "activation", "automatic_loss", "container", "examples",
         "short",
-        "check", "random", "assume", "detach", "unpack", "pack", "aligned", "padded", "states",
+        "check", "random", "assume", "detach", "unpack", "pack", "aligned", "padded", "states", "arrange",
     )  # fmt: skip
 
     def __init__(
@@ -140,6 +142,7 @@ class LayerRecord:
         assume: Callable[[Typing], None] | None = None,
         detach: Callable[[Any], tuple[Any, dict[str, Net], dict[str, Any]]] | None = None,
         states: Ports | Callable[[Params], Ports] | None = None,
+        arrange: Callable[[dict[str, Net]], dict[str, Net]] | None = None,
         aligned: bool | Callable[[Net], bool] = True,
         padded: bool | Callable[[Net], bool] = False,
         unpack: Callable[[list[Any]], list[Any]] | None = None,
@@ -171,6 +174,7 @@ class LayerRecord:
         self.assume = assume
         self.random = random  # draws random numbers, at least in training
         self.states = states or {}
+        self.arrange = arrange
         self.aligned = aligned
         self.padded = padded
         # arguments as written, such as one list of two nets, as those of `arguments`; and the way back

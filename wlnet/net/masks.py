@@ -45,6 +45,16 @@ def at_places(b: ir.Builder, x: ir.Value, index: ir.Value) -> ir.Value:
     return b.gather(flat, b.add(index, b.broadcast_to(first, index.shape)), axis=0)
 
 
+def backwards(b: ir.Builder, x: ir.Value, lengths: ir.Value | None) -> ir.Value:
+    """Sequences x (N, L, ...) from their last element to their first; padding stays where it is."""
+    if lengths is None:
+        return b.reverse(x, 1)
+    count, extent = x.shape[:2]
+    places = b.broadcast_to(b.iota(shape=(1, extent), axis=1), (count, extent))
+    ends = b.broadcast_to(b.reshape(b.cast(lengths, "i64"), (count, 1)), (count, extent))
+    return at_places(b, x, b.select(b.less(places, ends), ends - 1 - places, places))
+
+
 def column(b: ir.Builder, numbers: ir.Value, rank: int) -> ir.Value:
     """Numbers (N), one an example, as (N, 1, ...) of `rank` dimensions."""
     return b.reshape(numbers, (numbers.shape[0], *(1,) * (rank - 1)))
@@ -109,8 +119,9 @@ def variance(
 
 
 def softmax(b: ir.Builder, x: ir.Value, lengths: ir.Value) -> ir.Value:
-    """Softmax along the sequences of x (N, L, ...); padding becomes 1, so that its logarithm and its
-    reciprocal are finite.
+    """Softmax along the sequences of x (N, L, ...). Padding becomes the first element and not 0, so that
+    its logarithm and its reciprocal are finite, too.
     """
     inside = mask(b, lengths, x.shape[1], x.rank)
-    return b.select(inside, b.softmax(b.select(inside, x, LOWEST), 1), 1.0)
+    found = b.softmax(b.select(inside, x, LOWEST), 1)
+    return b.select(inside, found, b.slice_axis(found, 1, 0, 1))  # type: ignore[no-any-return]

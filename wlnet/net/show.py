@@ -78,7 +78,8 @@ def full_layer(net: Net) -> Expr:
     for name, value in net.arrays.items():
         if value is not None:
             parts.append(rule(name, array_value(value)))
-    fresh = {**record.input_ports(net.params), **record.output_ports(net.params)}
+    given = {**net.params, **net.nodes}
+    fresh = {**record.input_ports(given), **record.output_ports(given)}
     for name, port in {**net.inputs, **net.outputs}.items():
         if name not in fresh or (port != fresh[name] and is_stated(port)):
             parts.append(rule(name, types.spec_of(port)))
