@@ -94,10 +94,10 @@ def _entropy(net: Net, port: str, column: Column | None, activation: str | None)
     if column is not None and column.kind in ("label", "boolean"):
         return _labels(_cross_entropy("Index"), column)
     if _are_indices(net.outputs[port], column):
-        assert column is not None and column.array is not None
+        assert column is not None and column.elements is not None
         shape = net.outputs[port].shape
         unknown = shape is None or shape[-1] is None
-        classes = int(column.array.max()) if unknown else None
+        classes = int(column.elements.max()) if unknown else None
         return Choice(_cross_entropy("Index"), classes=classes)
     return Choice(_cross_entropy("Probabilities"))
 
@@ -110,12 +110,11 @@ def _labels(loss: Net, column: Column) -> Choice:
 
 def _are_indices(output: PortType, column: Column | None) -> bool:
     """Whether the targets of a softmax output are class numbers rather than vectors of probabilities."""
-    if column is None or column.array is None or not column.whole:
+    if column is None or not column.whole:
         return False
-    rank = column.array.ndim - 1
     if output.rank is not None:
-        return rank == output.rank - 1
-    return rank == 0 or not np.isin(column.array, (0, 1)).all()
+        return column.rank == output.rank - 1
+    return column.rank == 0 or not np.isin(column.elements, (0, 1)).all()
 
 
 def attach(net: Net, port: str, loss: Net, target: str | None, column: Column | None) -> Choice:

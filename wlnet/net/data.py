@@ -42,12 +42,13 @@ class Column:
     else the tuple `values`.
     """
 
-    __slots__ = ("_kind", "array", "values")
+    __slots__ = ("_elements", "_kind", "array", "values")
 
     def __init__(self, array: np.ndarray | None, values: tuple[Any, ...] | None = None) -> None:
         self.array = array
         self.values = values
         self._kind: str | None = None
+        self._elements: np.ndarray | None = array
 
     def __len__(self) -> int:
         return len(self.array) if self.array is not None else len(self.values or ())
@@ -84,7 +85,27 @@ class Column:
     @property
     def whole(self) -> bool:
         """Whether every number is a whole number given as such (an array of integers)."""
-        return self.array is not None and self.array.dtype.kind in "iu"
+        numbers = self.elements
+        return numbers is not None and numbers.dtype.kind in "iu"
+
+    @property
+    def elements(self) -> np.ndarray | None:
+        """The examples as an array (N, ...); of sequences of different lengths all elements one after
+        another. None where they are no numbers, or do not go together.
+        """
+        if self._elements is not None or self.kind != "ragged":
+            return self._elements
+        arrays = [number_array(x) for x in self.values or ()]
+        found = [x for x in arrays if x is not None and x.ndim]
+        same = len(found) == len(arrays) and len({x.shape[1:] for x in found}) == 1
+        self._elements = np.concatenate(found) if same else None
+        return self._elements
+
+    @property
+    def rank(self) -> int | None:
+        """The number of dimensions of one example; None where they are no numbers of one form."""
+        numbers = self.elements
+        return None if numbers is None else numbers.ndim - (self.array is not None)
 
     def examples(self) -> tuple[Any, ...]:
         """The examples as values of the language."""
@@ -244,6 +265,13 @@ def _numeric(value: Any) -> bool:
         return True
     array = to_array(value if is_list(value) else make_list((value,)), exact=False)
     return array is not None and array.dtype.kind != "c"
+
+
+def number_array(value: Any) -> np.ndarray | None:
+    """One example, a number or an array of numbers, as an array; None for anything else."""
+    if type(value) is NumericArray:
+        return value.array
+    return to_array(value, exact=False) if is_list(value) else None
 
 
 def labels_of(column: Column) -> list[Any]:

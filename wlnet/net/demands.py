@@ -35,7 +35,7 @@ def check(net: Net, lengths: Mapping[str, np.ndarray], what: str = "", symbol: s
             told = f"{found[first]} and {least[first]}" if wanted else str(found[first])
             where = f"example {first + 1} has" if len(found) > 1 or what else "found are"
             text = f"{demand.text}; {where} {told}."
-            raise NetError(symbol or demand.symbol, "length", f"{what} {text}" if what else text)
+            raise NetError(symbol or demand.symbol, "lengths", f"{what} {text}" if what else text)
 
 
 def demands_of(net: Net, ports: tuple[str, ...], sizes: tuple[int, ...]) -> list[tuple[Demand, ir.Program]]:

@@ -16,6 +16,7 @@ from wlnet.expr import FALSE, TRUE, Association, Expr, S, is_list, items, make_l
 
 from .comparisons import Comparison
 from .errors import NetError, nearest
+from .lengths import length_name
 from .net import Path
 from .results import number
 from .scores import (
@@ -231,7 +232,7 @@ class Meter:
         without detours.
         """
         each = self.families["class"]
-        output, target = outputs[" output class"], outputs[" target class"]
+        output, target = compared(outputs, "class")
         if each.form == "Index" and output.ndim == 2:
             count, hits = len(output), int(np.count_nonzero(output.argmax(1) == target - 1))
             self.class_count = output.shape[1]
@@ -267,12 +268,12 @@ class Meter:
 
     def take(self, family: str, each: Comparison, outputs: Mapping[str, np.ndarray]) -> Any:
         """The statistics of one batch."""
-        output = outputs[f" output {family}"]
         if each.form in ("place", "array"):
             place = PlaceStatistics()
+            output = present(outputs, f" output {family}")
             (place.add if each.form == "place" else place.set)(output)
             return place
-        target = outputs[f" target {family}"]
+        output, target = compared(outputs, family)
         if family == "value":
             statistics = ValueStatistics()
             statistics.add(output, target)
@@ -305,6 +306,27 @@ class Meter:
             return (FALSE, TRUE)
         count = self.class_count or len(each.labels)
         return each.labels if len(each.labels) == count else tuple(range(1, count + 1))
+
+
+def present(outputs: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    """A watched output; of padded sequences (N, L, ...) all elements that are no padding, as (M, ...)."""
+    output, lengths = outputs[name], outputs.get(length_name(name))
+    if lengths is None:
+        return output
+    return output[np.arange(output.shape[1]) < lengths[:, None]]
+
+
+def compared(outputs: Mapping[str, np.ndarray], family: str) -> tuple[np.ndarray, np.ndarray]:
+    """What the loss of a family compares: output and target, as `present` gives them."""
+    names = [f" output {family}", f" target {family}"]
+    output, target = (present(outputs, name) for name in names)
+    padded = [length_name(name) in outputs for name in names]
+    if padded[0] != padded[1]:  # one of the two holds sequences that needed no padding
+        output, target = (
+            x if each else x.reshape(-1, *x.shape[2:])
+            for x, each in zip((output, target), padded, strict=True)
+        )
+    return output, target
 
 
 def classes(form: str, output: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

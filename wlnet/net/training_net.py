@@ -201,7 +201,7 @@ def _prepared(net: Net, attachments: Sequence[Attachment], table: Table) -> Net:
         if choice.decoder is not None:
             outputs[term.port] = port._replace(coder=choice.decoder)
         if choice.classes is not None:
-            leading = (None,) * (table.columns[term.port].array.ndim - 1)  # type: ignore[union-attr]
+            leading = (None,) * (table.columns[term.port].rank or 0)
             outputs[term.port] = port._replace(shape=(*leading, choice.classes))
     for name, port in inputs.items():
         column = table.columns[name]
