@@ -165,8 +165,21 @@ class Generator(Source):
                 raise
             raise GeneratorError(error.text) from error
         self.number = number
-        if self.last is None or number + 1 < self.last:
-            self.begin(number + 1)
+        self.begin_next()
+
+    def begin_next(self) -> None:
+        """Begin the batch after the one at hand, if one is wanted."""
+        if self.last is None or self.number + 1 < self.last:
+            self.begin(self.number + 1)
+
+    def before_next(self) -> np.ndarray:
+        """The state of the session's random numbers before the next batch was begun, or now if it was not."""
+        return self.before if self.started > self.number else state_of(self.ev.random)
+
+    def plan(self, rounds: int | None) -> None:
+        """So many rounds are wanted: the first batch being at hand, begin the second."""
+        self.last = None if rounds is None else rounds * self.per_round
+        self.begin_next()
 
     def settle(self) -> None:
         """Wait until no evaluation is under way."""
@@ -178,17 +191,18 @@ class Generator(Source):
             self.ahead.close()
             self.ahead = None
 
-    def resume(self, number: int, before: np.ndarray) -> None:
-        """Go on after batch `number` of an earlier process: its successor was begun with random numbers from
-        `before`.
+    def resume(self, number: int, before: np.ndarray, rounds: int | None) -> None:
+        """Go on after batch `number`, made by an earlier process, in which the next one was begun with random
+        numbers from `before`.
         """
+        self.settle()
         self.known = None
         self.number = number
         self.round = number // self.per_round + 1
-        if self.last is None or number + 1 < self.last:
-            set_state(self.ev.random, before)
-            self.begin(number + 1)
-            self.settle()
+        self.last = None if rounds is None else rounds * self.per_round
+        set_state(self.ev.random, before)
+        self.begin_next()
+        self.settle()
 
     # ---- dealing
 

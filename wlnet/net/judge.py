@@ -64,7 +64,7 @@ class Judge:
             return
         t.settle()
         gathered = t.meter.statistics
-        found = evaluate(t.ev, t.machine, t.losses, held.sets(), t.meter)
+        found = evaluate(t.ev, t.machine, t.losses, held.sets(len(t.run.validation_losses)), t.meter)
         t.meter.statistics = gathered
         self.latest = found
         run = t.run

@@ -13,10 +13,10 @@ from typing import Any, TextIO
 
 from wlnet.expr import TRUE, Association, Expr, S, is_list, items, system
 
+from . import checkpoint
 from .errors import NetError
 from .measure import read_functions, reported
 from .monitor import View, association
-from .prepare import trained_net
 from .progress import Call, FileReport, Indicator, Panel, Print, Reporter, Snapshot, automatic
 from .quantities import Amount, says
 from .results import last
@@ -24,7 +24,7 @@ from .schedule import Criterion
 from .train import Hook, Trainer
 from .triggers import Timed, Trigger, read_several
 
-AUTOMATIC, NONE, FAILED = S.Automatic, system("None"), system("$Failed")
+AUTOMATIC, NONE = S.Automatic, system("None")
 EACH_ROUND = Amount(1.0, "Rounds")
 
 # Seconds below which a user's function that reports is never called again (nettrain.md, section 5.3).
@@ -241,10 +241,19 @@ def _series(folder: str, trainer: Trainer) -> Callable[[], str]:
 
 
 def _writer(ev: Any, trainer: Trainer, name: Callable[[], str]) -> Callable[[], None]:
+    """What writes a checkpoint. Where that fails, training goes on, and the checkpoint before stays whole."""
+
     def write() -> None:
-        path = name()
-        net = trained_net(trainer.prepared, trainer.machine.arrays_now())
-        if ev.call(S.Export, path, net, "WLNet") is not FAILED and path not in trainer.run.checkpoints:
-            trainer.run.checkpoints.append(path)
+        known, path = list(trainer.run.checkpoints), ""
+        try:
+            path = name()
+            if path not in known:
+                trainer.run.checkpoints.append(path)
+            checkpoint.write(trainer, path)
+        except OSError as error:
+            trainer.run.checkpoints = known
+            text = f'The checkpoint "{path or error.filename}" cannot be written: {error.strerror}. '
+            text += "Training goes on; the checkpoint before it, if any, is whole."
+            ev.message("NetTrain", "checkpoint", text)
 
     return write

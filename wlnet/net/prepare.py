@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -136,12 +135,12 @@ def held(encoding: Encoding, spec: ValidationSpec, held_out: Table | None, size:
     if made is None:
         table = held_out if held_out is not None else table_of(encoding.ev, spec.data, VALIDATION, "TestData")
         sets = [encoding.examples(table)]
-        return Held(table.length, lambda: sets)
+        return Held(table.length, lambda _: sets)
     source = Source(encoding.ev, made, size, VALIDATION)
-    done = itertools.count()
 
-    def generate() -> list[Examples]:
-        return [encoding.examples(source.call(next(done))) for _ in range(source.per_round)]
+    def generate(k: int) -> list[Examples]:
+        count = source.per_round
+        return [encoding.examples(source.call(k * count + i)) for i in range(count)]
 
     return Held(source.per_round * size, generate)
 

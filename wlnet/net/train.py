@@ -64,6 +64,7 @@ class Trainer:
 
     hooks     called between batches or rounds, when due; `savers` (checkpoints) after everything else
     open      whether a round has begun and its end has not been seen to
+    start_random  the state of the random numbers before anything was drawn
     settle    waits until nothing is evaluated ahead: called before anything else is evaluated
     """
 
@@ -105,6 +106,7 @@ class Trainer:
         self.last_lengths: Lengths = ()
         self.event = "Start"
         self.started = self.round_started = 0.0
+        self.start_random = np.zeros(0, np.uint64)
         self.round_random = np.zeros(0, np.uint64)
         self.judge = Judge(self)
         self.run = self.fresh_run()
@@ -173,8 +175,8 @@ class Trainer:
         self.started = self.round_started = time.perf_counter()
         if resume is not None:
             resume(self)
-        if isinstance(source, Generator):
-            source.last = None if self.planned is None else self.planned * source.per_round
+        elif isinstance(source, Generator):
+            source.plan(self.planned)
         self.keep()
 
     def plan_rounds(self, executable: Any) -> int | None:
@@ -255,7 +257,7 @@ class Trainer:
         if self.schedule is not None:
             self.settle()
             self.rate = self.settings.optimizer.rate * self.schedule(number + 1, self.total_batches())
-            executable.inputs[RATE][...] = self.rate
+            self.set_rate(executable)
         executable.step()
         outputs = executable.outputs
         tally = self.tally
@@ -282,9 +284,12 @@ class Trainer:
         the update schedule; the rate set.
         """
         executable = self.machine.training(count, lengths, self.frozen[turn] if self.frozen else frozenset())
-        executable.inputs[RATE][...] = self.rate
+        self.set_rate(executable)
         self.ready[(count, lengths, turn)] = executable
         return executable
+
+    def set_rate(self, executable: Any) -> None:
+        executable.inputs[RATE][...] = self.rate
 
     # ---- between steps
 

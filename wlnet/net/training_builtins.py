@@ -8,7 +8,7 @@ from typing import Any
 from wlnet.expr import Expr, S, Symbol, head_of, is_list, items, make_list, system
 from wlnet.kernel.registry import builtin, nearest, option_key, split_options, symbol
 
-from . import observe, vocabulary  # noqa: F401  (vocabulary registers its words)
+from . import checkpoint, observe, vocabulary  # noqa: F401  (vocabulary registers its words)
 from .builtins import report
 from .comparisons import comparisons
 from .data import read_table
@@ -19,6 +19,7 @@ from .net import Net
 from .prepare import Options, check_complete, prepare
 from .progress import Clockwork
 from .quantities import says
+from .randomness import set_state, state_of
 from .results import Run, check_property, value_of
 from .schedule import rate_schedule
 from .settings import count, device_of, generator, precision, read_settings
@@ -33,9 +34,10 @@ AUTOMATIC, INHERITED, NONE, FAILED = S.Automatic, S.Inherited, system("None"), s
 
 # Tags of the messages of this room; each text comes with the error.
 TAGS = (
-    "assoc data device encoder extra gradient interval lengths lossfn measurement method missing "
+    "assoc checkpoint data device encoder extra generator gradient interval lengths lossfn measurement "
+    "method missing "
     "multipliers netarg "
-    "nothing option prop rate report schedule shape stopping time unspecified validation"
+    "nothing option prop rate report resume schedule shape stopping time unspecified validation"
 )
 TEXTS = {tag: "`1`" for tag in TAGS.split()}
 TEXTS["arrdiv"] = (
@@ -87,7 +89,8 @@ def net_train(
 ) -> Any:
     """NetTrain[net, data] trains net on data and gives the trained net.
     NetTrain[net, data, prop] gives a property of the training, such as "RoundLossList" or "LossPlot".
-    NetTrain[net, data, All] gives a NetTrainResultsObject, which knows all properties. NetTrain[...,
+    NetTrain[net, data, All] gives a NetTrainResultsObject, which knows all properties.
+    NetTrain[File["x.wlnet"], data, ...] goes on where the checkpoint was written. NetTrain[...,
     LossFunction -> spec] states what is minimized: a loss layer, an output port, "port" -> loss layer, any
     of these with a factor -> Scaled[r], or a list of them.
 
@@ -101,7 +104,11 @@ def net_train(
     call = Expr(S.NetTrain, (net, data, prop))
 
     def train() -> Any:
-        check_net(net)
+        saved = checkpoint.read(ev, net.args[0]) if is_file(net) else None
+        if saved is not None and ev.state.sandbox:
+            raise NetError("NetTrain", "sandbox", "A checkpoint cannot be read: a sandbox has no files.")
+        start = net if saved is None else saved.net
+        check_net(start)
         check_property(prop)
         settings = read_settings(
             batch_size=batch_size,
@@ -121,8 +128,13 @@ def net_train(
         options = Options(
             loss_function, learning_rate_multipliers, training_progress_measurements, validation
         )
-        prepared = prepare(ev, net, data, settings, options, random)
+        if saved is not None and saved.state is not None:
+            set_state(random, saved.state["start"])
+            settings = settings._replace(steps=saved.state["steps"])
+        beginning = state_of(random)
+        prepared = prepare(ev, start, data, settings, options, random)
         trainer = Trainer(ev, prepared, settings, random)
+        trainer.start_random = beginning
         trainer.schedule = rate_schedule(settings.optimizer.schedule, ev.call)
         trainer.frozen = frozen_by_turn(prepared.training, settings.turns)
         if validation is not None:
@@ -137,11 +149,16 @@ def net_train(
             training_progress_checkpointing,
         )
         observe.measure_functions(ev, trainer, training_progress_measurements)
-        run: Run = trainer.train()
+        run: Run = trainer.train(saved.resume if saved is not None else None)
         run.call = call
         return value_of(ev, run, prop)
 
     return guarded(ev, train)
+
+
+def is_file(net: Any) -> bool:
+    """Whether `net` is File["path"]."""
+    return type(net) is Expr and net.head is S.File and len(net.args) == 1 and type(net.args[0]) is str
 
 
 def check_net(net: Any) -> None:

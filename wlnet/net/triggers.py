@@ -51,6 +51,12 @@ class Trigger:
         self.last = now
         return True
 
+    def skip(self, batches: int, rounds: float, percent: float) -> None:
+        """Count from this much of the training, which was done in an earlier process; times from now."""
+        where = {"Batches": batches, "Rounds": rounds, "Percent": percent}.get(self.amount.unit, 0.0)
+        while self.next <= where + 1e-9:
+            self.next += self.amount.number
+
 
 def read_timed(setting: Any, option: str) -> Timed:
     """`setting`, or `{setting, "Interval" -> amount, "MinimumInterval"

@@ -78,10 +78,12 @@ def run(
 
 
 class Held(NamedTuple):
-    """What is held out for validation: `sets()` gives the examples, where need be from a generator."""
+    """What is held out for validation: `sets(k)` gives the examples of validation `k` from 0; only those of a
+    generator differ.
+    """
 
     size: int
-    sets: Callable[[], Sequence[Examples]]
+    sets: Callable[[int], Sequence[Examples]]
 
 
 # ---- the option ValidationSet
