@@ -54,10 +54,44 @@ def test_value_alone_and_in_a_batch(wl: Any, code: str, data: str) -> None:
     np.testing.assert_allclose(both, np.stack([wanted, second]), rtol=2e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize(("code", "data"), CASES)
+def test_its_graph_computes_the_same(wl: Any, code: str, data: str) -> None:
+    wl.value(
+        f'f = FunctionLayer[{code}, "Input" -> Replace[Dimensions[{data}], {{}} -> "Real"]]; g = NetGraph[f];'
+    )
+    assert wl("Head[g]") == "NetGraph"
+    found, wanted = (numbers(wl.value(f"{net}[{data}]")) for net in "gf")
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
+    text = "ToString[%s, InputForm]"
+    assert wl(text % f"ToExpression[{text % 'g'}]") == wl(text % "g")
+
+
+def test_a_graph_of_its_pieces(wl: Any) -> None:
+    wl.value(
+        'f = NetInitialize[FunctionLayer[<|"a" -> Total[Tanh[LinearLayer[2][#x]]^2] + Max[#y], "b" -> #y|> &, '
+        '"x" -> 3, "y" -> 2]]'
+    )
+    wl.value("g = NetGraph[f]")
+    kinds = "{LinearLayer, ElementwiseLayer, AggregationLayer, AggregationLayer, ThreadingLayer}"
+    assert wl("Head /@ Normal[g]") == kinds
+    data = '[<|"x" -> {1, 2, 3}, "y" -> {4, 5}|>]'
+    assert wl("g" + data) == wl("f" + data)
+    assert wl('NetExtract[g, {1, "Weights"}] === NetExtract[f, {"1", "Weights"}]') == "True"
+
+
+def test_a_net_applied_twice_stays_one(wl: Any) -> None:
+    wl.value(
+        'f = FunctionLayer[Function[x, With[{net = LinearLayer[2, "Input" -> 2]}, net[net[x]]]], '
+        '"Input" -> 2]'
+    )
+    assert wl('Information[NetGraph[f], "SharedArraysCount"]') == "2"
+
+
 def test_gradient_through_functions_of_functions(wl: Any) -> None:
     wl.session["x"] = x = np.array([[0.3, -0.5], [0.8, 0.2], [1.1, -0.7]])
     wl.value(
-        "f = FunctionLayer[Fold[#1 Tanh[#2] + 1 &, Map[# . {1., 2.} &, #]] + Total[Table[#[[i, 1]]^2, {i, 3}]] &, "
+        "f = FunctionLayer[Fold[#1 Tanh[#2] + 1 &, Map[# . {1., 2.} &, #]] + "
+        "Total[Table[#[[i, 1]]^2, {i, 3}]] &, "
         '"Input" -> {3, 2}]'
     )
 

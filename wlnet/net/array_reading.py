@@ -28,7 +28,7 @@ from . import arrays, formulas
 from .array_values import fresh_name, read_shared
 from .errors import NetError, nearest
 from .graph import with_inputs
-from .higher_order import ARGUMENTS, HIGHER, bound, function
+from .higher_order import ARGUMENTS, HIGHER, bound, function, numbered
 from .net import Net
 from .translate import MAX_STEPS, VARIADIC, Reading, arity, inactive, quiet, shown, slot_names, variable
 
@@ -53,7 +53,10 @@ def array(ev: Any, f: Any, layer: str) -> Any:
         args: tuple[Any, ...] = (Association.of(zip(slots, variables, strict=True)),)
     else:
         args = tuple(variables)
-    return ArrayReading(ev, variables, f, layer).applied(f, args)
+    formula = ArrayReading(ev, variables, f, layer).applied(f, args)
+    if type(formula) is Association:
+        return Association.of((key, numbered(x)) for key, x in formula.pairs())
+    return numbered(formula)
 
 
 NAMES = (*arrays.ARRAYS, *arrays.SEVERAL, *arrays.EXTREMA, *HIGHER, "Apply")
@@ -160,7 +163,8 @@ class ArrayReading(Reading):
         if head in (S.With, S.Module) and len(e.args) == 2:
             values = settings(e.args[0])
             if values is not None:
-                return self.read(replaced(e.args[1], values))
+                known = {k: v if self.mentions(v) else self.ev.evaluate(v) for k, v in values.items()}
+                return self.read(replaced(e.args[1], known))
         if not self.mentions(e):
             value = self.ev.evaluate(e)
             if not same(value, e):

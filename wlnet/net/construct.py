@@ -7,7 +7,7 @@ from typing import Any
 
 from wlnet.expr import Association, Expr, S, Symbol, is_list, items
 
-from . import array_reading, formulas, translate
+from . import array_reading, formulas, pieces, translate
 from .array_values import read_array
 from .coders import CODERS, Decoder, Encoder, read_coder, read_port, show
 from .errors import NetError, nearest
@@ -338,6 +338,11 @@ def net_as_graph(net: Net, rules: Sequence[Expr]) -> Net:
         own = {name: port for name, port in (net.inputs | net.outputs).items() if port.coder is not None}
         links = [(edge.source, edge.target) for edge in net.edges]
         return make_graph(net.nodes, links, {**own, **ports}, numbered=net.numbered, multipliers=multipliers)
+    if net.record.name == "FunctionLayer":
+        found = pieces.graph_of(net)
+        links = [(edge.source, edge.target) for edge in found.edges]
+        made = make_graph(found.nodes, links, ports, numbered=True, multipliers=multipliers)
+        return made.replace(inputs={name: made.inputs[name] for name in net.inputs})
     return make_graph({"1": net}, [], ports, numbered=True, multipliers=multipliers)
 
 

@@ -38,6 +38,23 @@ def variables_of(f: Expr) -> list[int]:
     return list(items(f.args[0]))
 
 
+def numbered(formula: Any) -> Any:
+    """A formula whose variables are numbered 1, 2, ... as they appear: equal functions have equal formulas."""
+    numbers: dict[int, int] = {}
+
+    def walk(e: Any) -> Any:
+        if type(e) is not Expr:
+            return e
+        if e.head is S.SlotSequence:
+            return bound(numbers.setdefault(e.args[0], len(numbers) + 1))
+        if e.head is S.Function:
+            own = [numbers.setdefault(x, len(numbers) + 1) for x in variables_of(e)]
+            return function(own, walk(e.args[1]))
+        return Expr(walk(e.head), tuple(map(walk, e.args)))
+
+    return walk(formula)
+
+
 class Repeated(Mapping[Any, Any]):
     """Values by name, each repeated for the elements that joined the batch when it is asked for."""
 
