@@ -21,6 +21,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pictures
+
 RATE = 1e-5
 
 
@@ -42,15 +44,19 @@ WORKLOADS = {
     "tiny": Workload((2, 32, 32, 1), "tanh", 64, "mse"),
     "mlp": Workload((784, 512, 512, 10), "relu", 128, "classes"),
     "bag": Workload((64, 10), "relu", 128, "classes", vocabulary=20000, tokens=64),
+    **pictures.WORKLOADS,
 }
 
 
-def arrays(work: Workload) -> tuple[list[Any], Any, Any]:
+def arrays(work: Any) -> tuple[list[Any], Any, Any]:
     """Parameters (an embedding first where there is one, then weights and biases in turn),
     inputs, targets.
     """
     import numpy as np
 
+    if not isinstance(work, Workload):
+        found: tuple[list[Any], Any, Any] = work.arrays()
+        return found
     rng = np.random.default_rng(0)
     parameters = []
     if work.vocabulary:
@@ -67,7 +73,7 @@ def arrays(work: Workload) -> tuple[list[Any], Any, Any]:
     return parameters, x, rng.normal(size=(work.batch, work.sizes[-1])).astype("f4")
 
 
-def ours(work: Workload, threads: int, steps: int) -> tuple[Callable[[], None], Callable[[], float]]:
+def ours(work: Any, threads: int, steps: int) -> tuple[Callable[[], None], Callable[[], float]]:
     """(a step, its loss) by the runtime, planned for that many steps: many are worth numba's kernels."""
     from wlnet.runtime.compile import compile
     from wlnet.runtime.types import Type, type_of
@@ -78,6 +84,19 @@ def ours(work: Workload, threads: int, steps: int) -> tuple[Callable[[], None], 
     b = ir.Builder()
     h, target = b.input("Input", type_of(x)), b.input("Target", type_of(t))
     parameters = [b.variable(f"p{k}", type_of(each), initial=each) for k, each in enumerate(values)]
+    if isinstance(work, Workload):
+        loss = perceptron_loss(work, b, parameters, h, target)
+    else:
+        loss = work.loss(b, parameters, h, target)
+    b.output("Loss", loss)
+    adam_updates(b, loss, parameters, Type)
+    exe = compile(b.program(), threads=threads, steps=steps)
+    exe({"Input": x, "Target": t})
+    return exe.step, lambda: float(exe.outputs["Loss"])
+
+
+def perceptron_loss(work: Workload, b: Any, parameters: Sequence[Any], h: Any, target: Any) -> Any:
+    """The loss of fully connected layers, over the mean of embedded tokens where there is a vocabulary."""
     dense = list(parameters)
     if work.vocabulary:
         h = b.mean(b.gather(dense.pop(0), h), 1)
@@ -86,14 +105,8 @@ def ours(work: Workload, threads: int, steps: int) -> tuple[Callable[[], None], 
         if k + 2 < len(dense):
             h = getattr(b, work.activation)(h)
     if work.loss == "classes":
-        loss = b.mean(b.cross_entropy_index(b.softmax(h), target))
-    else:
-        loss = b.mean(b.square(h - target))
-    b.output("Loss", loss)
-    adam_updates(b, loss, parameters, Type)
-    exe = compile(b.program(), threads=threads, steps=steps)
-    exe({"Input": x, "Target": t})
-    return exe.step, lambda: float(exe.outputs["Loss"])
+        return b.mean(b.cross_entropy_index(b.softmax(h), target))
+    return b.mean(b.square(h - target))
 
 
 def adam_updates(b: Any, loss: Any, parameters: Sequence[Any], type_: Any) -> None:
@@ -165,7 +178,11 @@ def measure(name: str, arguments: argparse.Namespace) -> None:
         print(f"{name:6} PyTorch is not installed: no ratio")
     else:
         torch.set_num_threads(arguments.threads)
-        sides["torch fused"], sides["torch"] = theirs(work, True), theirs(work, False)
+        if isinstance(work, Workload):
+            sides["torch fused"], sides["torch"] = theirs(work, True), theirs(work, False)
+        else:
+            sides["torch fused"] = pictures.torch_step(work, True, RATE, channels_last=False)
+            sides["torch channels last"] = pictures.torch_step(work, True, RATE, channels_last=True)
     losses = {}
     for side, (step, loss) in sides.items():
         for _ in range(10):
