@@ -72,6 +72,14 @@ SMOOTH = {
     "PartLayer": ['PartLayer[{3 ;; 1 ;; -1, 2}, "Input" -> {4, 3}]'],
     "CatenateLayer": ['CatenateLayer[2, "Input1" -> {2, 3}, "Input2" -> {2, 1}]',
                       'CatenateLayer["Input1" -> {2, 3}, "Input2" -> 2]'],
+    "SequenceLastLayer": ['SequenceLastLayer["Input" -> {3, 2}]'],
+    "SequenceMostLayer": ['SequenceMostLayer["Input" -> {3, 2}]'],
+    "SequenceRestLayer": ['SequenceRestLayer["Input" -> {3, 2}]'],
+    "SequenceReverseLayer": ['SequenceReverseLayer["Input" -> {3, 2}]'],
+    "SequenceIndicesLayer": [],  # positions: no derivative
+    "OrderingLayer": [],
+    "ExtractLayer": ['ExtractLayer["Input" -> {3, 3}, "Position" -> {2, 1, Restricted["Integer", 3]}]',
+                     'ExtractLayer["Input" -> {3, 3}, "Position" -> {2, Restricted["Integer", 3]}]'],
     "AppendLayer": ['AppendLayer["Input" -> {2, 3}]'],
     "PrependLayer": ['PrependLayer["Input" -> {2, 3}]'],
     "PaddingLayer": ['PaddingLayer[{{1, 2}, {0, 1}}, Padding -> "Reflected", "Input" -> {3, 2}]',
@@ -102,6 +110,20 @@ SMOOTH = {
     "LocalResponseNormalizationLayer": ['LocalResponseNormalizationLayer["ChannelWindowSize" -> 1, '
                                         '"Input" -> {4, 2, 3}]'],
     "NetMapOperator": ['NetMapOperator[LinearLayer[2], "Input" -> {3, 2}]'],
+    "BasicRecurrentLayer": ['BasicRecurrentLayer[2, "Input" -> {3, 2}]'],
+    "GatedRecurrentLayer": ['GatedRecurrentLayer[2, "Input" -> {3, 2}]',
+                            'GatedRecurrentLayer[2, "Input" -> {3, 2}, "Dropout" -> {"StateUpdate" -> 0.5}]'],
+    "LongShortTermMemoryLayer": [
+        'LongShortTermMemoryLayer[2, "Input" -> {3, 2}]',
+        'LongShortTermMemoryLayer[2, "Input" -> {2, 3}, "Dropout" -> {"VariationalInput" -> 0.2, '
+        '"VariationalState" -> 0.2, "VariationalWeights" -> 0.2}]'],
+    "NetFoldOperator": [
+        'NetFoldOperator[NetGraph[{CatenateLayer[], 2, Tanh}, {{NetPort["Input"], NetPort["State"]} -> 1 -> 2 '
+        '-> 3}], "Input" -> {3, 2}]'],
+    "NetNestOperator": ['NetNestOperator[NetChain[{2, Tanh}], 3, "Input" -> 2]',
+                        'NetNestOperator[NetChain[{2, Tanh}], 20, "Input" -> 2]'],
+    "NetBidirectionalOperator": ['NetBidirectionalOperator[BasicRecurrentLayer[2], "Input" -> {3, 2}]',
+                                 'NetBidirectionalOperator[GatedRecurrentLayer[2], Plus, "Input" -> {3, 2}]'],
     "NetGANOperator": [],  # its gradients are no derivatives on purpose: test_adversarial.py
     "NetPairEmbeddingOperator": [
         'NetPairEmbeddingOperator[LinearLayer[3], "Input" -> {2, 2}]',

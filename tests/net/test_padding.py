@@ -58,6 +58,16 @@ CODES: dict[str, list[str] | None] = {
     "ReshapeLayer": ['ReshapeLayer[{Inherited, 3, 2}, "Input" -> {"Varying", 6}]'],
     "TransposeLayer": ['TransposeLayer[2 <-> 3, "Input" -> {"Varying", 3, 2}]'],
     "ReplicateLayer": ['ReplicateLayer[2, -1, "Input" -> {"Varying", 3}]'],
+    "SequenceLastLayer": ['SequenceLastLayer["Input" -> {"Varying", 3}]'],
+    "SequenceMostLayer": ['NetChain[{PaddingLayer[{{1, 1}}], SequenceMostLayer[]}, "Input" -> "Varying"]'],
+    "SequenceRestLayer": ['NetChain[{PaddingLayer[{{1, 1}}], SequenceRestLayer[]}, "Input" -> "Varying"]'],
+    "SequenceReverseLayer": ['SequenceReverseLayer["Input" -> {"Varying", 3}]'],
+    "SequenceIndicesLayer": ['SequenceIndicesLayer["Input" -> {"Varying", 3}]'],
+    "OrderingLayer": ['OrderingLayer["Input" -> "Varying"]', 'OrderingLayer[1, "Input" -> "Varying"]',
+                      'OrderingLayer[-1, "Input" -> "Varying"]'],
+    "ExtractLayer": ['ExtractLayer["Input" -> {"Varying", 3}, "Position" -> {2, Restricted["Integer", '
+                     '{-3, -1}]}]',
+                     'ExtractLayer["Input" -> {"Varying", 3}, "Position" -> {"Varying", 1, "Integer"}]'],
     "PartLayer": [f'PartLayer[{part}, "Input" -> {{"Varying", 3}}]' for part in (
         "1", "-1", "1 ;; -1", "1 ;; 1", "-1 ;; -1", "{1, 2}", "{-1 ;; 1 ;; -1, 1 ;; 2}", "1 ;; -1 ;; 2",
         "{All, 2 ;; 3}", "-1 ;; All", "All ;; All ;; 3")],
@@ -78,6 +88,22 @@ CODES: dict[str, list[str] | None] = {
                            '{"Varying", 4}]'],
     **{name: [f'{name}[2, "Input" -> {{"Varying", 3}}]']
        for name in ("BasicRecurrentLayer", "GatedRecurrentLayer", "LongShortTermMemoryLayer")},
+    "ImageAugmentationLayer": None,
+    "SpatialTransformationLayer": None,
+    "LocalResponseNormalizationLayer": None,
+    "ConvolutionLayer": [
+        f'ConvolutionLayer[2, 3, PaddingSize -> {p}, "Stride" -> {s}, Interleaving -> True, "Input" -> '
+        '{"Varying", 3}]' for p, s in (("1", 1), ("{{2, 1}}", 2))],
+    "DeconvolutionLayer": ['DeconvolutionLayer[2, 3, "Stride" -> 2, PaddingSize -> 1, Interleaving -> True, '
+                           '"Input" -> {"Varying", 3}]'],
+    "PoolingLayer": [f'PoolingLayer[2, 1, PaddingSize -> 1, Interleaving -> True, "Function" -> {f}, "Input" '
+                     '-> {"Varying", 3}]' for f in ("Max", "Mean", "Total")],
+    "ResizeLayer": None,
+    "NetFoldOperator": ['NetFoldOperator[NetGraph[{ThreadingLayer[Plus], Tanh}, {1 -> 2, NetPort["State"] -> '
+                        '1, NetPort["Input"] -> 1}], "Input" -> {"Varying", 3}]'],
+    "NetNestOperator": ['NetNestOperator[ElementwiseLayer[Tanh], 2, "Input" -> {"Varying", 3}]'],
+    "NetBidirectionalOperator": ['NetBidirectionalOperator[GatedRecurrentLayer[2], "Input" -> '
+                                 '{"Varying", 3}]'],
     "NetMapOperator": ['NetMapOperator[LinearLayer[2], "Input" -> {"Varying", 3}]',
                        'NetMapOperator[NetMapOperator[LinearLayer[2]], "Input" -> {"Varying", 2, 3}]'],
     "MeanSquaredLossLayer": ['MeanSquaredLossLayer["Input" -> {"Varying", 2}]'],
@@ -130,7 +156,8 @@ def run(net: Net, data: dict[str, list[np.ndarray]], extents: dict[str, Extent])
                 b.iota(shape=(1, value.shape[1]), axis=1, dtype="i32"), b.reshape(wire.lengths, (-1, 1))
             )
             value = b.select(b.reshape(inside, (*inside.shape, *(1,) * (value.rank - 2))), value, 0.5)
-        total = b.add(total, b.sum(b.sin(b.mul(value, 3.0))))
+        if wire.value.type.is_float:
+            total = b.add(total, b.sum(b.sin(b.mul(value, 3.0))))
     leaves = {name: wire.value for name, wire in ins.items() if wire.value.type.is_float and name != "Target"}
     arrays = [name for name, v in b.variables.items() if v.group == "parameters"]
     leaves |= {name: b.values[name] for name in arrays}

@@ -82,6 +82,9 @@ def divided(b: ir.Builder, numbers: ir.Value, by: int) -> ir.Value:
 
 # ---- sums and extrema of what is no padding
 
+# Beyond every number that a layer is given, and finite: minima pass it over, sorting puts it last.
+BEYOND = 3e38
+
 # Stands for minus infinity where an infinity would turn zeros into NaN; its exponential is 0.
 LOWEST = -1e30
 

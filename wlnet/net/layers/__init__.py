@@ -19,6 +19,7 @@ from . import (
     recurrent,
     reshaping,
     selecting,
+    sequences,
     softmax,
     threading,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "recurrent",
     "reshaping",
     "selecting",
+    "sequences",
     "softmax",
     "threading",
 ]

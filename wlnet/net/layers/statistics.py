@@ -10,13 +10,11 @@ import math
 from collections.abc import Callable
 
 from wlnet.net import masks
+from wlnet.net.masks import BEYOND
 from wlnet.runtime import ir
 
 Axes = tuple[int, ...]
 Lengths = ir.Value | None
-
-# Beyond every number that a layer is given, and finite: minima pass it over, sorting puts it last.
-BEYOND = 3e38
 
 
 def filled(number: float, method: str) -> Callable[..., ir.Value]:
