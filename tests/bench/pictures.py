@@ -21,7 +21,7 @@ def drawn(shapes: Sequence[tuple[int, ...]]) -> list[Any]:
 
 
 class LeNet:
-    """28 x 28, batch 64: twice [convolution 5 x 5, ramp, maxima of 2 x 2], 20 and 50 channels; 500, ramp, 10."""
+    """28 x 28, batch 64: twice [convolution 5 x 5, ramp, maxima of 2 x 2], 500, ramp, 10."""
 
     batch = 64
 
