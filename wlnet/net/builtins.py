@@ -14,6 +14,7 @@ from wlnet.kernel.registry import MANY, Builtin, builtin, declare, is_declared, 
 
 from . import (
     array_values,
+    coder_calls,
     construct,
     editing,
     evaluate,
@@ -168,6 +169,8 @@ for _name, _usage in OPTION_USAGE.items():
     if not is_declared(_name):
         symbol(_name, usage=_usage)
 
+for _code in range(0xF800, 0xF81A):  # what pieces of functions call the variables of functions inside
+    symbol(chr(_code), usage="\\[FormalA], \\[FormalB], ... are symbols that never get values.")
 symbol("Restricted", usage='Restricted["Integer", n] is the type of integers from 1 to n.', messages=TEXTS)
 
 
@@ -232,14 +235,14 @@ register(
 
 def encode(ev: Any, found: Encoder, args: tuple[Any, ...]) -> Any:
     try:
-        return evaluate.encode(ev, found, args)
+        return coder_calls.encode(ev, found, args)
     except NetError as error:
         return report(ev, error)
 
 
 def decode(ev: Any, found: Decoder, args: tuple[Any, ...]) -> Any:
     try:
-        return evaluate.decode(ev, found, args)
+        return coder_calls.decode(ev, found, args)
     except NetError as error:
         return report(ev, error)
 

@@ -68,16 +68,19 @@ class Side:
     arguments   positional parameters after the name; options: those given by name
     port        (params) -> the type of the port it sits on, as far as they fix it
     element     (params) -> (dims, rank): unused for decoders
-    encode      (ev, coder, values) -> array (N, ...); raises NetError naming the value that cannot be encoded
+    encode      (ev, coder, values) -> array (N, ...), or a list of arrays where the lengths of sequences
+                differ; raises NetError naming the value that cannot be encoded
     accepts     (coder, value) -> whether the value is one input (and not a list of them)
     decode      (ev, coder, array (N, ...), property name, argument) -> list of N values
     properties  names of the decoder's properties, the default one first
     summary     (coder, port) -> text in the printed form of a net
     check       (params) -> what is wrong with their combination, or None
+    shallow     whether a decoder, applied by itself, also takes one level less: a vector for a sequence
     """
 
     __slots__ = (
-        "accepts", "arguments", "check", "decode", "encode", "options", "port", "properties", "summary",
+        "accepts", "arguments", "check", "decode", "encode", "options", "port", "properties", "shallow",
+        "summary",
     )  # fmt: skip
 
     def __init__(
@@ -87,11 +90,12 @@ class Side:
         summary: Callable[[Any, PortType], str],
         arguments: Sequence[Parameter] = (),
         options: Sequence[Parameter] = (),
-        encode: Callable[..., np.ndarray] | None = None,
+        encode: Callable[..., Any] | None = None,
         accepts: Callable[..., bool] | None = None,
         decode: Callable[..., list[Any]] | None = None,
         properties: Sequence[str] = (),
         check: Callable[[Params], str | None] | None = None,
+        shallow: bool = False,
     ) -> None:
         self.port = port
         self.summary = summary
@@ -102,6 +106,7 @@ class Side:
         self.decode = decode
         self.properties = tuple(properties)
         self.check = check
+        self.shallow = shallow
 
 
 CODERS: dict[str, CoderRecord] = {}
@@ -186,8 +191,9 @@ class Encoder(Coder):
         assert self.record.encoder is not None
         return self.record.encoder
 
-    def encode_batch(self, ev: Any, values: Sequence[Any]) -> np.ndarray:
-        """Arrays of N values as one array (N, ...): int64 for integer ports, else float32.
+    def encode_batch(self, ev: Any, values: Sequence[Any]) -> Any:
+        """Arrays of N values as one array (N, ...), or as a list where lengths of sequences differ: int64 for
+        integer ports, else float32.
 
         Values that have the encoded form already pass through. NetError names the value
         that cannot be encoded.
