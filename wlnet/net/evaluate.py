@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from wlnet.expr import Association, Expr, NumericArray, S, is_list, items, make_list, packed, to_array
 from wlnet.runtime import compile, types
+from wlnet.syntax.printer import to_text
 
 from . import examples, requests
-from .coders import Decoder, Encoder, numeric, show
 from .conflicts import describe
 from .errors import NetError, nearest
 from .examples import Feed, Rows
 from .infer import infer
 from .net import Net
 from .programs import KEPT, PLAIN, Settings, run
-from .requests import NONE, ArrayGradient, Output, Request, Wanted
+from .recurrence import State, final_name, states_of
+from .requests import NONE, ArrayGradient, Interior, Output, Request, Wanted
 from .types import PortType, dims_text
 
 DTYPES = {"Real32": "f32", "Real64": "f64"}
@@ -37,6 +38,11 @@ OPTIONS: dict[str, Any] = {
 
 def call(ev: Any, net: Net, args: Sequence[Any]) -> Any:
     """net[args...]: data, what is asked, and options. Raises NetError."""
+    return applied(ev, net, *read_call(ev, net, args))[0]
+
+
+def read_call(ev: Any, net: Net, args: Sequence[Any]) -> tuple[Any, Any, Settings]:
+    """The data, what is asked for (None: all outputs), and the settings in net[args...]."""
     positional, rules = list(args), []
     while positional and is_option(positional[-1]):
         rules.insert(0, positional.pop())
@@ -50,7 +56,7 @@ def call(ev: Any, net: Net, args: Sequence[Any]) -> Any:
     data = positional[0] if positional else Association()
     if not positional and net.inputs:
         raise NetError(net.record.name, "inputs", examples.wanted_inputs(net))
-    return apply(ev, net, data, positional[1] if len(positional) > 1 else None, settings)
+    return data, positional[1] if len(positional) > 1 else None, settings
 
 
 def is_option(arg: Any) -> bool:
@@ -99,24 +105,42 @@ WANTED = {
 
 def apply(ev: Any, net: Net, data: Any, spec: Any = None, settings: Settings = PLAIN) -> Any:
     """The value of `net` on `data`; `spec` as in net[data, spec], None for all outputs. Raises NetError."""
+    return applied(ev, net, data, spec, settings)[0]
+
+
+def applied(
+    ev: Any,
+    net: Net,
+    data: Any,
+    spec: Any = None,
+    settings: Settings = PLAIN,
+    kept: Mapping[State, np.ndarray] | None = None,
+) -> tuple[Any, dict[State, np.ndarray]]:
+    """The value, and with `kept`, first values (N, ...) of recurrent states, the final values of all."""
     if settings.device == "gpu":
         check_gpu(net)
     given, cotangents = split_gradients(net, data)
+    given, started = split_states(net, given)
     if is_list(given) and not len(items(given)) and len(net.inputs) == 1:
-        return make_list(())
+        return make_list(()), dict(kept or {})
     net, columns = examples.matched(net, given)
     net = completed(net, columns)
     request = requests.default_request(net) if spec is None else requests.read_request(net, spec)
     fed = examples.feed(ev, net, columns)
     dys = read_cotangents(net, cotangents, fed)
+    first = first_states(net, started, fed, kept or {})
+    states = list(states_of(net)) if kept is not None else []
+    wanted = (*request.wanted, *(Interior(path, final_name(name)) for path, name in states))
     try:
         seed = seed_of(ev, settings.seeding) if settings.training else None
-        results = run(net, fed, dys, request.wanted, settings, seed)
+        results = run(net, fed, dys, wanted, settings, seed, first)
     except types.GradientError as error:
         raise NetError(net.record.name, "gradient", f"The gradient does not exist: {error}.") from None
     except types.DeviceError as error:
         raise NetError(net.record.name, "device", f"{error}") from None
-    return present(ev, net, request, results, fed)
+    count = len(request.wanted)
+    finals = {state: np.asarray(rows) for state, rows in zip(states, results[count:], strict=True)}
+    return present(ev, net, request, results[:count], fed), finals
 
 
 def check_gpu(net: Net) -> None:
@@ -194,6 +218,54 @@ def split_gradients(net: Net, data: Any) -> tuple[Any, dict[Any, Any]]:
     return data.without([k for k in data if requests.is_gradient(k)]), found
 
 
+# ---- recurrent states
+
+
+def split_states(net: Net, data: Any) -> tuple[Any, dict[State, Any]]:
+    """The data, and the first values given for NetPort[{layer, "State"}] or NetPort[All, "States"]."""
+    if type(data) is not Association or not any(requests.is_port(k) for k in data):
+        return data, {}
+    found: dict[State, Any] = {}
+    for key, value in data.pairs():
+        if requests.is_states(key):
+            if type(value) is not Association:
+                text = 'NetPort[All, "States"] takes an association of states, as it gives one.'
+                raise NetError(net.record.name, "states", text)
+            found |= {requests.read_state(net, k): v for k, v in value.pairs()}
+        elif requests.is_port(key):
+            found[requests.read_state(net, key)] = value
+    return data.without([k for k in data if requests.is_port(k)]), found
+
+
+def first_states(
+    net: Net, given: Mapping[State, Any], fed: Feed, kept: Mapping[State, np.ndarray]
+) -> dict[State, np.ndarray]:
+    """First values (N, ...) of recurrent states: one for all examples, or one for each."""
+    found = dict(kept)
+    for state, value in given.items():
+        found[state] = state_rows(net, state, value)
+    for state, rows in found.items():
+        if len(rows) not in (1, fed.size):
+            text = (
+                f"{describe(net)} got {len(rows)} values of the state {state_text(net, state)} for "
+                f"{fed.size} examples."
+            )
+            raise NetError(net.record.name, "states", text)
+        found[state] = np.broadcast_to(rows, (fed.size, *rows.shape[1:]))
+    return found
+
+
+def state_rows(net: Net, state: State, value: Any) -> np.ndarray:
+    """A value of a state, or a list of them, as rows (N, ...)."""
+    name, port = state_text(net, state), states_of(net)[state]
+    shown = net.replace(inputs={name: port})
+    return np.asarray(examples.read_port(None, shown, name, port, value)[0])
+
+
+def state_text(net: Net, state: State) -> str:
+    return to_text(requests.state_key(net, state), "InputForm")
+
+
 def read_cotangents(net: Net, given: dict[Any, Any], fed: Feed) -> dict[str, Rows]:
     """Supplied output gradients as arrays (N, ...), or one array an example where lengths differ."""
     found = {}
@@ -253,37 +325,3 @@ def number(array: Any, typed: bool) -> Any:
     if typed and array.ndim:
         return NumericArray(np.array(array))
     return packed(array.astype(np.float64) if array.dtype.kind == "f" else array)
-
-
-# ---- coders by themselves
-
-
-def encode(ev: Any, coder: Encoder, args: Sequence[Any]) -> Any:
-    """coder[x] and coder[{x1, ...}]: an array, or a list of arrays."""
-    if len(args) != 1:
-        raise NetError("NetEncoder", "arguments", f"An encoder takes one argument; found {len(args)}.")
-    value = args[0]
-    if is_list(value) and not coder.accepts(value):
-        return number(coder.encode_batch(ev, items(value)), False)
-    return number(coder.encode_batch(ev, (value,))[0], False)
-
-
-def decode(ev: Any, coder: Decoder, args: Sequence[Any]) -> Any:
-    """coder[array], coder[{array1, ...}], and the same with a property."""
-    if not 1 <= len(args) <= 2:
-        raise NetError(
-            "NetDecoder",
-            "arguments",
-            f"A decoder takes an array and a property; found {len(args)} arguments.",
-        )
-    prop = args[1] if len(args) == 2 else None
-    array = numeric(args[0])
-    rank = coder.port_type.rank or 0
-    if array is None or array.ndim not in (rank, rank + 1):
-        wanted = "a number" if rank == 0 else f"an array of depth {rank}"
-        text = f'The decoder "{coder.name}" takes {wanted}, or a list of such; found {show(args[0])}.'
-        raise NetError("NetDecoder", "invalid", text)
-    array = array.astype(np.float64)
-    if array.ndim == rank:
-        return coder.decode(ev, array, prop)
-    return make_list(coder.decode_batch(ev, array, prop))

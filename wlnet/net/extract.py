@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from wlnet.expr import Association, Expr, S, is_list, items, make_list
@@ -47,8 +47,14 @@ def contents(net: Net) -> Association:
 # ---- NetExtract
 
 
+# Types of values that hold a net and have parts of their own: (value, spec) -> part.
+HOLDERS: dict[type, Callable[[Any, Any], Any]] = {}
+
+
 def extract(net: Any, spec: Any) -> Any:
     """NetExtract[net, spec]. Raises NetError."""
+    if type(net) in HOLDERS:
+        return HOLDERS[type(net)](net, spec)
     if isinstance(net, Coder):
         return coder_part(net, spec)
     if type(net) is not Net:

@@ -20,6 +20,7 @@ from .layer import Params
 from .lengths import Extent, length_name
 from .masks import Demand
 from .net import ABSENT, SHARED, End, Net, Path, SharedArray
+from .recurrence import final_name
 from .types import VARYING, PortType
 
 
@@ -304,11 +305,6 @@ def lower_net(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]:
     for name, value in at.finals.items():
         at.taps[(at.path, final_name(name))] = Wire(value)
     return found
-
-
-def final_name(state: str) -> str:
-    """The name among `taps` of a recurrent state's final value."""
-    return f"final {state}"
 
 
 def lower_container(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]:

@@ -25,6 +25,7 @@ from .lengths import Lengths, cut, joined, length_name, padded, rounded, table_o
 from .lower import Taps, Wire, declare, initial_values, input_type, input_wire, lower, variable_name
 from .masks import blank, mask
 from .net import Net
+from .recurrence import State
 from .requests import ArrayGradient, InputGradient, Interior, Output, Wanted
 
 # Executables kept on a net.
@@ -42,6 +43,7 @@ class Settings(NamedTuple):
     dtype: str = "f32"
     batch: int | None = None
     seeding: Any = S.Automatic
+    started: tuple[State, ...] = ()  # recurrent states whose first values come with the data
 
 
 PLAIN = Settings()
@@ -57,16 +59,22 @@ def run(
     wanted: tuple[Wanted, ...],
     settings: Settings,
     seed: int | None = None,
+    first: Mapping[State, np.ndarray] | None = None,
 ) -> list[Rows]:
-    """For each wanted thing its rows (N, ...); for an array's gradient the sum over all examples."""
+    """For each wanted thing its rows (N, ...); for an array's gradient the sum over all examples.
+
+    dys     supplied gradients of outputs; first: first values (N, ...) of recurrent states
+    """
+    settings = settings._replace(started=tuple(first or ()))
+    states = {state_name(state): rows for state, rows in (first or {}).items()}
     arrays = store_of(net, settings)
     if seed is not None:
         arrays[ops.randoms.COUNTER] = np.array([seed, 0], np.uint64)
     names = tuple(dys)
     lengths = examples.lengths(fed, net.inputs)
     if lengths:
-        return run_sequences(net, fed, lengths, dys, wanted, settings)
-    fields = {**fed.arrays, **{gradient_name(port): rows for port, rows in dys.items()}}
+        return run_sequences(net, fed, lengths, dys, wanted, settings, states)
+    fields = {**fed.arrays, **states, **{gradient_name(port): rows for port, rows in dys.items()}}
     pieces = [slice(start, start + n) for start, n in chunks(fed.size, settings)]
     found = []
     for piece in pieces:
@@ -84,6 +92,7 @@ def run_sequences(
     dys: dict[str, Rows],
     wanted: tuple[Wanted, ...],
     settings: Settings,
+    states: Mapping[str, np.ndarray],
 ) -> list[Rows]:
     """Examples with sequences: similar lengths together, padded to a common one."""
     check(net, lengths)
@@ -100,6 +109,8 @@ def run_sequences(
         data.gather(piece, extents, runner.inputs)
         for port, rows in dys.items():
             fill_rows(runner.inputs[gradient_name(port)], [rows[i] for i in piece])
+        for name, rows in states.items():
+            runner.inputs[name][...] = rows[piece]
         runner.step()
         own = {port: each[piece] for port, each in lengths.items()}
         found.append([result_rows(runner.outputs, i, each, own) for i, each in enumerate(wanted)])
@@ -179,6 +190,12 @@ def chunks(count: int, settings: Settings) -> list[tuple[int, int]]:
     return found
 
 
+def state_name(state: State) -> str:
+    """Name of the program's input that carries the first value of a recurrent state."""
+    path, name = state
+    return f"state {'/'.join((*path, name))}"
+
+
 def gradient_name(port: str) -> str:
     """Name of the program's input that carries the supplied gradient of an output."""
     return f"gradient of {port}"
@@ -210,7 +227,16 @@ def executable(
 ) -> compile.Executable:
     """The compiled program for `count` examples, from the net's cache or new."""
     kept: OrderedDict[Any, compile.Executable] = net.cache.setdefault("executables", OrderedDict())
-    key = (count, lengths, wanted_key(wanted), settings.training, settings.dtype, settings.device, cotangents)
+    key = (
+        count,
+        lengths,
+        wanted_key(wanted),
+        settings.training,
+        settings.dtype,
+        settings.device,
+        cotangents,
+        settings.started,
+    )
     found = kept.get(key)
     if found is not None:
         kept.move_to_end(key)
@@ -244,7 +270,15 @@ def program_for(
         ins[name] = input_wire(b, name, input_type(port, count, settings.dtype, extent), extent)
     taps: Taps = {}
     outs = lower(
-        net, b, ins, training=settings.training, dtype=settings.dtype, updates=False, taps=taps, batch=count
+        net,
+        b,
+        ins,
+        training=settings.training,
+        dtype=settings.dtype,
+        updates=False,
+        taps=taps,
+        batch=count,
+        given=first_values(net, b, count, settings),
     )
     gradients = gradients_of(net, b, ins, outs, wanted, cotangents)
     for i, each in enumerate(wanted):
@@ -256,6 +290,15 @@ def program_for(
         else:
             b.output(str(i), gradients[i])
     return b.program()
+
+
+def first_values(net: Net, b: ir.Builder, count: int, settings: Settings) -> dict[State, ir.Value]:
+    """Inputs of the program for the recurrent states that do not start from 0."""
+    ports = {state: net.at(state[0]).states[state[1]] for state in settings.started}
+    return {
+        state: b.input(state_name(state), input_type(port, count, settings.dtype))
+        for state, port in ports.items()
+    }
 
 
 def gradients_of(

@@ -10,6 +10,11 @@ from .types import PortType
 State = tuple[Path, str]  # (path of the layer, name of its state)
 
 
+def final_name(state: str) -> str:
+    """The name, among the outputs of a layer in a program, of a recurrent state's final value."""
+    return f"final {state}"
+
+
 def states_of(net: Net) -> dict[State, PortType]:
     """The recurrent states of a net that start from 0 or from what is given: those of its layers and of nets
     inside chains and graphs, but for those that a connection starts.

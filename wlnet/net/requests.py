@@ -13,6 +13,7 @@ from .errors import NetError, nearest
 from .graph import quoted
 from .net import ABSENT, SHARED, Net, Path, SharedArray
 from .places import keys_of, no_part, node_key, node_path
+from .recurrence import State, final_name, states_of
 
 NONE = system("None")
 
@@ -65,6 +66,8 @@ def read_request(net: Net, spec: Any) -> Request:
     """The second argument of net[data, spec]; NetError where it names nothing of the net."""
     if is_gradient(spec) and spec.args[0] is S.All:
         return every_gradient(net)
+    if is_states(spec):
+        return every_state(net)
     if is_port(spec) or type(spec) is str or is_gradient(spec):
         return one(spec, read_one(net, spec))
     if spec is NONE:
@@ -77,8 +80,8 @@ def read_request(net: Net, spec: Any) -> Request:
             return one(spec, Output(only_output(net, spec), spec))
         pairs: list[tuple[Any, Wanted]] = []
         for part in parts:
-            if is_gradient(part) and part.args[0] is S.All:
-                every = every_gradient(net)
+            if is_states(part) or (is_gradient(part) and part.args[0] is S.All):
+                every = every_state(net) if is_states(part) else every_gradient(net)
                 pairs += zip(every.keys, every.wanted, strict=True)
             else:
                 rule = type(part) is Expr and part.head is S.Rule and len(part.args) == 2
@@ -97,6 +100,43 @@ def is_port(spec: Any) -> bool:
 
 def is_gradient(spec: Any) -> bool:
     return type(spec) is Expr and spec.head is S.NetPortGradient and len(spec.args) == 1
+
+
+def is_states(spec: Any) -> bool:
+    """NetPort[All, "States"]."""
+    return is_port(spec) and spec.args in ((S.All, "States"), (make_list((S.All, "States")),))
+
+
+def every_state(net: Net) -> Request:
+    """NetPort[All, "States"]: the final values of all recurrent states."""
+    states = list(states_of(net))
+    if not states:
+        raise NetError(net.record.name, "states", f"{describe(net)} has no recurrent states.")
+    wanted = tuple(Interior(path, final_name(name)) for path, name in states)
+    return Request(tuple(state_key(net, state) for state in states), wanted, False)
+
+
+def state_key(net: Net, state: State) -> Expr:
+    """A recurrent state as programs write it: NetPort["State"], NetPort[{1, "State"}]."""
+    path, name = state
+    return Expr(S.NetPort, (make_list((*keys_of(net, path), name)) if path else name,))
+
+
+def read_state(net: Net, spec: Any) -> State:
+    """The recurrent state that NetPort["State"] or NetPort[{layer, ..., "State"}] means."""
+    path = list(items(spec.args[0])) if len(spec.args) == 1 and is_list(spec.args[0]) else list(spec.args)
+    known = states_of(net)
+    inner = node_path(net, path[:-1], net.record.name)
+    if (inner, path[-1]) in known:
+        return inner, path[-1]
+    layer = net.at(inner)
+    shown = f'"{path[-1]}"' if type(path[-1]) is str else "This"
+    if path[-1] in layer.states:
+        text = f"The state {shown} of {describe(layer)} is started by a connection, and cannot be given."
+    else:
+        text = f"{shown} is no recurrent state of {describe(layer)}. "
+        text += nearest(str(path[-1]), list(layer.states)) if layer.states else "It has none."
+    raise NetError(net.record.name, "states", text)
 
 
 def read_one(net: Net, spec: Any) -> Wanted:
@@ -189,6 +229,8 @@ def read_port(net: Net, spec: Expr) -> Output | Interior:
     path = list(items(args[0])) if len(args) == 1 and is_list(args[0]) else list(args)
     if len(path) == 1 and type(path[0]) is str and path[0] in net.outputs and not is_list(args[0]):
         return Output(path[0])
+    if len(path) == 1 and path[0] in net.states:
+        return Interior((), final_name(path[0]))
     if len(path) == 1 and type(path[0]) is str and path[0] in net.inputs and not net.nodes.get(path[0]):
         text = (
             f'"{path[0]}" is an input of the net; only outputs of the net and of its layers can be asked for.'
@@ -211,8 +253,10 @@ def read_port(net: Net, spec: Expr) -> Output | Interior:
             )
             raise NetError(net.record.name, "port", text)
         return Interior(tuple(names), next(iter(inner.outputs)))
+    if path[0] in inner.states and path[0] not in inner.outputs:
+        return Interior(tuple(names), final_name(path[0]))
     if path[0] not in inner.outputs:
-        hint = nearest(path[0], list(inner.outputs))
+        hint = nearest(path[0], [*inner.outputs, *inner.states])
         text = f'{describe(inner)} has no output port "{path[0]}". {hint}'
         raise NetError(net.record.name, "port", text)
     return Interior(tuple(names), path[0])
