@@ -32,6 +32,7 @@ from wlnet.expr import (
 from wlnet.expr.order import compare
 
 from .errors import NetError
+from .stored import Stored
 
 # The names of the two columns of data given as rules, until the loss has named them.
 RULE_INPUT, RULE_TARGET = "\0input", "\0target"
@@ -44,7 +45,7 @@ class Column:
 
     __slots__ = ("_elements", "_kind", "array", "values")
 
-    def __init__(self, array: np.ndarray | None, values: tuple[Any, ...] | None = None) -> None:
+    def __init__(self, array: Any, values: tuple[Any, ...] | None = None) -> None:
         self.array = array
         self.values = values
         self._kind: str | None = None
@@ -112,7 +113,7 @@ class Column:
         if self.values is not None:
             return self.values
         assert self.array is not None
-        array = self.array
+        array = np.asarray(self.array)
         if array.dtype.kind in "iu" and array.dtype != np.int64:
             array = array.astype(np.int64)
         elif array.dtype == np.float32 or array.dtype == np.float16:
@@ -122,7 +123,8 @@ class Column:
     def take(self, indices: np.ndarray) -> Column:
         """The examples at `indices`, from 0, in that order."""
         if self.array is not None:
-            return Column(self.array[indices])
+            stored = isinstance(self.array, Stored)
+            return Column(self.array.only(indices) if stored else self.array[indices])
         assert self.values is not None
         return Column(None, tuple(self.values[i] for i in indices))
 
@@ -158,7 +160,11 @@ def read_table(data: Any, what: str = "Training data") -> Table:
     """
     if type(data) is Expr and data.head is S.Dataset and data.args:
         data = data.args[0]
-    columns = _columns(data, what)
+    return table_from(_columns(data, what), what)
+
+
+def table_from(columns: dict[str, Column], what: str) -> Table:
+    """Columns as a table; NetError where their lengths differ or are 0."""
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{count} at {_port_name(name)}" for name, count in lengths.items())
@@ -179,9 +185,6 @@ def _columns(data: Any, what: str) -> dict[str, Column]:
     if type(data) is Expr and data.head is S.Rule and len(data.args) == 2:
         inputs, targets = data.args
         return {RULE_INPUT: column(inputs, what, "left"), RULE_TARGET: column(targets, what, "right")}
-    if type(data) is str:
-        text = f'There is no data set called "{data}" at hand. Import the data, and give them as lists.'
-        raise NetError("NetTrain", "data", text)
     if type(data) is NumericArray or type(data) is np.ndarray:
         return {RULE_INPUT: column(data, what, "")}
     if is_list(data):

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .data import Table, read_table
+from wlnet.expr import Expr, S, make_list, system
+
+from . import hdf5
+from .data import Table, read_table, table_from
+from .errors import NetError
+
+FAILED = system("$Failed")
 
 
 def table_of(ev: Any, data: Any, what: str = "Training data", part: str = "TrainingData") -> Table:
@@ -12,4 +18,36 @@ def table_of(ev: Any, data: Any, what: str = "Training data", part: str = "Train
 
     part  what a named data set is asked for: "TrainingData" or "TestData"
     """
+    if type(data) is str:
+        data = named(ev, data, part)
+    if type(data) is Expr and data.head is S.File and len(data.args) == 1 and type(data.args[0]) is str:
+        return file_table(ev, data.args[0], what)
     return read_table(data, what)
+
+
+def file_table(ev: Any, path: str, what: str) -> Table:
+    """The data in an HDF5 file."""
+    if ev.state.sandbox:
+        raise NetError("NetTrain", "sandbox", f"{what} cannot be read from a file: a sandbox has no files.")
+    if not path.lower().endswith((".h5", ".hdf5", ".hdf")):
+        text = f'{what}: File["{path}"] must be an HDF5 file (.h5), with a data set for each port. '
+        raise NetError("NetTrain", "data", text + "Import other files, and give their content.")
+    return table_from(hdf5.columns(path, what), what)
+
+
+def named(ev: Any, name: str, part: str) -> Any:
+    """What ResourceData or ExampleData give under a name; NetError where neither does."""
+    resolve = ev.state.resolve
+    asked = (
+        Expr(resolve("ResourceData"), (name, part)),
+        Expr(resolve("ExampleData"), (make_list(("MachineLearning", name)), part)),
+    )
+    for question in asked:
+        found = ev.evaluate(question)
+        if found is not FAILED and not (type(found) is Expr and found.head is question.head):
+            return found
+    text = (
+        f'There is no data set called "{name}" at hand: none is shipped and none is downloaded. Import the '
+    )
+    text += f'data and give them as lists, or define ResourceData["{name}", "{part}"] to give them.'
+    raise NetError("NetTrain", "data", text)

@@ -14,6 +14,7 @@ from wlnet.expr import is_list, to_array
 from .data import Column, Table
 from .errors import NetError
 from .lengths import joined
+from .stored import Stored, stays
 from .types import VARYING, PortType, dims_text, wanted_text
 
 DTYPES: dict[str, np.dtype[Any]] = {"f32": np.dtype(np.float32), "f64": np.dtype(np.float64)}
@@ -24,7 +25,7 @@ class Encoded(NamedTuple):
     `lengths` (N) int32.
     """
 
-    array: np.ndarray
+    array: Any  # numpy.ndarray, or stored.Stored
     lengths: np.ndarray | None = None
 
 
@@ -86,19 +87,29 @@ def _failures(ev: Any, coder: Any, values: Sequence[Any]) -> Iterator[tuple[int,
             yield i, error.text
 
 
-def _typed(
-    array: np.ndarray, port: PortType, name: str, dtype: str, what: str, number: int = 1
-) -> np.ndarray:
-    """`array` with the dtype of its port; integers are checked against the port's range.
-    `number` is that of its first example.
+def _typed(array: Any, port: PortType, name: str, dtype: str, what: str, number: int = 1) -> Any:
+    """`array` with the dtype of its port. Real numbers are checked to be finite, integers against the
+    port's range. `number` is that of its first example. What is stored on disk stays there; real numbers
+    are then looked at when they are trained on.
     """
     if port.kind != "integer":
         if array.dtype.kind == "c":
             raise NetError(
                 "NetTrain", "data", f'{what} at port "{name}" are complex numbers; a net takes real ones.'
             )
+        if isinstance(array, Stored):
+            return array.as_type(DTYPES[dtype])
+        if stays(array, DTYPES[dtype]):
+            return Stored(array, DTYPES[dtype])
         with np.errstate(over="ignore"):
-            return np.ascontiguousarray(array, DTYPES[dtype])
+            found = np.ascontiguousarray(array, DTYPES[dtype])
+        if not np.isfinite(found).all():
+            raise _undefined(found, name, what, number)
+        return found
+    if isinstance(array, Stored):
+        for start, chunk in array.chunks():
+            _typed(chunk, port, name, dtype, what, start + number)
+        return array.as_type(np.int64)
     whole = array if array.dtype.kind in "iu" else np.rint(array)
     if whole is not array and not np.array_equal(whole, array):
         raise _first(array != whole, array, port, name, what, number)
@@ -111,6 +122,13 @@ def _typed(
     if outside.any():
         raise _first(outside, array, port, name, what, number)
     return np.ascontiguousarray(whole, np.int64)
+
+
+def _undefined(array: np.ndarray, name: str, what: str, number: int) -> NetError:
+    """The error for the first element that is infinite or no number."""
+    row = int(np.argwhere(~np.isfinite(array))[0][0])
+    text = f'{what} at port "{name}": example {row + number} holds an infinite or undefined number.'
+    return NetError("NetTrain", "data", text)
 
 
 def _first(
@@ -171,7 +189,7 @@ def _sequences(column: Column, port: PortType, name: str, dtype: str, what: str)
     assert port.shape is not None
     rest = tuple(port.shape[1:])
     if column.array is not None:
-        arrays = list(column.array)
+        arrays = list(np.asarray(column.array))
     else:
         arrays = [x if x is not None else np.zeros(()) for x in map(_numbers, column.values or ())]
     for number, array in enumerate(arrays, 1):

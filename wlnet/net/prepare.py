@@ -9,7 +9,7 @@ import numpy as np
 
 from wlnet.expr import system
 
-from .batches import Examples, batches
+from .batches import Batches, Examples, batches
 from .comparisons import comparisons
 from .data import Table
 from .data_sets import table_of
@@ -22,8 +22,10 @@ from .multipliers import Path, lookup, multipliers
 from .net import SHARED, Net
 from .optimizers import Optimizer
 from .quantities import real_number
+from .read_ahead import ReadAhead
 from .settings import BATCH, MOST_ROUNDS, THRIFT, VARYING_BATCH, Settings
 from .step import Machine, Plan, examples_of
+from .stored import Stored
 from .training_net import NET, TrainingNet, aligned, build
 from .types import dims_text
 from .validate import Held, ValidationSpec, set_aside
@@ -96,7 +98,14 @@ def prepare(
         generator.ready(training, ports, settings.dtype)
         return Prepared(training, machine, generator, None, validation, meter, rates)
     examples = examples_of(graph, encoded, table.length)
-    return Prepared(training, machine, batches(examples, size), examples, validation, meter, rates)
+    return Prepared(training, machine, dealt(examples, size), examples, validation, meter, rates)
+
+
+def dealt(examples: Examples, size: int) -> Batches | ReadAhead:
+    """The batches of a data set; read ahead where it lies on disk."""
+    inner = batches(examples, size)
+    stored = any(isinstance(array, Stored) for array in examples.arrays.values())
+    return ReadAhead(inner) if stored and inner.per_round > 1 and not examples.lengths else inner
 
 
 def plan_of(training: TrainingNet, meter: Meter, rates: dict[Path, float], settings: Settings) -> Plan:

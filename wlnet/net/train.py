@@ -21,6 +21,7 @@ from .prepare import Prepared, trained_net
 from .progress import Clockwork
 from .quantities import says
 from .randomness import state_of
+from .read_ahead import ReadAhead
 from .results import Run
 from .schedule import turn_of
 from .settings import AIM_S, MOST_ROUNDS, Settings
@@ -156,7 +157,7 @@ class Trainer:
                 self.clock.finish()
             return self.finished()
         finally:
-            if isinstance(self.source, Generator):
+            if isinstance(self.source, Generator | ReadAhead):
                 self.source.close()
 
     def begin(self, resume: Callable[[Trainer], None] | None) -> None:
