@@ -16,8 +16,8 @@ from .state_objects import StateObject
 @builtin("NetStateObject", messages=TEXTS)
 @border
 def net_state_object(ev, *args):
-    """NetStateObject[net] is an object that acts as net, each call starting from the recurrent states that the
-    call before left; the first one from zeros.
+    """NetStateObject[net] is an object that acts as net, each call starting from the recurrent states that
+    the call before left; the first one from zeros.
     NetStateObject[net, states] starts from states, as net[data, NetPort[All, "States"]] gives them.
     NetStateObject[object] is a new object of the same net that starts from zeros again.
     NetExtract[object, "States"] gives the states.

@@ -33,8 +33,8 @@ class StateObject:
 
 
 def make(args: Sequence[Any]) -> StateObject:
-    """NetStateObject[net] and NetStateObject[net, states]; NetStateObject[object] is a new one of the same net
-    that starts from zeros. NetError for a net without recurrent states.
+    """NetStateObject[net] and NetStateObject[net, states]; NetStateObject[object] is a new one of the same
+    net that starts from zeros. NetError for a net without recurrent states.
     """
     if not 1 <= len(args) <= 2:
         raise NetError(NAME, "arguments", f"{NAME} takes a net and states; found {len(args)} arguments.")
