@@ -5,11 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wlnet.expr import CLOCK, LIST, NULL, Association, Expr, S, Symbol, head_of, is_list, items, system
-from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, SEQUENCE_HOLD
+from wlnet.expr import (
+    CLOCK,
+    LIST,
+    NULL,
+    Association,
+    Expr,
+    S,
+    Symbol,
+    head_of,
+    is_list,
+    items,
+    make_list,
+    system,
+)
+from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, LOCKED, PROTECTED, SEQUENCE_HOLD
 from wlnet.kernel.building import built
 from wlnet.kernel.control import RUN
-from wlnet.kernel.definitions import ASSIGNERS, UNASSIGNERS, assign, assigner, define, evaluated_lhs, unassign
+from wlnet.kernel.definitions import (
+    ASSIGNERS,
+    UNASSIGNERS,
+    assign,
+    assigner,
+    define,
+    evaluated_lhs,
+    set_own,
+    unassign,
+)
 from wlnet.kernel.evaluate import evaluate
 from wlnet.kernel.registry import builtin
 from wlnet.kernel.scope import Scope
@@ -304,7 +326,19 @@ def unset(ev: Any, lhs: Any) -> Any:
         value = UNASSIGNERS[lhs.head](ev, lhs)
         if value is not None:
             return value
+    if type(lhs) is Expr and type(lhs.head) is Symbol and type(lhs.head.own) is Association:
+        return _without_key(ev, lhs)
     return NULL if unassign(lhs, "Unset") else FAILED
+
+
+def _without_key(ev: Any, lhs: Expr) -> Any:
+    """a["k"] =. where a is an association: the entry goes."""
+    symbol: Symbol = lhs.head
+    if symbol.attributes & (PROTECTED | LOCKED):
+        ev.message("Unset", "write", symbol, lhs)
+        return FAILED
+    set_own(symbol, evaluate(Expr(S.KeyDrop, (symbol.own, make_list(map(evaluate, lhs.args))))))
+    return NULL
 
 
 @assigner("N")

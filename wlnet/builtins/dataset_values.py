@@ -1,39 +1,31 @@
-"""The `Dataset` atom: nested lists and associations that print as a table."""
+"""Dataset[...]: nested lists and associations that print as a table."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from wlnet.expr import Association, is_list, items, same
+from wlnet.expr import Association, Expr, S, is_list, items
 from wlnet.syntax.printer import to_text
 
-from .levels import children, size
+from .levels import children
 
 # A longer table is cut, with a line that tells how long it is.
 ROWS_SHOWN = 20
 
 
-class Dataset:
-    """A value whose top level is a list or an association."""
-
-    __slots__ = ("data",)
-
-    def __init__(self, data: Any) -> None:
-        self.data = data
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is Dataset and same(self.data, other.data)
-
-    def __hash__(self) -> int:
-        return hash((Dataset, size(self.data)))
-
-    def __repr__(self) -> str:
-        return f"Dataset[{self.data!r}]"
+def is_dataset(value: Any) -> bool:
+    """Whether `value` is Dataset[list or association]."""
+    return (
+        type(value) is Expr
+        and value.head is S.Dataset
+        and len(value.args) == 1
+        and (is_list(value.args[0]) or type(value.args[0]) is Association)
+    )
 
 
 def wrapped(value: Any) -> Any:
     """A result of a query on a data set: a data set again where it has elements."""
-    return Dataset(value) if is_list(value) or type(value) is Association else value
+    return Expr(S.Dataset, (value,)) if is_list(value) or type(value) is Association else value
 
 
 def table(data: Any) -> str:

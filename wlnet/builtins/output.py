@@ -78,6 +78,14 @@ for _name, _usage in (
     ("Bottom", "Bottom is the lower side."),
     ("Bold", "Bold is a style of heavy letters."),
     ("Italic", "Italic is a style of slanted letters."),
+    ("DigitBlock", "DigitBlock is an option of NumberForm for the length of groups of digits."),
+    ("NumberPoint", "NumberPoint is an option of NumberForm for the decimal point."),
+    (
+        "NumberSeparator",
+        "NumberSeparator is an option of NumberForm for what stands between groups of digits.",
+    ),
+    ("NumberSigns", "NumberSigns is an option of NumberForm for the signs of negative and positive numbers."),
+    ("NumberPadding", "NumberPadding is an option of NumberForm for what numbers are padded with."),
     ("PageWidth", "PageWidth is an option for the width of printed lines."),
 ):
     symbol(_name, usage=_usage)

@@ -8,7 +8,7 @@ from typing import Any
 from wlnet.expr import Association, Expr, S, Symbol, is_list, items, make_list
 from wlnet.kernel.registry import applied, symbol
 
-from .dataset_values import Dataset, wrapped
+from .dataset_values import is_dataset, wrapped
 from .levels import children, is_rule, rebuild, size
 from .parts import PartError, is_key, is_missing, part_of
 
@@ -64,8 +64,8 @@ def apply_query(ev: Any, head: Expr, args: tuple[Any, ...]) -> Any:
 
 def run_query(ev: Any, data: Any, operators: tuple[Any, ...]) -> Any:
     """The value of Query[operators...][data]; a part that does not exist is Missing."""
-    if type(data) is Dataset:
-        return wrapped(ev.evaluate(query(ev, data.data, operators)))
+    if is_dataset(data):
+        return wrapped(ev.evaluate(query(ev, data.args[0], operators)))
     return ev.evaluate(query(ev, data, operators))
 
 

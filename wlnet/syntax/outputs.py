@@ -4,6 +4,7 @@ as what they stand for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -293,6 +294,16 @@ def forms() -> dict[str, Form]:
     if not _forms:
         _forms.update({**inputs.forms(), **dict.fromkeys(_TRANSPARENT, _content), **_WRAPPERS})
     return _forms
+
+
+def show_as(name: str, text: Callable[[Expr], str | None]) -> None:
+    """Show expressions with the System` head `name` as `text` has them; None: as ordinary calls."""
+
+    def layout(printer: Printer, expr: Expr, need: int) -> Layout | None:
+        shown = text(expr)
+        return None if shown is None else (ATOM, [shown])
+
+    forms()[name] = layout
 
 
 _TRANSPARENT = [
