@@ -76,10 +76,10 @@ def test_values(value, source, expected):
 
 
 MESSAGES = [
-    ("Insert[{a, b}, x, 5]", "Insert::ins: Cannot insert at position 5 in {a, b}."),
-    ("Delete[{a, b}, 5]", "Delete::partw: Part 5 of {a, b} does not exist."),
+    ("Insert[{a, b}, x, 5]", "Insert::ins: Cannot insert at position {5} in {a, b}."),
+    ("Delete[{a, b}, 5]", "Delete::partw: Part {5} of {a, b} does not exist."),
     ("Delete[{a, b}, {{1}, {7}}]", "Delete::partw: Part {{1}, {7}} of {a, b} does not exist."),
-    ("MapAt[f, {a, b}, 3]", "MapAt::partw: Part 3 of {a, b} does not exist."),
+    ("MapAt[f, {a, b}, 3]", "MapAt::partw: Part {3} of {a, b} does not exist."),
     ("Append[x, 1]", "Append::normal: Nonatomic expression expected at position 1 in Append[x, 1]."),
     ("AppendTo[y, 1]", "AppendTo::rvalue: y is not a variable with a value, so its value cannot be changed."),
     ("ReplacePart[{a}, 1]", "ReplacePart::reps: 1 is not a replacement rule or a list of such rules."),

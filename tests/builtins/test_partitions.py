@@ -47,8 +47,8 @@ MESSAGES = [
     ("Partition[x, 2]", "Partition::normal: Nonatomic expression expected at position 1 in Partition[x, 2]."),
     (
         "Partition[{a}, 0]",
-        "Partition::partn: The block length 0 should be a positive integer, UpTo[n], "
-        "or a list of such by level.",
+        "Partition::ilsmp: Single or list of positive machine-sized integers expected at position 2 "
+        "of Partition[{a}, 0].",
     ),
     (
         "Partition[{a}, 1, 0]",

@@ -62,7 +62,7 @@ def test_values(value, source, expected):
 MESSAGES = [
     (
         "x /. 5",
-        "ReplaceAll::reps: 5 is neither a list of replacement rules nor a valid dispatch table, "
+        "ReplaceAll::reps: {5} is neither a list of replacement rules nor a valid dispatch table, "
         "and so cannot be used for replacing.",
     ),
     (

@@ -15,8 +15,8 @@ A chapter is a text file `language/<chapter>.txt`:
     ComplexInfinity
 
 Below an input stands everything that it shows, in order: what it prints, its messages, and its value in
-InputForm unless that is Null. A line that ends in `...` stands for any line that begins like it. Blank lines
-separate pairs. To show another form, ask for it: `ToString[1/2, OutputForm]`.
+InputForm unless that is Null. A line that ends in `...` stands for any line that begins like it, a line that
+is `.` for an empty one. Blank lines separate pairs. To show another form, ask for it: `ToString[1/2, OutputForm]`.
 `python -m pytest tests/conformance/test_language.py -k CHAPTER` runs one chapter.
 """
 
@@ -31,7 +31,7 @@ from wlnet.expr import NULL
 from wlnet.session import Session
 
 FOLDER = Path(__file__).parent / "language"
-SECTION, INPUT, MORE, PROSE, ANYTHING = "=== ", ">>> ", "... ", "#", "..."
+SECTION, INPUT, MORE, PROSE, ANYTHING, EMPTY = "=== ", ">>> ", "... ", "#", "...", "."
 
 
 class Pair:
@@ -74,7 +74,7 @@ def sections(file: Path) -> Iterator[Section]:
         elif not line.strip():
             pair = None
         elif pair is not None:
-            pair.expected.append(line.rstrip())
+            pair.expected.append("" if line == EMPTY else line.rstrip())
         else:
             assert line.startswith(PROSE), f"{file.name}:{number}: belongs to no input: {line}"
     if section is not None:

@@ -1,4 +1,4 @@
-"""Transpose, ArrayReshape, ArrayPad, PadLeft, PadRight, Total, Accumulate, Differences, Outer, Inner:
+"""Transpose, ArrayReshape, ArrayPad, PadLeft, PadRight, Total, Accumulate, Differences:
 rectangular lists as arrays."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wlnet.kernel.registry import builtin
 
 from .dimensions import dimensions, entries_at, flattened, full_depth
 from .functional import with_values
-from .levels import children, level_bound, parse_levels, size
+from .levels import children, parse_levels, size
 from .tables import TOO_LARGE, small_enough
 
 
@@ -230,11 +230,11 @@ def total(ev: Any, value: Any) -> Any:
     return Expr(S.Plus, inner)
 
 
-@builtin("Total")
-def total_(ev: Any, expr: Any, spec: Any = None) -> Any:
+@builtin("Total", messages={"meth": 'Method `1` should be Automatic or "CompensatedSummation".'})
+def total_(ev: Any, expr: Any, spec: Any = None, *, method: Any = S.Automatic) -> Any:
     """Total[list] gives the sum of the elements of list; of an association, of its values.
     Total[list, n] sums all elements down to level n; Total[list, {n}] those on level n; Total[list, {m, n}]
-    levels m to n.
+    levels m to n. Method -> "CompensatedSummation" loses no digits of reals on the way.
 
     >>> Total[{a, b, c}]
     a + b + c
@@ -246,6 +246,11 @@ def total_(ev: Any, expr: Any, spec: Any = None) -> Any:
     if size(expr) is None:
         ev.message("Total", "normal", 1, Expr(S.Total, (expr,)))
         return None
+    if method == "CompensatedSummation" and spec is None and _reals_only(expr):
+        return math.fsum(children(expr) or ())
+    if method not in (S.Automatic, "CompensatedSummation"):
+        ev.message("Total", "meth", method)
+        return None
     if spec is None:
         return total(ev, expr)
     levels = parse_levels(spec)
@@ -255,6 +260,14 @@ def total_(ev: Any, expr: Any, spec: Any = None) -> Any:
     rank = full_depth(expr) or len(dimensions(expr))
     low, high = (x + rank + 1 if x < 0 else x for x in levels)
     return _summed(ev, expr, int(max(low, 1)), int(min(high, max(rank, _depth_of(expr)))))
+
+
+def _reals_only(expr: Any) -> bool:
+    """Whether the elements are machine reals, integers among them or not."""
+    if type(expr) is np.ndarray:
+        return expr.ndim == 1 and expr.dtype == np.float64
+    inner = children(expr) or ()
+    return all(type(x) in (int, float) for x in inner) and any(type(x) is float for x in inner)
 
 
 def _depth_of(expr: Any) -> int:
@@ -365,108 +378,3 @@ def ratios(ev: Any, expr: Any, order: Any = 1) -> Any:
         return _steps(ev, value, 1, lambda a, b: Expr(S.Divide, (b, a)))
 
     return _repeated(ev, "Ratios", expr, order, 1, once)
-
-
-# Products of lists
-
-
-@builtin("Outer", messages={"heads": "Heads `1` and `2` are expected to be the same."})
-def outer(ev: Any, f: Any, *lists: Any) -> Any:
-    """Outer[f, list1, list2, ...] gives f of all combinations of elements of the lists, as a nested list.
-    Outer[f, list1, ..., n] takes as elements the sublists on level n;
-    Outer[f, list1, ..., n1, n2, ...] by list.
-
-    >>> Outer[f, {a, b}, {x, y}]
-    {{f[a, x], f[a, y]}, {f[b, x], f[b, y]}}
-    >>> Outer[Times, {1, 2}, {3, 4}]
-    {{3, 4}, {6, 8}}
-    """
-    count = len(lists)
-    while count and (type(lists[count - 1]) is int or level_bound(lists[count - 1]) is not None):
-        count -= 1
-    sources, given = lists[:count], [level_bound(x) or 0 for x in lists[count:]]
-    if not sources or any(children(x) is None for x in sources):
-        return None
-    heads = {head_of(x) if type(x) is not Association else S.List for x in sources}
-    if len(heads) > 1:
-        ev.message("Outer", "heads", *list(heads)[:2])
-        return None
-    limits = given * count if len(given) == 1 else [*given, *[float("inf")] * (count - len(given))]
-    if (f is S.Times or f is S.Plus) and all(type(x) is np.ndarray for x in sources) and not given:
-        found = _outer_by_numpy(f, sources)
-        if found is not None:
-            return found
-    return _outer(ev.function(f), sources, limits, (), heads.pop())
-
-
-def _outer_by_numpy(f: Any, arrays: tuple[Any, ...]) -> Any:
-    """All products or sums of elements of packed lists; None where integers might leave 64 bits."""
-    sizes = [
-        max(abs(int(a.max())), abs(int(a.min())), 1) if a.dtype == np.int64 and a.size else 1 for a in arrays
-    ]
-    if (math.prod(sizes) if f is S.Times else sum(sizes)) >= 1 << 63:
-        return None
-    combine = np.multiply if f is S.Times else np.add
-    out = arrays[0]
-    for a in arrays[1:]:
-        out = combine.outer(out, a)
-    return packed(out)
-
-
-def _outer(call: Any, sources: tuple[Any, ...], limits: list[float], at: tuple[Any, ...], head: Any) -> Any:
-    if not sources:
-        return call(*at)
-
-    def down(part: Any, left: float) -> Any:
-        if left > 0 and children(part) is not None and (head_of(part) is head or type(part) is Association):
-            parts = [down(x, left - 1) for x in children(part) or ()]
-            return with_values(part, parts) if type(part) is Association else Expr(head, tuple(parts))
-        return _outer(call, sources[1:], limits[1:], (*at, part), head)
-
-    return down(sources[0], limits[0])
-
-
-@builtin(
-    "Inner",
-    messages={
-        "incom": "Length `1` of dimension `2` in `3` is incommensurate with length `4` of dimension 1 in `5`."
-    },
-)
-def inner(ev: Any, f: Any, first: Any, second: Any, g: Any = S.Plus) -> Any:
-    """Inner[f, list1, list2, g] is Dot with f for multiplication and g for addition.
-
-    >>> Inner[f, {a, b}, {x, y}, g]
-    g[f[a, x], f[b, y]]
-    >>> Inner[f, {{a, b}, {c, d}}, {x, y}]
-    {f[a, x] + f[b, y], f[c, x] + f[d, y]}
-    """
-    left, right = dimensions(first), dimensions(second)
-    if not left or not right or size(first) is None or size(second) is None:
-        return None
-    if left[-1] != right[0]:
-        ev.message("Inner", "incom", left[-1], len(left), first, right[0], second)
-        return None
-    call = ev.function(f)
-    columns = _columns(second, len(right))
-
-    def row(a: tuple[Any, ...]) -> Any:
-        return _each(columns, lambda b: Expr(g, tuple(call(x, y) for x, y in zip(a, b, strict=True))))
-
-    return _last_level(first, len(left), row)
-
-
-def _columns(second: Any, depth: int) -> Any:
-    """A nested list (Python) of the vectors along level 1 of `second`, an array of `depth` levels."""
-    parts = children(second) or ()
-    if depth <= 1:
-        return parts
-    return [_columns(make_list(column), depth - 1) for column in zip(*map(children, parts), strict=True)]
-
-
-def _each(columns: Any, make: Callable[[tuple[Any, ...]], Any]) -> Any:
-    return make_list(_each(c, make) for c in columns) if type(columns) is list else make(columns)
-
-
-def _last_level(value: Any, depth: int, make: Callable[[tuple[Any, ...]], Any]) -> Any:
-    parts = children(value) or ()
-    return make(parts) if depth == 1 else make_list(_last_level(x, depth - 1, make) for x in parts)

@@ -9,6 +9,7 @@ from wlnet.expr.attributes import FLAT, ONE_IDENTITY
 from wlnet.kernel.registry import applied, builtin, symbol
 
 IDENTITY = S.Identity
+SECOND_FIRST = make_list((2, 1))
 
 
 def _composed(head: Any, functions: tuple[Any, ...]) -> Any:
@@ -66,12 +67,13 @@ def _pipe(ev: Any, functions: tuple[Any, ...], args: tuple[Any, ...]) -> Any:
 
 symbol(
     "OperatorApplied",
-    usage="OperatorApplied[f][x][y] gives f[y, x]. OperatorApplied[f, k][x1, x2, ...][y] puts y in place k.",
+    usage="OperatorApplied[f][x][y] gives f[y, x]. OperatorApplied[f, n][x1]...[xn] gives f[x1, ..., xn]; "
+    "{i1, ..., im} puts the arguments in the order i1, ..., im, k -> {i1, ..., im} waits for k of them.",
 )
 symbol(
     "CurryApplied",
     usage="CurryApplied[f, n][x1]...[xn] gives f[x1, ..., xn]. CurryApplied[f, {i1, ..., in}] puts them "
-    "in the order i1, ..., in. CurryApplied[n] is an operator form.",
+    "in the order i1, ..., in, k -> {i1, ..., in} waits for k of them. CurryApplied[n] is an operator form.",
 )
 symbol(
     "ReverseApplied",
@@ -81,43 +83,53 @@ symbol(
 
 @applied("OperatorApplied")
 def apply_operator_applied(ev: Any, head: Expr, args: tuple[Any, ...]) -> Any:
-    """OperatorApplied[f, k][x...] waits, as OperatorApplied[f, k, x...], for the call that brings y."""
-    f, *given = head.args
-    if len(given) < 2:
-        k = given[0] if given else 1
-        return Expr(S.OperatorApplied, (f, k, *args)) if type(k) is int and k >= 1 and args else None
-    k, *rest = given
-    if len(args) != 1 or k > len(rest) + 1:
-        return None
-    return ev.call(f, *rest[: k - 1], args[0], *rest[k - 1 :])
+    """OperatorApplied[f, spec][x...]: as CurryApplied, with {2, 1} for spec where there is none."""
+    f, *rest = head.args
+    return _collected(ev, S.OperatorApplied, (f, *(rest or [SECOND_FIRST])), args)
 
 
 @applied("CurryApplied")
 def apply_curry_applied(ev: Any, head: Expr, args: tuple[Any, ...]) -> Any:
-    """CurryApplied[f, spec][x] collects its arguments, as CurryApplied[f, spec, x], until there are enough
-    for f.
+    """CurryApplied[f, spec][x...] collects arguments until there are enough; CurryApplied[spec] is an
+    operator form.
     """
     if len(head.args) == 1:
-        operator = len(args) == 1 and type(head.args[0]) is int
+        operator = len(args) == 1 and _order(head.args[0]) is not None
         return Expr(S.CurryApplied, (*args, *head.args)) if operator else None
-    f, spec, *done = head.args
-    order = _order(spec)
-    if order is None or len(args) != 1:
+    return _collected(ev, S.CurryApplied, head.args, args)
+
+
+def _collected(ev: Any, name: Any, given: tuple[Any, ...], args: tuple[Any, ...]) -> Any:
+    """The call once enough arguments are there, name[f, spec, x...] until then; further ones are applied
+    to its value. Brackets do not matter, only the number of arguments.
+    """
+    f, spec, *done = given
+    found = _order(spec)
+    if found is None or not args:
         return None
-    done.append(args[0])
-    if len(done) < len(order):
-        return Expr(S.CurryApplied, (f, spec, *done))
-    return ev.call(f, *(done[i - 1] for i in order))
+    count, order = found
+    done.extend(args)
+    if len(done) < count:
+        return Expr(name, (f, spec, *done))
+    value = ev.call(f, *(done[i - 1] for i in order))
+    return value if len(done) == count else ev.call(value, *done[count:])
 
 
-def _order(spec: Any) -> list[int] | None:
-    """Which collected argument stands at each place: for n in order, for {i1, ..., in} as it says."""
-    if type(spec) is int and spec >= 1:
-        return list(range(1, spec + 1))
-    if is_list(spec) and all(type(i) is int for i in items(spec)):
-        order = list(items(spec))
-        return order if order and sorted(order) == list(range(1, len(order) + 1)) else None
-    return None
+def _order(spec: Any) -> tuple[int, list[int]] | None:
+    """How many arguments are waited for, and which of them are passed on, in order: n, {i1, ..., im},
+    k -> {i1, ..., im}.
+    """
+    count = None
+    if type(spec) is Expr and spec.head is S.Rule and len(spec.args) == 2:
+        count, spec = spec.args
+    if type(spec) is int and spec >= 1 and count is None:
+        return spec, list(range(1, spec + 1))
+    if not is_list(spec) or not all(type(i) is int and i >= 1 for i in items(spec)):
+        return None
+    order = list(items(spec))
+    if count is None:
+        count = max(order, default=1)
+    return (count, order) if type(count) is int and count >= max(order, default=1) else None
 
 
 @builtin("Curry")
@@ -129,7 +141,7 @@ def curry(ev: Any, f: Any, spec: Any = None) -> Any:
     >>> CurryApplied[f, 3][x][y][z]
     f[x, y, z]
     """
-    return Expr(S.CurryApplied, (f, make_list((2, 1)) if spec is None else spec))
+    return Expr(S.CurryApplied, (f, SECOND_FIRST if spec is None else spec))
 
 
 @applied("ReverseApplied")
@@ -141,3 +153,18 @@ def apply_reverse_applied(ev: Any, head: Expr, args: tuple[Any, ...]) -> Any:
     if type(n) is not int or not 0 <= n <= len(args):
         return None
     return ev.call(head.args[0], *args[:n][::-1], *args[n:])
+
+
+@builtin("ComposeList")
+def compose_list(ev: Any, functions: Any, expr: Any) -> Any:
+    """ComposeList[{f1, f2, ...}, x] gives {x, f1[x], f2[f1[x]], ...}.
+
+    >>> ComposeList[{f, g}, x]
+    {x, f[x], g[f[x]]}
+    """
+    if not is_list(functions):
+        return None
+    out = [expr]
+    for f in items(functions):
+        out.append(ev.call(f, out[-1]))
+    return make_list(out)

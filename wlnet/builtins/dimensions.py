@@ -197,10 +197,10 @@ def flatten(ev: Any, expr: Any, levels: Any = S.Infinity, head: Any = None) -> A
     {{a, d}, {b}, {c}}
     """
     if children(expr) is None:
-        if is_list(levels) or type(levels) is int:
-            ev.message("Flatten", "normal", 1, Expr(S.Flatten, (expr, levels)))
-            return None
-        return expr
+        ev.message(
+            "Flatten", "normal", 1, Expr(S.Flatten, (expr,) if levels is S.Infinity else (expr, levels))
+        )
+        return None
     if is_list(levels):
         return _combined(ev, expr, levels)
     bound = level_bound(levels)

@@ -100,7 +100,11 @@ def _changed(ev: Any, name: str, value: Any, spec: Any, change: Callable[[Any], 
         if is_position_list(spec):
             ev.message(name, "partw", spec, value)
         else:
-            complain(ev, name, error, value, positions_of(spec)[0])
+            (position,) = positions_of(spec)
+            if error.tag == "partw":
+                ev.message(name, "partw", make_list(position), value)
+            else:
+                complain(ev, name, error, value, position)
         return None
 
 
@@ -176,7 +180,7 @@ def insert(ev: Any, expr: Any, new: Any, position: Any) -> Any:
     try:
         return _inserted(expr, new, positions_of(position))
     except PartError:
-        ev.message("Insert", "ins", position, expr)
+        ev.message("Insert", "ins", position if is_list(position) else make_list((position,)), expr)
         return None
 
 
@@ -220,10 +224,10 @@ def _gap(value: Any, spec: Any, count: int) -> int:
 @builtin(
     "ReplacePart", operator=0, messages={"reps": "`1` is not a replacement rule or a list of such rules."}
 )
-def replace_part(ev: Any, expr: Any, rules: Any) -> Any:
+def replace_part(ev: Any, expr: Any, rules: Any, position: Any = None) -> Any:
     """ReplacePart[expr, i -> new] replaces the i-th element of expr, {i, j, ...} -> new the part at that
     position, {pos1, pos2, ...} -> new the parts at several. Positions may be patterns; parts that do not
-    exist are ignored.
+    exist are ignored. ReplacePart[expr, new, pos] is an older form.
 
     >>> ReplacePart[{a, b, c}, 2 -> x]
     {a, x, c}
@@ -232,6 +236,8 @@ def replace_part(ev: Any, expr: Any, rules: Any) -> Any:
     >>> ReplacePart[{a, b, c}, {{1}, {3}} -> x]
     {x, b, x}
     """
+    if position is not None:
+        rules = Expr(S.Rule, (position, rules))
     listed = items(rules) if is_list(rules) else (rules,)
     if type(rules) is Association:
         listed = rules.rules()

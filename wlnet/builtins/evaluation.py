@@ -166,7 +166,18 @@ symbol("List", attributes=LOCKED, usage="{e1, e2, ...}, or List[e1, e2, ...], is
 symbol("None", usage="None is a setting that stands for nothing.")
 symbol("Automatic", usage="Automatic is a setting that leaves a choice to the function.")
 symbol("Inherited", usage="Inherited is a setting that takes a value from what surrounds it.")
-symbol("Nothing", usage="Nothing vanishes from the lists it is an element of.")
+
+
+@builtin("Nothing")
+def nothing(ev: Any, *args: Any) -> Any:
+    """Nothing vanishes from the lists it is an element of; Nothing[...] is Nothing.
+
+    >>> {a, Nothing, Nothing[b]}
+    {a}
+    """
+    return S.Nothing
+
+
 symbol("Null", usage="Null is the symbol for no result: it is not printed.")
 symbol("$Aborted", usage="$Aborted is the value of an evaluation that was aborted.")
 symbol("$Failed", usage="$Failed is the value of an operation that could not be done.")

@@ -291,6 +291,29 @@ def select(ev: Any, expr: Any, criterion: Any, most: Any = None) -> Any:
     return chosen(expr, keep)
 
 
+@builtin("Discard", operator=0, messages=COUNT_MESSAGE)
+def discard(ev: Any, expr: Any, criterion: Any, most: Any = None) -> Any:
+    """Discard[list, crit] gives list without the elements e for which crit[e] is True; Discard[list, crit, n]
+    without the first n of these. Discard[crit] is an operator form.
+
+    >>> Discard[{1, 2, 3, 4}, EvenQ]
+    {1, 3}
+    """
+    inner = children(expr)
+    limit = limit_of(ev, "Discard", most)
+    if limit is None:
+        return None
+    if inner is None:
+        ev.message("Discard", "normal", 1, Expr(S.Discard, (expr, criterion)))
+        return None
+    fails = ev.predicate(criterion)
+    keep, found = [], 0
+    for x in inner:
+        keep.append(found >= limit or not fails(x))
+        found += not keep[-1]
+    return chosen(expr, keep)
+
+
 @builtin("SelectFirst", operator=0, attributes=HOLD_REST)
 def select_first(ev: Any, expr: Any, criterion: Any, default: Any = NOT_FOUND) -> Any:
     """SelectFirst[list, crit] gives the first element e for which crit[e] is True, or Missing["NotFound"].
@@ -349,7 +372,9 @@ def _picked(expr: Any, selectors: Any, fits: Callable[[Any], bool]) -> list[Any]
     inner, marks = children(expr), children(selectors)
     if marks is None:
         return []
-    if inner is None or len(inner) != len(marks):
+    if inner is None:
+        return []
+    if len(inner) != len(marks):
         return None
     parts: list[list[Any]] = []
     for x, mark in zip(inner, marks, strict=True):

@@ -30,8 +30,7 @@ Step = Callable[..., Any]
 def _count(ev: Any, name: str, n: Any, arguments: tuple[Any, ...]) -> int | None:
     if type(n) is int and n >= 0:
         return n
-    if not (type(n) is Expr or type(n).__name__ == "Symbol"):
-        ev.message(name, "intnm", Expr(getattr(S, name), arguments), len(arguments))
+    ev.message(name, "intnm", Expr(getattr(S, name), arguments), len(arguments))
     return None
 
 

@@ -4,12 +4,13 @@ Level and kin share."""
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from wlnet.expr import ATOMS, Association, Expr, S, is_list, items, make_list, packed
+from wlnet.expr import ATOMS, Association, Expr, S, Symbol, is_list, items, make_list, packed
 
 # A level specification, as (low, high). A level n >= 0 counts from the top; -n means parts whose depth is n.
 Levels = tuple[float, float]
@@ -122,8 +123,30 @@ def labels(value: Any) -> list[Any]:
     return list(range(1, len(children(value) or ()) + 1))
 
 
-def depth(value: Any) -> int:
-    """`Depth[value]`: one more than the longest chain of parts. Iterative."""
+def byte_count(value: Any) -> int:
+    """`ByteCount[value]`: the bytes of its atoms and of the expressions around them. Iterative."""
+    count = 0
+    stack = [value]
+    while stack:
+        part = stack.pop()
+        kind = type(part)
+        if kind is Expr:
+            count += sys.getsizeof(part) + sys.getsizeof(part.args)
+            stack.append(part.head)
+            stack.extend(part.args)
+        elif kind is Association:
+            count += sys.getsizeof(part) + sys.getsizeof(part.entries)
+            for k, v, _ in part.entries.values():
+                stack += (k, v)
+        elif isinstance(getattr(part, "nbytes", None), int):
+            count += type(part).__basicsize__ + part.nbytes
+        elif kind is not Symbol:  # symbols are shared by all expressions
+            count += sys.getsizeof(part)
+    return count
+
+
+def depth(value: Any, heads: bool = False) -> int:
+    """`Depth[value]`: one more than the longest chain of parts, with `heads` or without. Iterative."""
     deepest = 1
     stack = [(value, 1)]
     while stack:
@@ -137,6 +160,8 @@ def depth(value: Any) -> int:
             continue
         deepest = max(deepest, level + 1)
         stack.extend((x, level + 1) for x in inner)
+        if heads and type(part) is Expr:
+            stack.append((part.head, level + 1))
     return deepest
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Association, Expr, S, head_of, is_list, items, make_list, packed
+from wlnet.expr import Association, Expr, S, head_of, is_list, items, make_list, packed, system
 from wlnet.kernel.registry import builtin
 
 from .levels import children, size
 from .padding import cycle
 
 PARTITION_MESSAGES = {
-    "partn": "The block length `1` should be a positive integer, UpTo[n], or a list of such by level.",
+    "ilsmp": "Single or list of positive machine-sized integers expected at position `1` of `2`.",
     "partd": "The offset `1` should be a positive integer, or a list of such, one for each level.",
     "partk": "The alignment `1` should be an integer, a pair of integers, or a list of pairs.",
 }
@@ -82,7 +82,8 @@ def _cuts(
     short = [type(n) is Expr and n.head is S.UpTo and len(n.args) == 1 for n in sizes]
     sizes = [n.args[0] if cut_short else n for n, cut_short in zip(sizes, short, strict=True)]
     if not sizes or not all(type(n) is int and n > 0 for n in sizes):
-        ev.message(name, "partn", lengths)
+        given = (expr, lengths) if offsets is None else (expr, lengths, offsets)
+        ev.message(name, "ilsmp", 2, Expr(system(name), given))
         return None
     steps = sizes if offsets is None else _several(offsets, len(sizes))
     if steps is None or not all(type(d) is int and d > 0 for d in steps):

@@ -72,7 +72,7 @@ def _for_each(ev: Any, name: str, rules: Any, replace: Callable[[Replacer], Any]
         parts = [_for_each(ev, name, one, replace) for one in rules.args]
         return None if any(p is None for p in parts) else make_list(parts)
     if not is_rules(rules):
-        ev.message(name, "reps", rules)
+        ev.message(name, "reps", rules if is_list(rules) else make_list((rules,)))
         return None
     return replace(ev.replacer(rules))
 

@@ -347,7 +347,9 @@ def split(ev: Any, expr: Any, test: Any = S.Automatic) -> Any:
         ev.message("Split", "normal", 1, Expr(S.Split, (expr,)))
         return None
     groups = runs(inner, equivalence(ev, test) or same)
-    return Expr(S.List, tuple(_group(expr, inner, g) for g in groups))
+    return Expr(
+        head_of(expr) if type(expr) is Expr else S.List, tuple(_group(expr, inner, g) for g in groups)
+    )
 
 
 @builtin("SplitBy", operator=0)

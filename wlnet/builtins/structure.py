@@ -8,7 +8,7 @@ from typing import Any
 from wlnet.expr import ATOMS, FALSE, TRUE, Association, Expr, S, Symbol, head_of, is_list, items, make_list
 from wlnet.kernel.registry import builtin, symbol
 
-from .levels import LEVEL_0, LEVEL_1, children, depth, leaf_count, levels_of, map_parts, size
+from .levels import LEVEL_0, LEVEL_1, byte_count, children, depth, leaf_count, levels_of, map_parts, size
 from .sequences import SequenceError, take_range
 
 symbol(
@@ -46,16 +46,16 @@ def length(ev: Any, expr: Any) -> Any:
 
 
 @builtin("Depth")
-def depth_(ev: Any, expr: Any) -> Any:
+def depth_(ev: Any, expr: Any, *, heads: Any = FALSE) -> Any:
     """Depth[expr] gives one more than the largest number of indices that name a part of expr;
-    heads do not count.
+    heads do not count, unless Heads -> True.
 
     >>> Depth[{{a}, b}]
     3
     >>> Depth[x]
     1
     """
-    return depth(expr)
+    return depth(expr, heads is TRUE)
 
 
 @builtin("LeafCount")
@@ -66,6 +66,16 @@ def leaf_count_(ev: Any, expr: Any) -> Any:
     6
     """
     return leaf_count(expr)
+
+
+@builtin("ByteCount")
+def byte_count_(ev: Any, expr: Any) -> Any:
+    """ByteCount[expr] gives the bytes that expr takes in memory. Parts that are shared count each time.
+
+    >>> ByteCount[Range[1000]] < ByteCount[Table[x, 1000]]
+    True
+    """
+    return byte_count(expr)
 
 
 @builtin("Apply", operator=1)
@@ -223,7 +233,9 @@ def distribute(
 
 
 # Head -> ordinary form of an expression with that head; chapters add the forms that they own.
-NORMAL_FORMS: dict[Any, Any] = {S.Dataset: lambda e: e.args[0] if len(e.args) == 1 else e}
+NORMAL_FORMS: dict[Any, Any] = dict.fromkeys(
+    (S.Dataset, S.Dispatch), lambda e: e.args[0] if len(e.args) == 1 else e
+)
 
 
 @builtin("Normal")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Expr, S, Symbol, is_list, is_real_number, items, make_list, packed, to_array
+from wlnet.expr import Expr, S, Symbol, is_list, items, make_list, packed, to_array
 from wlnet.expr.attributes import HOLD_ALL, LISTABLE
 from wlnet.kernel.iterators import SLACK, Iterator, iterator, span
 from wlnet.kernel.registry import builtin
@@ -43,8 +43,14 @@ def range_(ev: Any, first: Any, second: Any = None, step: Any = 1) -> Any:
         return _number_range(ev, low, high, step)
     found = span(ev, low, high, step)
     if found is None:
-        if all(map(is_real_number, (low, high, step))):
-            ev.message("Range", "range", Expr(S.Range, (low, high, step)))
+        given = (
+            (first,)
+            if second is None
+            else (low, high)
+            if type(step) is int and step == 1
+            else (low, high, step)
+        )
+        ev.message("Range", "range", Expr(S.Range, tuple(given)))
         return None
     return make_list(found)
 
@@ -54,8 +60,8 @@ def _number_range(ev: Any, low: Any, high: Any, step: Any) -> Any:
     if not all(math.isfinite(x) for x in (low, high, step)):
         return None
     exact = type(low) is int and type(step) is int
-    if exact and type(high) is float:
-        exact = False
+    if exact and type(high) is float:  # the limit does not make the elements inexact
+        high = math.floor(high + SLACK) if step > 0 else math.ceil(high - SLACK)
     count = int((high - low) // step if exact else math.floor((high - low) / step + SLACK)) + 1
     if count <= 0:
         return make_list(())

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
-from wlnet.expr import Expr, S, Symbol, is_list, items, rational
+from wlnet.expr import Association, Expr, S, Symbol, is_list, items, rational
 
 # A bound reached but for rounding still counts: Range[0, 1, 0.1] has 11 elements.
 SLACK = 1e-10
@@ -75,8 +75,8 @@ def iterator(ev: Any, name: str, spec: Any) -> Iterator | None:
     if not 2 <= len(parts) <= 4:
         return _refused(ev, name, "iterb", spec)
     bounds = [ev.evaluate(x) for x in parts[1:]]
-    if len(bounds) == 1 and is_list(bounds[0]):
-        values: Any = items(bounds[0])
+    if len(bounds) == 1 and (is_list(bounds[0]) or type(bounds[0]) is Association):
+        values: Any = tuple(bounds[0].values()) if type(bounds[0]) is Association else items(bounds[0])
         return Iterator(symbol, values, len(values))
     if _is_infinite(bounds[min(1, len(bounds) - 1)]):
         start, step = (1 if len(bounds) == 1 else bounds[0]), (bounds[2] if len(bounds) == 3 else 1)
@@ -119,7 +119,7 @@ def _is_infinite(x: Any) -> bool:
 
 
 def span(ev: Any, low: Any, high: Any, step: Any = 1) -> range | tuple[Any, ...] | None:
-    """low, low + step, ... up to `high`: a Python range for integers, reals as soon as one bound is real.
+    """low, low + step, ... up to `high`: a Python range for integers, reals where low or step is real.
 
     Exact symbolic bounds (Pi, a to a + 3) work where (high - low)/step has a numeric value. None where it has
     none, or where `step` is zero.
@@ -127,9 +127,8 @@ def span(ev: Any, low: Any, high: Any, step: Any = 1) -> range | tuple[Any, ...]
     if type(low) is int and type(step) is int and type(high) in _PLAIN:
         if step == 0 or (type(high) is float and not math.isfinite(high)):
             return None
-        if type(high) is not float:
-            stop = math.floor(high) if step > 0 else math.ceil(high)
-            return range(low, stop + (1 if step > 0 else -1), step)
+        stop = math.floor(high + SLACK) if step > 0 else math.ceil(high - SLACK)
+        return range(low, stop + (1 if step > 0 else -1), step)
     if all(type(x) in _PLAIN for x in (low, high, step)):
         return _plain_span(low, high, step)
     return _symbolic_span(ev, low, high, step)
@@ -138,8 +137,9 @@ def span(ev: Any, low: Any, high: Any, step: Any = 1) -> range | tuple[Any, ...]
 def _plain_span(low: Any, high: Any, step: Any) -> tuple[Any, ...] | None:
     if step == 0 or not all(math.isfinite(x) for x in (low, high, step)):
         return None
-    if float not in (type(low), type(high), type(step)):
-        count = math.floor((Fraction(high) - low) / step) + 1
+    if float not in (type(low), type(step)):
+        slack = SLACK if type(high) is float else 0
+        count = math.floor((Fraction(high) - low) / step + slack) + 1
         return tuple(rational(Fraction(low + k * step)) for k in range(count))
     count = math.floor((high - low) / step + SLACK) + 1
     low, step = float(low), float(step)
