@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from . import image_files, image_filters, image_pixels, image_shapes, image_values  # noqa: F401
+from . import color_values, image3d, image_files, image_filters, image_pixels, image_shapes, image_values  # noqa: F401

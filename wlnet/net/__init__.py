@@ -1,5 +1,13 @@
 """Nets: layers, their composition, training, files. Importing this package declares every layer."""
 
-from . import function_coders, label_coders, layers, subword_coders, text_coders, token_coders
+from . import function_coders, image_coders, label_coders, layers, subword_coders, text_coders, token_coders
 
-__all__ = ["function_coders", "label_coders", "layers", "subword_coders", "text_coders", "token_coders"]
+__all__ = [
+    "function_coders",
+    "image_coders",
+    "label_coders",
+    "layers",
+    "subword_coders",
+    "text_coders",
+    "token_coders",
+]

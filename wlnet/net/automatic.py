@@ -13,7 +13,7 @@ import numpy as np
 
 from wlnet.expr import S, make_list
 
-from .coders import Decoder, Encoder, encoder_for, make_coder
+from .coders import Decoder, Encoder, decoder_for, encoder_for, make_coder
 from .data import Column, labels_of
 from .infer import make_layer
 from .label_coders import BOOLEAN_ENCODER
@@ -78,6 +78,9 @@ def choose(net: Net, port: str, column: Column | None) -> Choice:
     if activation is not None:
         return _entropy(net, port, column, activation)
     encoder = _decoder_encoder(net, port)
+    if encoder is None and column is not None and column.kind == "image" and net.outputs[port].coder is None:
+        encoder = image_encoder(net.outputs[port], column)
+        return Choice(make_layer("MeanSquaredLossLayer"), encoder, decoder_for(encoder))
     if encoder is not None and encoder.port_type.kind == "integer":
         encoder = None  # a class index is no target of a squared error: the data must be raw
     return Choice(make_layer("MeanSquaredLossLayer"), encoder or _boolean(column))
@@ -100,6 +103,21 @@ def _entropy(net: Net, port: str, column: Column | None, activation: str | None)
         classes = int(column.elements.max()) if unknown else None
         return Choice(_cross_entropy("Index"), classes=classes)
     return Choice(_cross_entropy("Probabilities"))
+
+
+def image_encoder(port: PortType, column: Column) -> Encoder:
+    """The encoder for images at a port: of the size and the channels that the port has, else of the size and
+    the colour space of the first image.
+    """
+    first = (column.values or ())[0]
+    if port.rank == 3 and port.known:
+        size = make_list(reversed(port.shape[1:]))  # type: ignore[index]
+        for space in ("Grayscale", "RGB", "CMYK"):
+            encoder = make_coder(Encoder, "Image", (size, space))
+            if encoder.port_type.shape == port.shape:
+                return encoder  # type: ignore[no-any-return]
+    space = first.space or ("RGB" if first.channels >= 3 else "Grayscale")
+    return make_coder(Encoder, "Image", (make_list(first.dimensions), space))  # type: ignore[no-any-return]
 
 
 def _labels(loss: Net, column: Column) -> Choice:

@@ -30,6 +30,7 @@ from wlnet.expr import (
     to_array,
 )
 from wlnet.expr.order import compare
+from wlnet.media.image import Image
 
 from .errors import NetError
 from .stored import Stored
@@ -59,7 +60,7 @@ class Column:
         """What an example is.
 
         "integer" (a whole number), "real" (any other number), "array" (of numbers; all of one shape),
-        "ragged" (arrays of different lengths), "boolean" (True or False), "label" (a string, a symbol,
+        "ragged" (arrays of different lengths), "image", "boolean" (True or False), "label" (a string, a symbol,
         another expression).
         """
         if self._kind is None:
@@ -74,6 +75,8 @@ class Column:
         values = self.values or ()
         if all(x is TRUE or x is FALSE for x in values):
             return "boolean"
+        if all(type(x) is Image for x in values):
+            return "image"
         if all(_numeric(x) for x in values):
             return "ragged"
         return "label"

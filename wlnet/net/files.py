@@ -10,6 +10,7 @@ Values of the language are written as tagged lists (see `encode`), so that they 
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -25,6 +26,7 @@ from wlnet import __version__
 from wlnet.expr import (
     Association,
     BigReal,
+    ByteArray,
     Complex,
     Expr,
     NumericArray,
@@ -36,6 +38,8 @@ from wlnet.expr import (
     packed,
 )
 from wlnet.kernel.formats import FormatError, register, source_bytes
+from wlnet.media.image import Image
+from wlnet.media.image3d import Image3D
 
 from .array_values import array_value
 from .coders import CODERS, Coder, Decoder, Encoder
@@ -46,6 +50,7 @@ from .show import output
 from .types import VARYING, PortType
 
 FORMAT = 1
+IMAGES = (Image, Image3D)
 ELEMENTS = (
     "Net",
     "UninitializedNet",
@@ -90,6 +95,10 @@ def encode(value: Any) -> Any:
         return ["complex", encode(value.re), encode(value.im)]
     if kind is BigReal:
         return ["bigreal", str(value.value), value.digits]
+    if kind is ByteArray:
+        return ["bytes", base64.b64encode(value.data).decode("ascii")]
+    if kind in IMAGES:
+        return [kind.__name__, value.kind, value.space, encode(NumericArray(value.array))]
     if kind in (Encoder, Decoder):
         return [value.symbol, value.name, {name: encode(x) for name, x in value.params.items()}]
     raise FormatError(f"A value of the net cannot be written to a file: {value!r}.")
@@ -119,6 +128,11 @@ def decode(ev: Any, data: Any) -> Any:
         return complex_number(decode(ev, rest[0]), decode(ev, rest[1]))
     if tag == "bigreal":
         return big_real(rest[0], rest[1])
+    if tag == "bytes":
+        return ByteArray(base64.b64decode(rest[0]))
+    if tag in ("Image", "Image3D"):
+        made = Image if tag == "Image" else Image3D
+        return made(decode(ev, rest[2]).array, rest[0], rest[1])
     kind: type[Coder] = {"NetEncoder": Encoder, "NetDecoder": Decoder}[tag]
     return kind(CODERS[rest[0]], {name: decode(ev, x) for name, x in rest[1].items()})
 

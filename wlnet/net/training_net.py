@@ -207,6 +207,8 @@ def _prepared(net: Net, attachments: Sequence[Attachment], table: Table) -> Net:
         column = table.columns[name]
         if port.coder is None and column.kind == "boolean":
             inputs[name] = port._replace(coder=BOOLEAN_ENCODER)
+        elif port.coder is None and column.kind == "image":
+            inputs[name] = port._replace(coder=automatic.image_encoder(port, column))
         elif port.coder is None and not port.known and column.kind != "label":
             inputs[name] = _hinted(name, port, column)
     if inputs == net.inputs and outputs == net.outputs:
