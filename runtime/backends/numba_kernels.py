@@ -214,6 +214,69 @@ def log_softmax(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Ca
     return call
 
 
+def row_gradient(out: Any, y: Any, g: Any) -> None:
+    """Each row of y times the cotangent less their product: y (g - sum(y g))."""
+    for r in range(y.shape[0]):
+        total = y[r, 0] * g[r, 0]
+        for k in range(1, y.shape[1]):
+            total += y[r, k] * g[r, k]
+        for k in range(y.shape[1]):
+            out[r, k] = y[r, k] * (g[r, k] - total)
+
+
+def softmax_gradient(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Bound | None:
+    rows = [rows_of(each, params["axis"]) for each in (out, *operands[:2])]
+    return None if any(each is None for each in rows) else prepare(row_gradient, *rows)
+
+
+def stretch_maximum(x: Any, start: Any, stop: Any, out: Any, lowest: Any) -> None:
+    """Of each row of x (R, D) the elements from start to before stop less their maximum; `lowest` outside."""
+    for r in range(x.shape[0]):
+        first, last = start[r], stop[r]
+        top = lowest
+        for k in range(first, last):
+            top = x[r, k] if x[r, k] > top or x[r, k] != x[r, k] else top
+        for k in range(first):
+            out[r, k] = lowest
+        for k in range(first, last):
+            out[r, k] = x[r, k] - top
+        for k in range(max(first, last), x.shape[1]):
+            out[r, k] = lowest
+
+
+def stretch_divide(out: Any, start: Any, stop: Any) -> None:
+    """Each stretch divided by its sum, in place."""
+    for r in range(out.shape[0]):
+        first, last = start[r], stop[r]
+        total = out.dtype.type(0)
+        for k in range(first, last):
+            total += out[r, k]
+        scale = 1 / total
+        for k in range(first, last):
+            out[r, k] *= scale
+
+
+def softmax_within(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Callable[[], None] | None:
+    axis = out.ndim - 1
+    x, y = rows_of(operands[0], axis), rows_of(out, axis)
+    if x is None or y is None:
+        return None
+    # Bounds may repeat: they are copied out in every call, one integer a row.
+    bounds = [(np.empty(each.shape, each.dtype), each) for each in operands[1:3]]
+    start, stop = (copy.reshape(-1) for copy, _ in bounds)
+    first, arguments = prepare(stretch_maximum, x, start, stop, y, x.dtype.type(-1e30))
+    last, rest = prepare(stretch_divide, y, start, stop)
+
+    def call() -> None:
+        for copy, each in bounds:
+            np.copyto(copy, each)
+        first(*arguments)
+        np.exp(y, y)
+        last(*rest)
+
+    return call
+
+
 # ---- scatter
 
 
@@ -258,5 +321,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "sign_sgd": optimizer(sign_sgd, "momentum"),
     "softmax": softmax,
     "log_softmax": log_softmax,
+    "softmax_gradient": softmax_gradient,
+    "softmax_within": softmax_within,
     "scatter_add": scatter_add,
 }
