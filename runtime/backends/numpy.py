@@ -22,7 +22,10 @@ from ..ops.shapes import broadcast_view
 from ..plan import Plan, plan
 from ..store import Store
 from ..types import DTYPES, TensorError, aligned_bytes
-from . import numba_kernels
+from . import (
+    numba_kernels,
+    numba_recurrent,  # noqa: F401  puts its kernels among the others
+)
 
 NUMPY_CALL = re.compile(r"\bnp\.(\w+)\(")
 

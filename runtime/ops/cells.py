@@ -1,7 +1,7 @@
 """The loops of recurrent cells over arrays: per step one product with the state and one pointwise function.
 
 Each function prepares a call: (results, operands and temporaries, params) -> a function of no arguments.
-`point` is the pointwise part of one step; numba's kernels take its place (backends/numba_recurrent.py).
+`choose` gives the pointwise function of one step, which numba's kernels can be (backends/numba_recurrent.py).
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ import numpy as np
 Arrays = tuple[np.ndarray, ...]
 Call = Callable[[], None]
 Point = Callable[..., None]
+
+# The pointwise function for the arrays of one step.
+Choose = Callable[[tuple[Any, ...]], Point]
 
 
 def row_lengths(operands: Arrays, place: int, params: dict[str, Any]) -> np.ndarray | None:
@@ -30,9 +33,10 @@ def sigmoid(x: np.ndarray) -> None:
 
 
 def forward(
-    point: Point, gates: np.ndarray, saved: np.ndarray, operands: Arrays, steps: list[Any], y: np.ndarray
+    choose: Choose, gates: np.ndarray, saved: np.ndarray, operands: Arrays, steps: list[Any], y: np.ndarray
 ) -> Call:
-    """The loop of a cell: point(product with the state, *arrays of the step) for each of `steps`.
+    """The loop of a cell: its pointwise function of (product with the state, *arrays of the step) for each of
+    `steps`.
 
     `saved` begins as a copy of `gates` unless it took over its memory.
     """
@@ -40,7 +44,7 @@ def forward(
     copied = None if saved.ctypes.data == gates.ctypes.data else gates
     states = [h0, *y[:-1]]
     rounds = list(zip(states, steps))
-    dot = np.dot
+    dot, point = np.dot, choose((product, *steps[0]))
 
     def call() -> None:
         np.copyto(flip, weights.T)
@@ -81,13 +85,15 @@ def clear(t: int, lengths: np.ndarray, *arrays: np.ndarray) -> None:
         each[over] = 0
 
 
-def lstm(out: Arrays, operands: Arrays, params: dict[str, Any], point: Point = lstm_point) -> Call:
+def lstm(
+    out: Arrays, operands: Arrays, params: dict[str, Any], choose: Choose = lambda arrays: lstm_point
+) -> Call:
     gates, weights, bias, h0, c0 = operands[:5]
     (y, c, saved), lengths = out, row_lengths(operands, 5, params)
     steps: list[Any] = [
         (saved[t], bias, c[t - 1] if t else c0, c[t], y[t], lengths, t) for t in range(len(y))
     ]
-    return forward(point, gates, saved, (weights, h0, *operands[-2:]), steps, y)
+    return forward(choose, gates, saved, (weights, h0, *operands[-2:]), steps, y)
 
 
 def lstm_back_point(
@@ -109,7 +115,7 @@ def lstm_back_point(
 
 
 def lstm_gradient(
-    out: Arrays, operands: Arrays, params: dict[str, Any], point: Point = lstm_back_point
+    out: Arrays, operands: Arrays, params: dict[str, Any], choose: Choose = lambda arrays: lstm_back_point
 ) -> Call:
     gy, saved, c, weights, c0 = operands[:5]
     gc = operands[5] if params["cell"] else None
@@ -119,6 +125,7 @@ def lstm_gradient(
         for t in reversed(range(len(gy)))
     ]
     copied = None if back.ctypes.data == saved.ctypes.data else saved
+    point = choose(steps[0])
 
     def call() -> None:
         if copied is not None:
@@ -155,13 +162,15 @@ def gru_point(
         clear(t, lengths, g, extra, y)
 
 
-def gru(out: Arrays, operands: Arrays, params: dict[str, Any], point: Point = gru_point) -> Call:
+def gru(
+    out: Arrays, operands: Arrays, params: dict[str, Any], choose: Choose = lambda arrays: gru_point
+) -> Call:
     gates, weights, bias, h0 = operands[:4]
     (y, extra, saved), lengths = out, row_lengths(operands, 4, params)
     steps: list[Any] = [
         (saved[t], bias, y[t - 1] if t else h0, extra[t], y[t], lengths, t) for t in range(len(y))
     ]
-    return forward(point, gates, saved, (weights, h0, *operands[-2:]), steps, y)
+    return forward(choose, gates, saved, (weights, h0, *operands[-2:]), steps, y)
 
 
 def gru_back_point(
@@ -185,7 +194,7 @@ def gru_back_point(
 
 
 def gru_gradient(
-    out: Arrays, operands: Arrays, params: dict[str, Any], point: Point = gru_back_point
+    out: Arrays, operands: Arrays, params: dict[str, Any], choose: Choose = lambda arrays: gru_back_point
 ) -> Call:
     gy, saved, extra, weights, y, h0, keep, flow = operands
     back, state, dh = out
@@ -194,6 +203,7 @@ def gru_gradient(
         for t in reversed(range(len(gy)))
     ]
     copied = None if back.ctypes.data == saved.ctypes.data else saved
+    point = choose(steps[0])
 
     def call() -> None:
         if copied is not None:
@@ -218,11 +228,13 @@ def rnn_point(a: np.ndarray, y: np.ndarray, bias: np.ndarray, lengths: np.ndarra
         clear(t, lengths, y)
 
 
-def rnn(out: np.ndarray, operands: Arrays, params: dict[str, Any], point: Point = rnn_point) -> Call:
+def rnn(
+    out: np.ndarray, operands: Arrays, params: dict[str, Any], choose: Choose = lambda arrays: rnn_point
+) -> Call:
     gates, weights, bias, h0 = operands[:4]
     lengths = row_lengths(operands, 4, params)
     steps: list[Any] = [(out[t], bias, lengths, t) for t in range(len(out))]
-    return forward(point, gates, out, (weights, h0, *operands[-2:]), steps, out)
+    return forward(choose, gates, out, (weights, h0, *operands[-2:]), steps, out)
 
 
 def rnn_back_point(back: np.ndarray, gy: np.ndarray, y: np.ndarray, dh: np.ndarray, room: np.ndarray) -> None:
@@ -233,11 +245,12 @@ def rnn_back_point(back: np.ndarray, gy: np.ndarray, y: np.ndarray, dh: np.ndarr
 
 
 def rnn_gradient(
-    out: Arrays, operands: Arrays, params: dict[str, Any], point: Point = rnn_back_point
+    out: Arrays, operands: Arrays, params: dict[str, Any], choose: Choose = lambda arrays: rnn_back_point
 ) -> Call:
     gy, y, weights, room = operands
     back, dh = out
     steps = [(back[t], gy[t], y[t], dh, room) for t in reversed(range(len(gy)))]
+    point = choose(steps[0])
 
     def call() -> None:
         dh.fill(0)
