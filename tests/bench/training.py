@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pictures
+import sequences
 
 RATE = 1e-5
 
@@ -45,6 +46,7 @@ WORKLOADS = {
     "mlp": Workload((784, 512, 512, 10), "relu", 128, "classes"),
     "bag": Workload((64, 10), "relu", 128, "classes", vocabulary=20000, tokens=64),
     **pictures.WORKLOADS,
+    **sequences.WORKLOADS,
 }
 
 
@@ -180,6 +182,8 @@ def measure(name: str, arguments: argparse.Namespace) -> None:
         torch.set_num_threads(arguments.threads)
         if isinstance(work, Workload):
             sides["torch fused"], sides["torch"] = theirs(work, True), theirs(work, False)
+        elif isinstance(work, sequences.Recurrent):
+            sides |= work.torch_sides(RATE)
         else:
             sides["torch fused"] = pictures.torch_step(work, True, RATE, channels_last=False)
             sides["torch channels last"] = pictures.torch_step(work, True, RATE, channels_last=True)
