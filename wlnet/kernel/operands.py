@@ -34,7 +34,11 @@ class Operands(Rules):
     def apply(self, subject: Any) -> Any:
         """The value by a definition of the session, else by the function; None where neither applies."""
         value = super().apply(subject)
-        return self.function(RUN.ev, subject) if value is None else value
+        if value is None:
+            value = self.function(RUN.ev, subject)
+            if type(value) is Expr:
+                value = RUN.ev.evaluate(value)
+        return value
 
 
 def operand(name: str) -> Callable[[Callable[[Any, Expr], Any]], Callable[[Any, Expr], Any]]:
