@@ -60,8 +60,8 @@ class Column:
         """What an example is.
 
         "integer" (a whole number), "real" (any other number), "array" (of numbers; all of one shape),
-        "ragged" (arrays of different lengths), "image", "boolean" (True or False), "label" (a string, a symbol,
-        another expression).
+        "ragged" (arrays of different lengths), "image", "boolean" (True or False), "label" (a string, a
+        symbol, another expression).
         """
         if self._kind is None:
             self._kind = self.find_kind()

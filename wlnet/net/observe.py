@@ -15,7 +15,8 @@ from wlnet.expr import TRUE, Association, Expr, S, is_list, items, system
 
 from . import checkpoint
 from .errors import NetError
-from .measure import read_functions, reported
+from .measure import reported
+from .measurements import read_functions
 from .monitor import View, association
 from .progress import Call, FileReport, Indicator, Panel, Print, Reporter, Snapshot, automatic
 from .quantities import Amount, says
@@ -157,10 +158,19 @@ def _call(ev: Any, trainer: Trainer, function: Any) -> Callable[[], Any]:
 
 
 def measure_functions(ev: Any, trainer: Trainer, setting: Any) -> None:
-    """Let the measurements that are functions be called after every round."""
-    for key, function in read_functions(setting):
-        trainer.functions[key] = _call(ev, trainer, function)
-        trainer.run.round_values[key] = []
+    """Let the measurements that are functions be called after every round, or after every batch too."""
+    for each in read_functions(setting):
+        measure = _call(ev, trainer, each.function)
+        trainer.functions[each.key] = measure
+        trainer.run.round_values[each.key] = []
+        if each.each_batch:
+            trainer.run.batch_values[each.key] = []
+            every_batch = Trigger(Amount(1.0, "Batches"), 0.0)
+            trainer.hooks.insert(0, Hook(every_batch, _noted(trainer, each.key)))
+
+
+def _noted(t: Trainer, key: str) -> Callable[[], None]:
+    return lambda: t.run.batch_values[key].append(t.functions[key]())
 
 
 def criterion_call(ev: Any, trainer: Trainer, criterion: Criterion) -> Callable[[], bool]:

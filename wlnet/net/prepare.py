@@ -17,7 +17,8 @@ from .encode import Encoded, encode_table
 from .errors import NetError
 from .generated import Generator, Source, read_generator
 from .initialize import initialize
-from .measure import Meter, read_measurements
+from .measure import Meter
+from .measurements import read_measurements
 from .multipliers import Path, lookup, multipliers
 from .net import SHARED, Net
 from .optimizers import Optimizer
@@ -84,7 +85,7 @@ def prepare(
     ports = dict(graph.inputs)
     encoded = encode_table(ev, table, ports, settings.dtype)
     found = comparisons(training)
-    meter = Meter(read_measurements(options.measurements, training, found, "NetTrain"), found)
+    meter = Meter(read_measurements(options.measurements, training, found, "NetTrain", ev.call), found)
     plan = plan_of(training, meter, rates, settings)
     size = settings.batch_size or automatic_size(encoded, settings)
     per_round = generator.per_round if generator else -(-table.length // size)
@@ -154,8 +155,8 @@ def held(encoding: Encoding, spec: ValidationSpec, held_out: Table | None, size:
     return Held(source.per_round * size, generate)
 
 
-def check_complete(net: Net) -> None:
-    """NetError unless every shape is known and there is something to train."""
+def check_complete(net: Net, trains: bool = True) -> None:
+    """NetError unless every shape is known and, where it `trains`, there is something to train."""
     if not net.specified:
         places = []
         for path, port, type_ in net.unknown_ports():
@@ -167,7 +168,7 @@ def check_complete(net: Net) -> None:
             f'The shape of the net does not follow from the data: {told}. State it, such as "Input" -> n or '
         )
         raise NetError("NetTrain", "unspecified", text + "LinearLayer[n].")
-    if not any(net.array_group(path) == "parameters" for path in net.all_arrays()):
+    if trains and not any(net.array_group(path) == "parameters" for path in net.all_arrays()):
         raise NetError("NetTrain", "nothing", "The net has no arrays that could be trained.")
 
 

@@ -137,20 +137,42 @@ class ValueStatistics:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
+# What makes one value out of those of several examples, or batches, along the first axis.
+AGGREGATES: dict[str, Callable[[np.ndarray], Any]] = {
+    "Mean": lambda x: x.mean(0),
+    "Total": lambda x: x.sum(0),
+    "Min": lambda x: x.min(0),
+    "Max": lambda x: x.max(0),
+    "RMS": lambda x: np.sqrt(np.square(x).mean(0)),
+    "Variance": lambda x: x.var(0, ddof=1) if len(x) > 1 else np.full(x.shape[1:], np.nan),
+    "StandardDeviation": lambda x: np.sqrt(AGGREGATES["Variance"](x)),
+}
+
+
 class PlaceStatistics:
-    """The mean over examples of an array that a program hands out, or its latest value."""
+    """What is told of an array that a program hands out: an aggregate over examples, or the array itself.
 
-    __slots__ = ("count", "latest", "total")
+    how  a name in AGGREGATES, "rows" (the values of all examples), "" (an array of the net as it stands; a
+         name in AGGREGATES then means all its elements)
+    Mean and total are summed up batch by batch; the others keep every example's value.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("count", "how", "latest", "rows", "total")
+
+    def __init__(self, how: str = "Mean") -> None:
+        self.how = how
         self.count = 0
         self.total: Any = 0.0
         self.latest: Any = None
+        self.rows: list[np.ndarray] = []
 
     def add(self, array: np.ndarray) -> None:
         """Count a batch (N, ...)."""
-        self.count += len(array)
-        self.total = self.total + array.sum(0, dtype=np.float64)
+        if self.how in ("Mean", "Total"):
+            self.count += len(array)
+            self.total = self.total + array.sum(0, dtype=np.float64)
+        else:
+            self.rows.append(array.astype(np.float64))
 
     def set(self, array: np.ndarray) -> None:
         """Take `array` as the value."""
@@ -161,11 +183,22 @@ class PlaceStatistics:
         self.count += other.count
         self.total = self.total + other.total
         self.latest = other.latest
+        self.rows += other.rows
 
     def value(self) -> Any:
-        """The mean, or the array: a number where it has no dimensions."""
-        found = self.latest if self.latest is not None else self.total / max(self.count, 1)
+        """The aggregate, or the array: a number where it has no dimensions."""
+        found = self.aggregate()
         return float(found) if np.ndim(found) == 0 else found
+
+    def aggregate(self) -> Any:
+        if self.latest is not None:
+            return AGGREGATES[self.how](self.latest.reshape(-1)) if self.how in AGGREGATES else self.latest
+        if self.how == "Total":
+            return self.total
+        if self.how == "Mean":
+            return self.total / max(self.count, 1)
+        rows = np.concatenate(self.rows)
+        return rows if self.how == "rows" else AGGREGATES[self.how](rows)
 
 
 def ratio(a: Any, b: Any) -> Any:

@@ -11,10 +11,11 @@ from wlnet.kernel.registry import builtin, nearest, option_key, split_options, s
 from . import checkpoint, observe, vocabulary  # noqa: F401  (vocabulary registers its words)
 from .builtins import report
 from .comparisons import comparisons
-from .data import read_table
+from .data_sets import table_of
 from .encode import encode_table
 from .errors import NetError
-from .measure import Meter, read_measurements
+from .measure import Meter
+from .measurements import read_functions, read_measurements
 from .net import Net
 from .prepare import Options, check_complete, prepare
 from .progress import Clockwork
@@ -28,7 +29,7 @@ from .train import Trainer
 from .training_net import build
 from .triggers import Trigger
 from .update_schedule import frozen_by_turn
-from .validate import evaluate, read_validation
+from .validate import CHUNK, evaluate, read_validation
 
 AUTOMATIC, INHERITED, NONE, FAILED = S.Automatic, S.Inherited, system("None"), system("$Failed")
 
@@ -53,11 +54,13 @@ TEXTS["genstop"] = "`1` Training ends here; the net trained so far is returned."
 TEXTS["novalid"] = "TrainingStoppingCriterion is checked on the training data, for there is no ValidationSet."
 
 
-def guarded(ev: Any, action: Callable[[], Any]) -> Any:
-    """The value of `action()`; a user's mistake becomes its message and $Failed."""
+def guarded(ev: Any, action: Callable[[], Any], function: str = "NetTrain") -> Any:
+    """The value of `action()`; a user's mistake becomes a message of `function` and $Failed."""
     try:
         return action()
     except NetError as error:
+        if error.symbol == "NetTrain":
+            error.symbol = function
         return report(ev, error)
 
 
@@ -207,40 +210,36 @@ def net_measurements(
     def measure() -> Any:
         check_net(net)
         device = device_of(target_device, ev.state.device, "NetMeasurements")
-        count(batch_size, "BatchSize")
+        size = count(batch_size, "BatchSize") or CHUNK
         several = is_list(measurement)
         wanted = list(items(measurement)) if several else [measurement]
         dtype = precision(working_precision, "NetMeasurements")
-        found = measured(ev, net, data, wanted, loss_function, dtype, device)
+        found = measured(ev, net, data, wanted, loss_function, dtype, device, size)
         return make_list(found) if several else found[0]
 
-    return guarded(ev, measure)
+    return guarded(ev, measure, "NetMeasurements")
 
 
 def measured(
-    ev: Any, net: Net, data: Any, wanted: list[Any], loss_function: Any, dtype: str, device: str
+    ev: Any, net: Net, data: Any, wanted: list[Any], loss_function: Any, dtype: str, device: str, size: int
 ) -> list[Any]:
     """The values of measurements of an initialized net, in order; "Loss" is the total loss."""
     if not net.initialized:
         raise NetError(
             "NetMeasurements", "netarg", "The net is not initialized. Train it, or use NetInitialize."
         )
-    training, table = build(net, loss_function, read_table(data, "Data"))
-    check_complete(training.net)
+    training, table = build(net, loss_function, table_of(ev, data, "Data", "TestData"))
+    check_complete(training.net, trains=False)
     found = comparisons(training)
     specs = [spec for spec in wanted if not says(spec, "Loss")]
-    meter = Meter(
-        [
-            m
-            for each in specs
-            for m in read_measurements(make_list((each,)), training, found, "NetMeasurements")
-        ],
-        found,
-    )
+    if read_functions(make_list(specs)):
+        text = "A measurement that is a function can be used in TrainingProgressMeasurements alone."
+        raise NetError("NetMeasurements", "measurement", text)
+    meter = Meter(read_measurements(make_list(specs), training, found, "NetMeasurements", ev.call), found)
     encoded = encode_table(ev, table, dict(training.net.inputs), dtype, "Data")
     plan = Plan(training.net, training.losses, meter.watched, dtype, None, {}, {})
     data_set = examples_of(training.net, encoded, table.length, "Data")
-    outcome = evaluate(ev, Machine(plan, encoded, device), training.losses, [data_set], meter)
+    outcome = evaluate(ev, Machine(plan, encoded, device), training.losses, [data_set], meter, size)
     values = iter(outcome.measurements.values())
     return [outcome.loss if says(spec, "Loss") else next(values) for spec in wanted]
 

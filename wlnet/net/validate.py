@@ -38,15 +38,20 @@ class Outcome(NamedTuple):
 
 
 def evaluate(
-    ev: Any, machine: Machine, losses: tuple[Loss, ...], sets: Sequence[Examples], meter: Meter
+    ev: Any,
+    machine: Machine,
+    losses: tuple[Loss, ...],
+    sets: Sequence[Examples],
+    meter: Meter,
+    size: int = CHUNK,
 ) -> Outcome:
     """The losses and measurements of all examples of `sets` with the arrays as they stand, in evaluation
-    mode.
+    mode; `size` examples at a time.
     """
     meter.restart()
     total, sums = 0.0, [0.0] * len(losses)
     for examples in sets:
-        for chosen, lengths in examples.pieces(CHUNK):
+        for chosen, lengths in examples.pieces(size):
             count = len(chosen)
             outputs = run(machine, examples, chosen, lengths)
             total += outputs[TOTAL].item() * count
