@@ -41,7 +41,8 @@ class CoderRecord:
 
     name        as in NetEncoder[{name, ...}]
     encoder     Side of the encoder, or None; decoder likewise
-    partner     (params of one side, port type) -> params of the other, or None where there is no partner
+    to_encoder  (params of the decoder, port type) -> params of the encoder, or an encoder of another type, or
+                None where there is no partner; to_decoder likewise
     """
 
     __slots__ = ("decoder", "encoder", "name", "to_decoder", "to_encoder")
@@ -52,7 +53,7 @@ class CoderRecord:
         *,
         encoder: Side | None = None,
         decoder: Side | None = None,
-        to_encoder: Callable[[Params, PortType], Params | None] | None = None,
+        to_encoder: Callable[[Params, PortType], Params | Encoder | None] | None = None,
         to_decoder: Callable[[Params], Params | None] | None = None,
     ) -> None:
         self.name = name
@@ -376,9 +377,14 @@ def no_partner(kind: type[Coder], spec: Coder) -> Any:
 def encoder_for(decoder: Decoder, port: PortType) -> Encoder | None:
     """The encoder of targets for a port of this type with this decoder; None where there is none."""
     record = decoder.record
-    if record.to_encoder is None or record.encoder is None:
+    if record.to_encoder is None:
         return None
     params = record.to_encoder(decoder.params, port)
+    if type(params) is Encoder:
+        return params
+    assert type(params) is dict or params is None
+    if record.encoder is None:
+        return None
     return None if params is None else Encoder(record, {**defaults(record.encoder), **params})
 
 

@@ -1,4 +1,4 @@
-"""The coders "Function": any function of the language as encoder or decoder."""
+"""The coders "Function", any function of the language, and "FeatureExtractor", a net."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .coders import Side, coder, fits, numeric, show, value_of
 from .errors import NetError
 from .label_coders import read_truth
 from .layer import REQUIRED, Parameter
+from .net import Net
 from .types import PortType
 
 ANYTHING = Expr(S.Blank, ())
@@ -35,8 +36,8 @@ DIMENSIONS = Parameter("Dimensions", read_dims, 'a port type such as 3, {2, 2} o
 BATCHED = Parameter("Batched", read_truth, "True or False", FALSE)
 
 
-def encode(ev: Any, found: Any, values: Sequence[Any]) -> np.ndarray:
-    """The function of each value, or of all at once, as an array (N, ...)."""
+def encode(ev: Any, found: Any, values: Sequence[Any]) -> Any:
+    """The function of each value, or of all at once: an array (N, ...), or a list where lengths differ."""
     f, port = found.params["Function"], port_of(found.params)
     if found.params["Batched"] is TRUE:
         rows = ev.call(f, make_list(values))
@@ -56,7 +57,7 @@ def encode(ev: Any, found: Any, values: Sequence[Any]) -> np.ndarray:
             raise NetError("NetEncoder", "invalid", text)
         arrays.append(array.astype(np.int64 if port.kind == "integer" else np.float32))
     if len({x.shape for x in arrays}) > 1:
-        raise NetError("NetEncoder", "lengths", "The encoded inputs of one batch must have one length here.")
+        return arrays
     return np.stack(arrays) if arrays else np.zeros((0,), np.float32)
 
 
@@ -96,5 +97,47 @@ coder(
         decode=decode,
         properties=("Decision",),
         summary=lambda found, port: "function of " + types.summary_text(port.bare()),
+    ),
+)
+
+
+# ---- FeatureExtractor
+
+
+def read_extractor(value: Any) -> Any:
+    """A net with one input and one output of known shape; NetError for the extractors that wlnet lacks."""
+    if type(value) is Net and len(value.inputs) == 1 and len(value.outputs) == 1 and value.specified:
+        return value
+    raise NetError(
+        "NetEncoder",
+        "extractor",
+        'The encoder "FeatureExtractor" takes a net with one input and one output, whose shapes are known, '
+        f"not {show(value)}: trained feature extractors do not come with wlnet. A function of your own is "
+        'NetEncoder[{"Function", f, n}].',
+    )
+
+
+def extract(ev: Any, found: Any, values: Sequence[Any]) -> Any:
+    """The output of the net for each value."""
+    results = ev.call(found.params["Extractor"], make_list(values))
+    array = numeric(results)
+    if array is None or len(array) != len(values):
+        raise NetError("NetEncoder", "invalid", 'The net of an encoder "FeatureExtractor" gave no numbers.')
+    return array.astype(np.float32)
+
+
+coder(
+    "FeatureExtractor",
+    encoder=Side(
+        arguments=(Parameter("Extractor", read_extractor, "a net", S.Automatic),),
+        port=lambda params: next(iter(params["Extractor"].outputs.values())).bare()._replace(kind="real"),
+        encode=extract,
+        accepts=lambda found, value: (
+            not is_list(value)
+            or len(np.shape(numeric(value)))
+            == (next(iter(found.params["Extractor"].inputs.values())).rank or 0)
+        ),
+        summary=lambda found, port: "features of " + types.summary_text(port.bare()),
+        check=lambda params: None if read_extractor(params["Extractor"]) else None,
     ),
 )

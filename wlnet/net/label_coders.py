@@ -87,8 +87,10 @@ def flatten(value: Any, dims: Dims, leaf: Any) -> tuple[list[Any], tuple[int, ..
 
 def encode_each(
     found: Encoder, values: Sequence[Any], one: Any, dims: Dims, element: Dims, dtype: Any
-) -> np.ndarray:
-    """Each value as an array of `dims` of encoded elements; values in encoded form pass through."""
+) -> Any:
+    """Each value as an array of `dims` of encoded elements: one array, or a list where lengths differ. Values
+    in encoded form pass through.
+    """
     rows = []
     for value in values:
         flat = flatten(value, dims, one)
@@ -102,11 +104,7 @@ def encode_each(
             assert flat is not None
             rows.append(np.array(codes, dtype).reshape((*flat[1], *np.shape(codes)[1:])))
     if len({row.shape for row in rows}) > 1:
-        raise NetError(
-            "NetEncoder",
-            "lengths",
-            "The inputs of one batch must have one length here; encode them one by one.",
-        )
+        return rows
     return np.stack(rows) if rows else np.zeros((0,), dtype)
 
 
@@ -160,7 +158,7 @@ def class_encoder_port(params: dict[str, Any]) -> PortType:
     return PortType("integer", dims_of(params), (1, count))
 
 
-def class_encode(ev: Any, found: Encoder, values: Sequence[Any]) -> np.ndarray:
+def class_encode(ev: Any, found: Encoder, values: Sequence[Any]) -> Any:
     table, dims = positions(found), dims_of(found.params)
     count = len(table)
     if not is_indicator(found.params):
@@ -340,7 +338,7 @@ def boolean_code(value: Any) -> float | None:
     return float(number) if number is not None and number in (0, 1) else None
 
 
-def boolean_encode(ev: Any, found: Encoder, values: Sequence[Any]) -> np.ndarray:
+def boolean_encode(ev: Any, found: Encoder, values: Sequence[Any]) -> Any:
     return encode_each(found, values, boolean_code, dims_of(found.params), (), np.float32)
 
 
