@@ -16,7 +16,8 @@ A chapter is a text file `language/<chapter>.txt`:
 
 Below an input stands everything that it shows, in order: what it prints, its messages, and its value in
 InputForm unless that is Null. A line that ends in `...` stands for any line that begins like it, a line that
-is `.` for an empty one. Blank lines separate pairs. To show another form, ask for it: `ToString[1/2, OutputForm]`.
+is `.` for an empty one. Blank lines separate pairs. Another form has to be asked for, as a string:
+`ToString[1/2, OutputForm]`.
 `python -m pytest tests/conformance/test_language.py -k CHAPTER` runs one chapter.
 """
 

@@ -120,7 +120,7 @@ def test_assignments(script: Script, program: str, expected: str) -> None:
         ("Clear[Plus]", "Clear::wrsym: Symbol Plus is Protected."),
         (
             "SetAttributes[f, Flatt]",
-            "SetAttributes::attnf: Flatt is not a known attribute. Did you mean Flat?",
+            "Attributes::attnf: Flatt is not a known attribute. Did you mean Flat?",
         ),
     ],
 )

@@ -44,7 +44,7 @@ from .conftest import Script
         ("Module[{a = 1, b}, b = a + 1; {a, b}]", "{1, 2}"),
         ("Module[{x := RandomReal[]}, NumberQ[x] && x =!= x]", "True"),
         ("x = 5; f[] := x; Block[{x = 7}, f[]]", "7"),
-        ("f[1] = 2; Block[{f}, f[1]]", "f[1]"),
+        ("f[1] = 2; Block[{f}, f[1]]", "2"),
         ("f[1] = 2; Block[{f}, f[1] = 3; f[1]] + f[1]", "5"),
         ("Block[{x = 1, y}, y = x + 1; {x, y}]; {x, y}", "{x, y}"),
         ("f[x_] := Block[{y = x}, Hold[y]]; f[3]", "Hold[y]"),

@@ -12,6 +12,7 @@ from wlnet.kernel.registry import builtin, nearest, symbol
 from wlnet.kernel.shaping import attributes_of
 
 FAILED = system("$Failed")
+ATTRIBUTE_MESSAGES = {"attnf": "`1` is not a known attribute.`2`", "locked": "Symbol `1` is locked."}
 
 for _name, _usage in {
     "Constant": "indicates zero derivative of the symbol with respect to everything",
@@ -65,7 +66,7 @@ def shown_attributes(s: Symbol) -> Expr:
     return make_list(map(system, names(attributes_of(s) & ~STUB)))
 
 
-@builtin("Attributes", attributes=HOLD_ALL | LISTABLE)
+@builtin("Attributes", attributes=HOLD_ALL | LISTABLE, messages=ATTRIBUTE_MESSAGES)
 def attributes(ev: Any, f: Any) -> Any:
     """Attributes[f] gives the list of attributes of the symbol f; Attributes[f] = {a1, a2, ...} sets them.
 
@@ -79,19 +80,16 @@ def attributes(ev: Any, f: Any) -> Any:
     return lists[0] if not is_list(f) else make_list(lists)
 
 
-def _flags(ev: Any, command: str, spec: Any) -> int | None:
+def _flags(ev: Any, spec: Any) -> int | None:
     flags = 0
     for a in items(spec) if is_list(spec) else (spec,):
         bits = FLAGS.get(a.name) if type(a) is Symbol else None
         if bits is None:
             near = nearest(a.name if type(a) is Symbol else str(a), list(FLAGS))
-            ev.message(command, "attnf", a, "" if near is None else f" Did you mean {near}?")
+            ev.message("Attributes", "attnf", a, "" if near is None else f" Did you mean {near}?")
             return None
         flags |= bits
     return flags
-
-
-ATTRIBUTE_MESSAGES = {"attnf": "`1` is not a known attribute.`2`", "locked": "Symbol `1` is locked."}
 
 
 def _change(ev: Any, command: str, spec: Any, change: Any) -> Any:
@@ -100,24 +98,24 @@ def _change(ev: Any, command: str, spec: Any, change: Any) -> Any:
         return None
     for s in found:
         if s.attributes & LOCKED:
-            ev.message(command, "locked", s)
+            ev.message("Attributes", "locked", s)
         else:
             set_attributes(s, change(s.attributes))
     return NULL
 
 
-@builtin("SetAttributes", attributes=HOLD_FIRST, messages=ATTRIBUTE_MESSAGES)
+@builtin("SetAttributes", attributes=HOLD_FIRST)
 def set_attributes_(ev: Any, f: Any, attr: Any) -> Any:
     """SetAttributes[f, attr] adds attr, an attribute or a list of them, to the attributes of the symbol f.
 
     >>> SetAttributes[f, {Flat, Orderless}]; f[b, f[a, c]]
     f[a, b, c]
     """
-    flags = _flags(ev, "SetAttributes", attr)
+    flags = _flags(ev, attr)
     return None if flags is None else _change(ev, "SetAttributes", f, lambda old: old | flags)
 
 
-@builtin("ClearAttributes", attributes=HOLD_FIRST, messages=ATTRIBUTE_MESSAGES)
+@builtin("ClearAttributes", attributes=HOLD_FIRST)
 def clear_attributes(ev: Any, f: Any, attr: Any) -> Any:
     """ClearAttributes[f, attr] removes attr, an attribute or a list of them, from the attributes of the
     symbol f.
@@ -125,7 +123,7 @@ def clear_attributes(ev: Any, f: Any, attr: Any) -> Any:
     >>> SetAttributes[f, Flat]; ClearAttributes[f, Flat]; Attributes[f]
     {}
     """
-    flags = _flags(ev, "ClearAttributes", attr)
+    flags = _flags(ev, attr)
     return None if flags is None else _change(ev, "ClearAttributes", f, lambda old: old & ~flags)
 
 
@@ -135,7 +133,7 @@ def assign_attributes(ev: Any, lhs: Expr, rhs: Any, delayed: bool) -> Any:
     if len(lhs.args) != 1:
         return None
     value = evaluate(rhs)
-    flags = _flags(ev, "Attributes", value)
+    flags = _flags(ev, value)
     if flags is None or _change(ev, "Attributes", lhs.args[0], lambda old: flags) is None:
         return FAILED
     return NULL if delayed else value

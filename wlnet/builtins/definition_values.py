@@ -33,6 +33,8 @@ from wlnet.kernel.rule_code import strip
 from wlnet.kernel.rules import Delayed
 from wlnet.kernel.shaping import root_symbol
 
+from .information import symbols_of
+
 FAILED = system("$Failed")
 _WRAPPERS = (PATTERN_TEST, CONDITION, OPTIONAL, S.HoldPattern)
 
@@ -131,7 +133,7 @@ def _tag_set(ev: Any, command: str, tag: Any, lhs: Any, rhs: Any, delayed: bool)
         return define(tag, "sub", whole, rhs, command)
     if tag in map(tag_in, target.args):
         return define(tag, "up", whole, rhs, command)
-    ev.message(command, "tagnf", tag, bare)
+    ev.message(command, "tagnf" if tag not in symbols_of((target,)) else "tagpos", tag, bare)
     return False
 
 

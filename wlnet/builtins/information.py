@@ -4,23 +4,50 @@ from __future__ import annotations
 
 from typing import Any
 
-from wlnet.expr import ATOMS, FALSE, NULL, TRUE, Association, Expr, S, Symbol, make_list
-from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, READ_PROTECTED
-from wlnet.kernel.definitions import rules_of
+from wlnet.expr import ATOMS, FALSE, NULL, TRUE, Association, Expr, S, Symbol, make_list, system
+from wlnet.expr.attributes import HOLD_ALL, HOLD_FIRST, HOLD_REST, READ_PROTECTED
+from wlnet.kernel.constructs import is_pattern
+from wlnet.kernel.definitions import rules_expr, rules_of
 from wlnet.kernel.evaluate import evaluate
 from wlnet.kernel.messages import template
 from wlnet.kernel.registry import builtin, load_all, options_of, symbol
 from wlnet.kernel.shaping import attributes_of
 
-from .attributes import shown_attributes
+from .attributes import shown_attributes, symbols_in
+from .files import FILE, attempt, path_of
 
 symbol("LongForm", usage="LongForm is an option of Information: whether definitions are shown in full.")
+CONSTANT = (TRUE, FALSE, NULL)
+VALUES = {
+    "OwnValues": "own",
+    "DownValues": "down",
+    "SubValues": "sub",
+    "UpValues": "up",
+    "NValues": "n_values",
+    "FormatValues": "format_values",
+}
 MISSING_UNKNOWN = Expr(S.Missing, ("UnknownSymbol",))
 
 
 def usage_of(s: Symbol) -> str | None:
     """The usage text of a symbol."""
     return template(s, "usage")
+
+
+# By slot: the operator of an immediate and of a delayed definition.
+OPERATORS = {
+    "own": ("=", ":="),
+    "down": ("=", ":="),
+    "sub": ("=", ":="),
+    "up": ("^=", "^:="),
+    "n_values": ("=", ":="),
+    "format_values": ("=", ":="),
+}
+
+
+def is_fixed(lhs: Any, rhs: Any) -> bool:
+    """Whether `lhs = rhs` is the same as `lhs := rhs`: no pattern, and a value without parts to evaluate."""
+    return not is_pattern(lhs) and all(s is S.List or s in CONSTANT for s in symbols_of((rhs,)))
 
 
 def definition_lines(ev: Any, s: Symbol) -> list[str]:
@@ -31,8 +58,9 @@ def definition_lines(ev: Any, s: Symbol) -> list[str]:
         lines.append(f"Attributes[{ev.name(s)}] = {ev.text(shown, 'InputForm')}")
     if s.attributes & READ_PROTECTED:
         return lines
-    for slot, operator in (("own", "="), ("down", ":="), ("sub", ":="), ("up", "^:="), ("n_values", ":=")):
+    for slot, operators in OPERATORS.items():
         for lhs, rhs in rules_of(s, slot):
+            operator = operators[not (slot == "own" or is_fixed(lhs, rhs))]
             lines.append(f"{ev.text(lhs, 'InputForm')} {operator} {ev.text(rhs, 'InputForm')}")
     options = options_of(s)
     if options:
@@ -65,13 +93,40 @@ def full_definition(ev: Any, s: Any) -> Any:
     found = ev.state.resolve(s) if type(s) is str else s
     if type(found) is not Symbol:
         return None
-    order = [found]
+    return "\n\n".join(full_lines(ev, [found])) or NULL
+
+
+def full_lines(ev: Any, symbols: list[Symbol]) -> list[str]:
+    """The definitions of symbols and of all that these use."""
+    order = list(symbols)
     for t in order:
-        for slot in ("own", "down", "sub", "up"):
+        for slot in OPERATORS:
             for lhs, rhs in rules_of(t, slot):
                 order.extend(x for x in symbols_of((lhs, rhs)) if x.context != "System`" and x not in order)
-    texts = [line for t in order for line in definition_lines(ev, t)]
-    return "\n\n".join(texts) or NULL
+    return [line for t in order for line in definition_lines(ev, t)]
+
+
+@builtin("Save", attributes=HOLD_REST, messages=FILE, stateful=True, outside=True)
+def save(ev: Any, file: Any, *symbols: Any) -> Any:
+    """Save["file", s] appends the definitions of the symbol s, and of all symbols that these use, to a file,
+    as inputs that make them; so does Save["file", {s1, s2, ...}], and Save["file", "patt"] for all names
+    that match.
+
+    >>> f[x_] := x + 1; Save["z.wl", f]; Clear[f]; Get["z.wl"]; {f[1], DeleteFile["z.wl"]}
+    {2, Null}
+    """
+    path = path_of(ev, "Save", file)
+    found = [symbols_in(ev, "Save", spec) for spec in symbols]
+    if path is None or any(one is None for one in found):
+        return None if path is not None else system("$Failed")
+    text = "\n\n".join(full_lines(ev, [s for one in found for s in one or ()]))
+
+    def write() -> Any:
+        with path.open("a", encoding="utf-8") as out:
+            out.write(text + "\n")
+        return NULL
+
+    return attempt(ev, "Save", write, file)
 
 
 def symbols_of(roots: tuple[Any, ...]) -> list[Symbol]:
@@ -152,7 +207,10 @@ def _facts(ev: Any, s: Symbol) -> dict[str, Any]:
         "Usage": usage if usage is not None else Expr(S.Missing, ("NotAvailable",)),
         "Attributes": shown_attributes(s),
         "Options": make_list(Expr(S.RuleDelayed if d else S.Rule, (n, v)) for n, v, d in options.values()),
+        "Name": s.name,
+        "Context": s.context,
         "FullName": s.full_name,
+        **{name: rules_expr(s, slot) for name, slot in VALUES.items()},
         "Definitions": "\n\n".join(definition_lines(ev, s)),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wlnet.expr import LIST, NULL, Association, Expr, S, Symbol, is_list, items, make_list, system
+from wlnet.expr import LIST, NULL, Association, Expr, S, Symbol, is_list, items, make_list, system, truth
 from wlnet.expr.attributes import PROTECTED
 from wlnet.kernel.definitions import add_rule, assigner, rules_of, unassigner
 from wlnet.kernel.evaluate import evaluate
@@ -59,6 +59,16 @@ def _function_options(ev: Any, f: Any) -> list[Expr] | None:
     if type(f) is Expr:
         return [r for a in f.args for r in (flat_rules(a) or ())]
     return None
+
+
+@builtin("OptionQ")
+def option_q(ev: Any, expr: Any) -> Any:
+    """OptionQ[expr] tells whether expr can be given for options: a rule, or a list of such, at any depth.
+
+    >>> {OptionQ[a -> 1], OptionQ[{a :> 1, {b -> 2}}], OptionQ[{a}]}
+    {True, True, False}
+    """
+    return truth(flat_rules(expr) is not None)
 
 
 @builtin("Options", stateful=True)

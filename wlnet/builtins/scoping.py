@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from wlnet.expr import LIST, NULL, Expr, S, Symbol, is_list, items, system
-from wlnet.expr.attributes import HOLD_ALL, N_HOLD_ALL, TEMPORARY
+from wlnet.expr.attributes import HOLD_ALL, LOCKED, N_HOLD_ALL, TEMPORARY
 from wlnet.kernel.building import build, built, substitute
 from wlnet.kernel.control import RUN, ReturnValue
-from wlnet.kernel.definitions import is_protected, set_own
+from wlnet.kernel.definitions import set_own
 from wlnet.kernel.evaluate import evaluate
 from wlnet.kernel.functions import pure_function
 from wlnet.kernel.registry import applied, builtin, symbol
@@ -300,15 +300,16 @@ def _compile_block(e: Expr, scope: Scope, tail: bool, body: BodyCompiler) -> tup
     def enter(b: list[Any]) -> Any:
         values = [None if start is None else start(b) for start in starts]
         for name in names:
-            if is_protected(name) and name.builtin is not None and name.own is None:
-                RUN.ev.message("Block", "wrsym", name)
+            if name.attributes & LOCKED:
+                RUN.ev.message("Block", "locked", name)
                 return evaluate(Expr(S.Hold, (e,)))
         saved = [_enter_block(name, value) for name, value in zip(names, values, strict=True)]
         try:
-            return run(b)
+            value = run(b)
         finally:
             for name, old in zip(names, saved, strict=True):
                 _leave_block(name, old)
+        return evaluate(value)  # what the names mean outside may change it
 
     return enter, scope
 

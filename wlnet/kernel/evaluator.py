@@ -29,6 +29,7 @@ from .control import (
 )
 from .definitions import set_own
 from .evaluate import evaluate
+from .formatting import formatted
 from .functions import function
 from .messages import issue, message_symbol
 from .rules import Replacer, parse_rules
@@ -144,6 +145,8 @@ class Evaluator:
 
     def text(self, e: Any, form: str = "OutputForm") -> str:
         """An expression as text."""
+        if self.state.formats:
+            e = formatted(e, form)
         return to_text(e, form, self.state.name_of)
 
     def read(self, text: str) -> Any:

@@ -54,6 +54,7 @@ class State:
     on_print       called with a text that Print shows
     sandbox        refuse files, processes and the network
     device         "CPU" or "GPU": where nets run when TargetDevice does not say
+    formats        whether some symbol has printed forms of its own (Format)
     interrupted    whether Ctrl-C ended the last input
     load           called with a capitalised name that no context knows: may load a chapter that declares it
     """
@@ -84,6 +85,7 @@ class State:
         self.sandbox = False
         self.device = "CPU"
         self.interrupted = False
+        self.formats = False
         self._random: Any = None
         self._known: dict[str, Symbol] = {}
         self._known_for: tuple[Any, Any] = (None, None)
