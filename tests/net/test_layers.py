@@ -80,6 +80,13 @@ SMOOTH = {
     "OrderingLayer": [],
     "ExtractLayer": ['ExtractLayer["Input" -> {3, 3}, "Position" -> {2, 1, Restricted["Integer", 3]}]',
                      'ExtractLayer["Input" -> {3, 3}, "Position" -> {2, Restricted["Integer", 3]}]'],
+    "AttentionLayer": [
+        'AttentionLayer["Key" -> {2, 3}, "Value" -> {2, 2}, "Query" -> {3, 2}]',
+        'AttentionLayer["Dot", "Mask" -> "Causal" -> 2, "ScoreRescaling" -> "DimensionSqrt", "MultiHead" -> '
+        'True, "Key" -> {3, 2, 2}, "Value" -> {3, 2, 1}, "Query" -> {3, 2, 2}]',
+        'AttentionLayer["Dot", "Dropout" -> 0.5, "Key" -> {2, 2, 3}, "Value" -> {2, 2, 2}, "Query" -> 3]',
+        'AttentionLayer[NetGraph[{CatenateLayer[], LinearLayer[{}]}, {{NetPort["Input"], NetPort["Query"]} -> '
+        '1 -> 2}], "Key" -> {2, 2}, "Query" -> {2, 1}, "Value" -> {2, 3}]'],
     "AppendLayer": ['AppendLayer["Input" -> {2, 3}]'],
     "PrependLayer": ['PrependLayer["Input" -> {2, 3}]'],
     "PaddingLayer": ['PaddingLayer[{{1, 2}, {0, 1}}, Padding -> "Reflected", "Input" -> {3, 2}]',
@@ -124,6 +131,13 @@ SMOOTH = {
                         'NetNestOperator[NetChain[{2, Tanh}], 20, "Input" -> 2]'],
     "NetBidirectionalOperator": ['NetBidirectionalOperator[BasicRecurrentLayer[2], "Input" -> {3, 2}]',
                                  'NetBidirectionalOperator[GatedRecurrentLayer[2], Plus, "Input" -> {3, 2}]'],
+    "CompiledLayer": [
+        'CompiledLayer[Function[Typed[x, TypeSpecifier["PackedArray"]["MachineReal", 1]], Total[x] x^2], '
+        '"Input" -> 3]'
+    ],
+    "RandomArrayLayer": ["RandomArrayLayer[NormalDistribution[#Mean, #Std] &, \"Mean\" -> 3]",
+                         "RandomArrayLayer[GammaDistribution[#a, #b] &, \"a\" -> 3]"],
+    "PlaceholderLayer": [],  # it has no value: test_special_layers.py
     "NetGANOperator": [],  # its gradients are no derivatives on purpose: test_adversarial.py
     "NetPairEmbeddingOperator": [
         'NetPairEmbeddingOperator[LinearLayer[3], "Input" -> {2, 2}]',
@@ -200,7 +214,8 @@ def test_gradients_agree_with_differences(wl: Any, code: str, training: bool) ->
     total()
     if start is not None:
         store[counter] = start
-    gradients = {name: run(data)["d " + name].copy() for name in leaves}
+    outputs = run(data)
+    gradients = {name: outputs["d " + name] for name in leaves}
     for name, gradient in gradients.items():
         place = data[name] if name in data else store[name]
         direction = random.normal(size=place.shape)

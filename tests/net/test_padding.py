@@ -68,6 +68,15 @@ CODES: dict[str, list[str] | None] = {
     "ExtractLayer": ['ExtractLayer["Input" -> {"Varying", 3}, "Position" -> {2, Restricted["Integer", '
                      '{-3, -1}]}]',
                      'ExtractLayer["Input" -> {"Varying", 3}, "Position" -> {"Varying", 1, "Integer"}]'],
+    "AttentionLayer": [
+        'AttentionLayer["Key" -> {"Varying", 3}, "Value" -> {"Varying", 2}, "Query" -> {2, 2}]',
+        'AttentionLayer["Dot", "MultiHead" -> True, "Key" -> {"Varying", 2, 3}, "Value" -> {"Varying", 2, 2}, '
+        '"Query" -> {"Varying", 2, 3}]',
+        'AttentionLayer["Dot", "Mask" -> ("Causal" -> 2), "Key" -> {"Varying", 3}, "Value" -> {"Varying", 2}, '
+        '"Query" -> {"Varying", 3}]',
+        'AttentionLayer["Dot", "Key" -> {"Varying", 2, 3}, "Value" -> {"Varying", 2, 2}, "Query" -> 3]',
+        'AttentionLayer[NetGraph[{CatenateLayer[], LinearLayer[{}]}, {{NetPort["Input"], NetPort["Query"]} -> '
+        '1 -> 2}], "Key" -> {"Varying", 2}, "Query" -> {"Varying", 1}, "Value" -> {"Varying", 3}]'],
     "PartLayer": [f'PartLayer[{part}, "Input" -> {{"Varying", 3}}]' for part in (
         "1", "-1", "1 ;; -1", "1 ;; 1", "-1 ;; -1", "{1, 2}", "{-1 ;; 1 ;; -1, 1 ;; 2}", "1 ;; -1 ;; 2",
         "{All, 2 ;; 3}", "-1 ;; All", "All ;; All ;; 3")],

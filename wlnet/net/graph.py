@@ -213,6 +213,10 @@ class Wiring:
         outputs = self.known(node).outputs
         if port in self.nodes[node].states and port not in outputs:
             return port
+        if port in self.nodes[node].record.extra and port not in outputs:
+            outputs = self.nodes[node].outputs
+            self.nodes[node] = self.nodes[node].replace(outputs={**outputs, port: ANY})
+            return port
         if port is None:
             if len(outputs) == 1 or "Output" in outputs:
                 return "Output" if "Output" in outputs else next(iter(outputs))
@@ -293,6 +297,8 @@ def exposing(net: Net, path: Sequence[Any], symbol: str) -> tuple[Net, str]:
     """A nested net with an output of a layer inside as an output of its own, and the name of that output."""
     if len(path) == 1 and path[0] in net.outputs:
         return net, path[0]
+    if len(path) == 1 and path[0] in net.record.extra:
+        return net.replace(outputs={**net.outputs, path[0]: types.ANY}), path[0]
     names = list(net.nodes)
     if not net.is_container or (len(path) == 1 and path[0] not in names):
         text = f"{describe(net)} has no output port {path[0]!r}; it has {quoted(net.outputs)}."

@@ -101,6 +101,7 @@ class LayerRecord:
                  lengths alone
     fans         (array name, dims) -> (fan in, fan out); default: product of all but the first, the first
     inner        (params) -> name of the net inside that `automatic losses` look through, or None
+    extra        outputs that there are for those who name them alone: name -> (net) -> type
     is_loss      whether its outputs are losses by themselves, or the names of those that are
     activation   "softmax", "sigmoid", None, or (params) -> one of them
     automatic_loss  name of the loss layer that NetTrain attaches to its output, where the activation does not
@@ -112,7 +113,9 @@ class LayerRecord:
         "name", "usage", "arguments", "options", "arrays", "inputs", "outputs", "variadic", "infer", "lower",
         "lengths", "fans", "inner", "is_loss", "activation", "automatic_loss", "container", "examples",
         "short",
-        "check", "random", "assume", "detach", "unpack", "pack", "aligned", "padded", "states", "arrange",
+        "check", "random", "assume", "detach", "extra", "unpack", "pack", "aligned", "padded",
+        "states", "arrange",
+        "remark", "refusal",
     )  # fmt: skip
 
     def __init__(
@@ -145,6 +148,9 @@ class LayerRecord:
         arrange: Callable[[dict[str, Net]], dict[str, Net]] | None = None,
         aligned: bool | Callable[[Net], bool] = True,
         padded: bool | Callable[[Net], bool] = False,
+        remark: Callable[[Params], str | None] | None = None,
+        refusal: Callable[[Net], str] | None = None,
+        extra: dict[str, Callable[[Net], PortType]] | None = None,
         unpack: Callable[[list[Any]], list[Any]] | None = None,
         pack: Callable[[list[Any]], list[Any]] | None = None,
     ) -> None:
@@ -175,8 +181,11 @@ class LayerRecord:
         self.random = random  # draws random numbers, at least in training
         self.states = states or {}
         self.arrange = arrange
+        self.remark = remark  # (params) -> what is to be said of a layer when it is made, or None
+        self.refusal = refusal  # (net) -> why it cannot be evaluated, where it has no `lower`
         self.aligned = aligned
         self.padded = padded
+        self.extra = extra or {}
         # arguments as written, such as one list of two nets, as those of `arguments`; and the way back
         self.unpack = unpack
         self.pack = pack

@@ -4,7 +4,7 @@ The batch dimension N comes first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,10 +27,13 @@ from .types import VARYING, PortType
 class Wire(NamedTuple):
     """What flows along an edge: a value (N, ...), and for a port whose first dimension varies
     the lengths (N).
+
+    across  lengths (N) of the second dimension where that is padded, too: of values that no layer takes
     """
 
     value: ir.Value
     lengths: ir.Value | None = None
+    across: ir.Value | None = None
 
 
 Taps = dict[tuple[Path, str], Wire]
@@ -325,10 +328,23 @@ def lower_container(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]
     return {port: wires[feeding[(None, port)]] for port in net.outputs}
 
 
+def refusal(net: Net) -> NetError:
+    """The error that a layer without meaning for programs cannot be evaluated."""
+    reason = "" if net.record.refusal is None else " " + net.record.refusal(net)
+    return NetError(net.record.name, "lower", f"{describe(net)} cannot be evaluated.{reason}")
+
+
+def check_evaluable(net: Net) -> None:
+    """NetError where a layer inside cannot be evaluated."""
+    for _, inner in net.walk():
+        if inner.record.lower is None and not inner.record.container:
+            raise refusal(inner)
+
+
 def lower_layer(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]:
     net, record = at.net, at.net.record
     if record.lower is None:
-        raise NetError(record.name, "lower", f"{describe(net)} cannot be evaluated.")
+        raise refusal(net)
     values = {}
     for port, wire in aligned(at, inputs).items():
         values[port] = wire.value
@@ -351,10 +367,16 @@ def lower_layer(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]:
 
 def aligned(at: Lowering, inputs: Mapping[str, Wire]) -> Mapping[str, Wire]:
     """Inputs whose first dimension varies, where they must be of one length, brought to one extent."""
-    one_length = at.net.record.aligned
-    if not (one_length(at.net) if callable(one_length) else one_length):
+    rule = at.net.record.aligned
+    if not (rule(at.net) if callable(rule) else rule):
         return inputs
-    varying = [port for port, type_ in at.net.inputs.items() if type_.varies]
+    return one_length(at, inputs, [port for port, type_ in at.net.inputs.items() if type_.varies])
+
+
+def one_length(at: Lowering, inputs: Mapping[str, Wire], varying: Sequence[str]) -> Mapping[str, Wire]:
+    """`inputs` where the sequences at the ports `varying` must be of one length, those brought to one
+    extent.
+    """
     wires = [inputs[port] for port in varying]
     if (
         len(wires) < 2

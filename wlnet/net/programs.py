@@ -147,7 +147,15 @@ def result_rows(
 ) -> Rows:
     """The i-th result without its padding."""
     own = lengths.get(wanted.port) if type(wanted) is InputGradient else outputs.get(length_name(str(i)))
-    return cut(np.array(outputs[str(i)]), own)
+    rows = cut(np.array(outputs[str(i)]), own)
+    if across_name(i) not in outputs:
+        return rows
+    return [row[:, :n] for row, n in zip(rows, outputs[across_name(i)].tolist(), strict=True)]
+
+
+def across_name(i: int) -> str:
+    """Name of the output with the lengths of the second dimension of the i-th result."""
+    return f"{length_name(str(i))} across"
 
 
 def join(
@@ -287,6 +295,8 @@ def program_for(
             b.output(str(i), wire.value)
             if wire.lengths is not None:
                 b.output(length_name(str(i)), wire.lengths)
+            if wire.across is not None:
+                b.output(across_name(i), wire.across)
         else:
             b.output(str(i), gradients[i])
     return b.program()

@@ -231,6 +231,8 @@ def read_port(net: Net, spec: Expr) -> Output | Interior:
         return Output(path[0])
     if len(path) == 1 and path[0] in net.states:
         return Interior((), final_name(path[0]))
+    if len(path) == 1 and path[0] in net.record.extra:
+        return Interior((), path[0])
     if len(path) == 1 and type(path[0]) is str and path[0] in net.inputs and not net.nodes.get(path[0]):
         text = (
             f'"{path[0]}" is an input of the net; only outputs of the net and of its layers can be asked for.'
@@ -255,7 +257,7 @@ def read_port(net: Net, spec: Expr) -> Output | Interior:
         return Interior(tuple(names), next(iter(inner.outputs)))
     if path[0] in inner.states and path[0] not in inner.outputs:
         return Interior(tuple(names), final_name(path[0]))
-    if path[0] not in inner.outputs:
+    if path[0] not in inner.outputs and path[0] not in inner.record.extra:
         hint = nearest(path[0], [*inner.outputs, *inner.states])
         text = f'{describe(inner)} has no output port "{path[0]}". {hint}'
         raise NetError(net.record.name, "port", text)
