@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cmp_to_key
 from typing import Any
 
 import pytest
@@ -117,3 +118,18 @@ def test_depth_is_no_matter() -> None:
         deep, other = Expr(F, (deep,)), Expr(F, (other,))
     assert compare(deep, other) == 0
     assert compare(Expr(F, (deep,)), deep) != 0
+
+
+plain = st.recursive(
+    st.one_of(st.integers(-3, 3), st.sampled_from([0.5, 1.0, -2.0, "a", "B", "ab", A, B, X])),
+    lambda inner: st.builds(
+        lambda h, args: Expr(h, tuple(args)), st.sampled_from([F, G, S.List]), st.lists(inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(plain, min_size=8, max_size=20))
+def test_keys_sort_as_comparisons_do(items: list[Any]) -> None:
+    assert canonical(items) == sorted(items, key=cmp_to_key(compare))

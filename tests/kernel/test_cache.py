@@ -24,6 +24,7 @@ class Forgetful:
     def __init__(self, shape: int) -> None:
         self._ticks = count(10**9)
         self.shape = shape
+        self.changes = 0
 
     @property
     def version(self) -> int:
@@ -84,6 +85,9 @@ def test_assignment_inside_a_list(script: Script) -> None:
         ("f[n_?test] := 1; y = f[2]; y; test[2] = True; y", "1"),
         ("y = f[Unevaluated[x]]; y; x /: f[x] := 9; y", "9"),
         ("y = <|a -> x|>; y; x = 4; y", "<|a -> 4|>"),
+        ("y = <|a -> 1|>; y; y[b] = f[x]; y; x = 4; y", "<|a -> 1, b -> f[4]|>"),
+        ("y = <|a -> 1|>; y; AssociateTo[y, x :> x]; y; x = 4; y", "<|a -> 1, x :> x|>"),
+        ("y = Lookup[u, k, x]; y; k /: Lookup[_, k, _] = 3; y", "3"),
         ("y = g[u]; y; g[u] ^= 5; y", "5"),
         ("y = f[1, 2]; y; Options[f] = {k -> 1}; f[a_, b_] := OptionValue[f, k]; y", "1"),
         ("y = f[x, 2]; y; Do[x, {x, 2}]; y", "f[x, 2]"),
@@ -104,7 +108,7 @@ def test_a_held_list_costs_nothing_to_carry_along(script: Script) -> None:
     assert seen.stamp == stamp, "the list was evaluated again"
 
 
-NAMES = ["x", "y", "p", "q"]
+NAMES = ["x", "y", "p", "q", "r"]
 FUNCTIONS = ["f", "g"]
 
 atoms = st.sampled_from([*NAMES, "1", "2", "a"])
@@ -122,6 +126,7 @@ terms = st.recursive(
         st.builds("Block[{{x = {}}}, {}]".format, inner, inner),
         st.builds("Module[{{x = {}}}, {}]".format, inner, inner),
         st.builds("If[{} === 1, {}, {}]".format, inner, inner, inner),
+        st.builds("Lookup[<|a -> {}|>, {}, {}]".format, inner, atoms, inner),
     ),
     max_leaves=5,
 )
@@ -132,6 +137,9 @@ lines = st.one_of(
     st.builds("{} = {}".format, st.sampled_from(["x", "y"]), st.sampled_from(["1", "2", "a", "f[a]"])),
     st.builds("{} =.".format, st.sampled_from(NAMES)),
     st.builds("p := {}".format, terms),
+    st.builds("r = <|a -> {}|>".format, terms),
+    st.builds("r[{}] = {}".format, atoms, terms),
+    st.builds("AssociateTo[r, {} -> {}]".format, atoms, terms),
     st.builds("{}[u_] := {{u, {}}}".format, st.sampled_from(FUNCTIONS), atoms),
     st.builds("g[u_, v_] := v /; {} === 1".format, atoms),
     st.builds("f[1] = {}".format, atoms),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from wlnet.expr import ATOMS, Association, Expr, S, is_list, items, key, make_list, same, truth
+from wlnet.expr import ATOMS, Association, Expr, S, Symbol, is_list, items, key, make_list, same, truth
 from wlnet.expr.attributes import HOLD_ALL_COMPLETE, HOLD_FIRST, HOLD_REST
 from wlnet.kernel.registry import builtin
 
 from .functional import with_values
 from .levels import children, is_rule
+from .part_assignment import enter_in_place
 from .parts import is_missing, missing_key
 
 Entry = tuple[Any, Any, bool]
@@ -288,6 +289,8 @@ def associate_to(ev: Any, place: Any, rules: Any) -> Any:
         ev.message("AssociateTo", "invrl", rules)
         return None
     new = build(entries)
+    if type(place) is Symbol and enter_in_place(place, new.entries):
+        return place.own
     return _changed_variable(ev, "AssociateTo", place, lambda old: Association(old.entries | new.entries))
 
 

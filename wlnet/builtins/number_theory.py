@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 # Deterministic Miller-Rabin witnesses: correct below 3.3 * 10^24 (Sorenson and Webster 2015); above that the
 # same bases are a strong probable-prime test, as PrimeQ of the language is.
@@ -37,6 +37,8 @@ _SMALL_PRIMES = (
     97,
 )
 
+_SIEVED = 1 << 16  # below it primes are looked up
+
 # Trial division bound: beyond it Pollard's rho is faster than dividing on.
 _TRIAL_BOUND = 2000
 
@@ -44,8 +46,8 @@ _TRIAL_BOUND = 2000
 def is_prime(n: int) -> bool:
     """Whether |n| is prime."""
     n = abs(n)
-    if n < 2:
-        return False
+    if n < _SIEVED:
+        return bool(_sieve()[n])
     for p in _SMALL_PRIMES:
         if n % p == 0:
             return n == p
@@ -65,6 +67,15 @@ def _passes(n: int, a: int, d: int, s: int) -> bool:
         if x == n - 1:
             return True
     return False
+
+
+@cache
+def _sieve() -> bytes:
+    """One byte for each number below _SIEVED: 1 for a prime."""
+    marks = bytearray(_SIEVED)
+    for p in primes_below(_SIEVED):
+        marks[p] = 1
+    return bytes(marks)
 
 
 def primes_below(limit: int) -> list[int]:

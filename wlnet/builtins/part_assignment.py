@@ -7,7 +7,7 @@ in place, so that a loop that fills one is linear in its length.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ from wlnet.expr import (
 from wlnet.expr.attributes import LOCKED, PROTECTED
 from wlnet.kernel.building import built
 from wlnet.kernel.definitions import assigner, set_own
-from wlnet.kernel.evaluate import Computed, evaluate
+from wlnet.kernel.evaluate import Computed, evaluate, is_stamped
 from wlnet.kernel.scope import Scope
 from wlnet.kernel.templates import Code, code
 
@@ -138,11 +138,8 @@ def _set_in_place(symbol: Symbol, step: Step, value: Any) -> bool:
     if type(own) is Association:
         if sys.getrefcount(own) > 3 or not (step.is_key or type(step.spec) in (str, Symbol)):
             return False
-        _touch(symbol)
         k = step.spec
-        own.entries[key(k)] = (k, value, False)
-        own._hash = 0
-        own.stamp = 0
+        _enter(symbol, own, {key(k): (k, value, False)})
         return True
     if step.is_key or type(step.spec) is not int or step.spec == 0:
         return False
@@ -168,6 +165,23 @@ def _set_in_place(symbol: Symbol, step: Step, value: Any) -> bool:
     own[step.spec - 1 if step.spec > 0 else step.spec] = value
     own.setflags(write=False)
     return True
+
+
+def enter_in_place(symbol: Symbol, entries: dict[Hashable, tuple[Any, Any, bool]]) -> bool:
+    """Put entries into the association that is the value of a symbol, if nobody else holds it."""
+    own = symbol.own
+    if type(own) is not Association or sys.getrefcount(own) > 3 or symbol.attributes & (PROTECTED | LOCKED):
+        return False
+    _enter(symbol, own, entries)
+    return True
+
+
+def _enter(symbol: Symbol, own: Association, entries: dict[Hashable, tuple[Any, Any, bool]]) -> None:
+    _touch(symbol)
+    own.entries.update(entries)
+    own._hash = 0
+    if not all(is_stamped(k if delayed else v, own.stamp) for k, v, delayed in entries.values()):
+        own.stamp = 0
 
 
 def _touch(symbol: Symbol) -> None:

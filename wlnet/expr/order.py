@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cmp_to_key
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from .symbols import S, Symbol
 PLUS = S.Plus
 TIMES = S.Times
 POWER = S.Power
+_POLYNOMIAL = frozenset((PLUS, TIMES, POWER))
 
 _NUMBER, _STRING, _SYMBOL, _COMPOUND = range(4)
 _RANK: dict[type, int] = {kind: _NUMBER for kind in NUMBER_TYPES} | {str: _STRING, Symbol: _SYMBOL}
@@ -195,6 +197,29 @@ def _shape(x: Any) -> tuple[Any, tuple[Any, ...]]:
 
 
 _as_key = cmp_to_key(compare)
+_KEY_DEPTH = 8
+_MANY = 8  # values from which making keys pays
+
+
+class _NoKey(Exception):
+    """The place of this value among others cannot be told by a key."""
+
+
+def _key(x: Any, depth: int) -> tuple[Any, ...]:
+    """A key that sorts as `compare` does, for plain atoms and expressions of them; raises _NoKey for others."""
+    kind = type(x)
+    if kind is int or kind is Fraction:
+        return (_NUMBER, x, 0)
+    if kind is float and x == x:
+        return (_NUMBER, x, 1)
+    if kind is str:
+        return (_STRING, *text_key(x))
+    if kind is Symbol:
+        return (_SYMBOL, *text_key(x.name), *text_key(x.context))
+    if kind is not Expr or depth == 0 or x.head in _POLYNOMIAL:
+        raise _NoKey
+    depth -= 1
+    return (_COMPOUND, len(x.args), _key(x.head, depth), *[_key(a, depth) for a in x.args])
 
 
 def canonical(items: Iterable[Any]) -> list[Any]:
@@ -207,6 +232,11 @@ def canonical(items: Iterable[Any]) -> list[Any]:
         return sorted(items, key=text_key)
     if kinds == {Symbol}:
         return sorted(items, key=lambda s: (text_key(s.name), text_key(s.context)))
+    if len(items) >= _MANY:
+        try:
+            return [x for _, x in sorted([(_key(x, _KEY_DEPTH), x) for x in items], key=itemgetter(0))]
+        except _NoKey:
+            pass
     return sorted(items, key=_as_key)
 
 

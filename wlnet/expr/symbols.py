@@ -17,13 +17,15 @@ class Clock:
     """Global versions.
 
     version   of all definitions: an expression whose stamp equals it is known to be fully evaluated
+    changes   how often definitions or attributes of any symbol changed, as far as `touch` was called
     shape     of what compiled code rests on: attributes, defaults, redefined built-in forms
     """
 
-    __slots__ = ("shape", "version")
+    __slots__ = ("changes", "shape", "version")
 
     def __init__(self) -> None:
         self.version = 1
+        self.changes = 0
         self.shape = 1
 
 
@@ -88,6 +90,7 @@ class Symbol:
         """
         if self.shared and _before_shared_change is not None:
             _before_shared_change(self)
+        CLOCK.changes += 1
         if self.bare:
             self.bare = False
             CLOCK.version += 1

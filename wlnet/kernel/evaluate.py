@@ -194,7 +194,8 @@ def evaluate_expr(e: Expr) -> Any:
                 if a.stamp != version:
                     stable = False
         if flags & HOLDS:
-            stable = _mark_held(head, args, flags, version)
+            stable = _is_stable(head, args, flags, version)
+            changes = CLOCK.changes
             if flags & HOLD_ALL_COMPLETE:
                 splices = ups = False
         conditions = run.conditions
@@ -261,9 +262,11 @@ def evaluate_expr(e: Expr) -> Any:
                 args = wrapped
             if head is not e.head or args is not e.args:
                 e = Expr(head, args)
-            if stable and conditions == run.conditions:
+            if stable and conditions == run.conditions and not (flags & HOLDS and changes != CLOCK.changes):
                 if type(head) is Symbol:
                     head.bare = True
+                if flags & HOLDS:
+                    _mark_held(args, flags)
                 e.stamp = version
             run.depth = depth - 1
             return e
@@ -296,19 +299,27 @@ def evaluate_some(args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
     return tuple(out) if any(a is not b for a, b in zip(args, out, strict=True)) else args
 
 
-def _mark_held(head: Any, args: tuple[Any, ...], flags: int, version: int) -> bool:
-    """Mark the symbols on whose lack of upvalues a held expression rests;
-    whether its evaluated arguments are stamped.
-    """
-    stable = type(head) is Symbol or (type(head) is Expr and head.stamp == version)
+def _is_stable(head: Any, args: tuple[Any, ...], flags: int, version: int) -> bool:
+    """Whether head and evaluated arguments are stamped, for a head that holds some of its arguments."""
+    if type(head) is not Symbol and not (type(head) is Expr and head.stamp == version):
+        return False
     for i, a in enumerate(args):
-        if flags & HOLD_ALL_COMPLETE or flags & (HOLD_REST if i else HOLD_FIRST):
+        if type(a) in (Expr, Association) and a.stamp != version and not _holds(flags, i):
+            return False
+    return True
+
+
+def _mark_held(args: tuple[Any, ...], flags: int) -> None:
+    """Mark the symbols on whose lack of upvalues a held expression rests."""
+    for i, a in enumerate(args):
+        if _holds(flags, i):
             root = a if type(a) is Symbol else root_symbol(a.head) if type(a) is Expr else None
             if root is not None:
                 root.bare = True
-        elif type(a) in (Expr, Association) and a.stamp != version:
-            stable = False
-    return stable
+
+
+def _holds(flags: int, i: int) -> int:
+    return flags & (HOLD_ALL_COMPLETE | (HOLD_REST if i else HOLD_FIRST))
 
 
 def thread(head: Any, args: tuple[Any, ...]) -> Any:
@@ -406,7 +417,7 @@ def evaluate_association(a: Association) -> Association:
     for hashed, entry in a.entries.items():
         k, v, delayed = entry
         if delayed:
-            stable = stable and _is_stamped(k, version)
+            stable = stable and is_stamped(k, version)
             continue
         value = evaluate(v)
         if value is not v:
@@ -422,7 +433,8 @@ def evaluate_association(a: Association) -> Association:
     return a
 
 
-def _is_stamped(x: Any, version: int) -> bool:
+def is_stamped(x: Any, version: int) -> bool:
+    """Whether evaluating `x`, the outcome of an evaluation, again would leave it as it is."""
     return type(x) not in (Expr, Association) or x.stamp == version
 
 
