@@ -10,13 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from . import cost
-from .ir import Program
+from .ir import Instr, Program
 from .ops.record import LOOP
 
 # A product below this (0.3 ms on one core) stays on one thread: two gain at most 0.15 ms on a quiet machine,
 # while on a busy one they wait for each other (64 x 256 x 256 took 30 ms instead of 0.1). Twice as much would
 # leave a layer of 512 x 512 at batch 64 on one thread.
 SHARED_PRODUCT_FLOPS = 30_000_000
+
+# Ops that are loops over products with the state of a recurrent cell.
+CELLS = frozenset(("lstm", "gru", "rnn", "lstm_gradient", "gru_gradient", "rnn_gradient"))
 
 # The names under which OpenBLAS builds export the calls, {} being set or get (NumPy's wheels use the first).
 NAMES = (
@@ -83,6 +86,17 @@ def default_threads() -> int:
 def threads_for(program: Program) -> int:
     """BLAS threads for a program: the cores where a product is large enough to share, else one."""
     return default_threads() if largest_product(program) >= SHARED_PRODUCT_FLOPS else 1
+
+
+def one_thread(instr: Instr) -> bool:
+    """Whether an instruction is a loop over products that are too small to share: it runs on one thread,
+    whatever the others do, for every product of a loop would wait for the other thread.
+    """
+    if instr.op.kind == LOOP:
+        return largest_product(instr.params["body"]) < SHARED_PRODUCT_FLOPS
+    if instr.op.name not in CELLS:
+        return False
+    return cost.work(instr)[0] < SHARED_PRODUCT_FLOPS * instr.operands[0].shape[0]
 
 
 def largest_product(program: Program) -> int:

@@ -21,6 +21,7 @@ from ..ops.record import ELEMENTWISE, LOOP
 from ..ops.shapes import broadcast_view
 from ..plan import Plan, plan
 from ..store import Store
+from ..threads import one_thread, set_threads
 from ..types import DTYPES, TensorError, aligned_bytes
 from . import (
     numba_kernels,
@@ -158,6 +159,13 @@ class Binder:
     # ---- lines
 
     def lines(self, step: Step) -> list[str]:
+        lines = self.call_lines(step)
+        if not one_thread(step.instr):
+            return lines
+        self.scope["set_threads"] = set_threads
+        return ["threads = set_threads(1)", *lines, "set_threads(threads)"]
+
+    def call_lines(self, step: Step) -> list[str]:
         instr, op = step.instr, step.instr.op
         out, operands, scratch = self.arrays(step)
         if op.name == "pack":

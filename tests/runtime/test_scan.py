@@ -10,7 +10,7 @@ from wlnet.runtime.compile import compile
 from wlnet.runtime.ir import Builder, Value
 from wlnet.runtime.types import ShapeError, Type, type_of
 
-from wlnet.runtime import autodiff, checks, reference
+from wlnet.runtime import autodiff, checks, reference, threads
 
 T, N, D, K = 5, 3, 4, 2
 
@@ -185,3 +185,19 @@ def test_operands_that_do_not_fit_are_reported() -> None:
         b.scan(lambda b, c, e, k: (c, e), [], [x, y])
     with pytest.raises(ShapeError, match="scan wants"):
         b.scan(lambda b, c, e, k: ([b.sum(c[0])], []), [b.index_axis(x, 0, 0)], [x])
+
+
+def test_small_products_of_loops_stay_on_one_thread() -> None:
+    def step(b: Builder, carries: list[Value], elements: list[Value], constants: list[Value]) -> Any:
+        return [b.dot(carries[0], constants[0])], []
+
+    for size, alone in ((32, True), (512, False)):
+        b = Builder()
+        x, w = b.input("x", Type("f32", (size, size))), b.input("w", Type("f32", (size, size)))
+        (final,), _ = b.scan(step, [x], [], [w], length=3)
+        gates, first = b.input("g", Type("f32", (5, size, 4 * size))), b.zeros(Type("f32", (size, size)))
+        weights, bias = b.input("u", Type("f32", (4 * size, size))), b.zeros(Type("f32", (4 * size,)))
+        y = b.lstm(gates, weights, bias, first, first)[0]
+        b.output("y", b.sum(final) + b.sum(y))
+        found = [i for i in b.program().instrs if i.op.name in ("scan", "lstm")]
+        assert [threads.one_thread(each) for each in found] == [alone, alone]
