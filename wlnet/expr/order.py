@@ -201,12 +201,12 @@ _KEY_DEPTH = 8
 _MANY = 8  # values from which making keys pays
 
 
-class _NoKey(Exception):
+class _NoKeyError(Exception):
     """The place of this value among others cannot be told by a key."""
 
 
 def _key(x: Any, depth: int) -> tuple[Any, ...]:
-    """A key that sorts as `compare` does, for plain atoms and expressions of them; raises _NoKey for others."""
+    """A key that sorts as `compare` does, for plain atoms and expressions of them; others raise."""
     kind = type(x)
     if kind is int or kind is Fraction:
         return (_NUMBER, x, 0)
@@ -217,7 +217,7 @@ def _key(x: Any, depth: int) -> tuple[Any, ...]:
     if kind is Symbol:
         return (_SYMBOL, *text_key(x.name), *text_key(x.context))
     if kind is not Expr or depth == 0 or x.head in _POLYNOMIAL:
-        raise _NoKey
+        raise _NoKeyError
     depth -= 1
     return (_COMPOUND, len(x.args), _key(x.head, depth), *[_key(a, depth) for a in x.args])
 
@@ -235,7 +235,7 @@ def canonical(items: Iterable[Any]) -> list[Any]:
     if len(items) >= _MANY:
         try:
             return [x for _, x in sorted([(_key(x, _KEY_DEPTH), x) for x in items], key=itemgetter(0))]
-        except _NoKey:
+        except _NoKeyError:
             pass
     return sorted(items, key=_as_key)
 
