@@ -68,8 +68,8 @@ def test_its_graph_computes_the_same(wl: Any, code: str, data: str) -> None:
 
 def test_a_graph_of_its_pieces(wl: Any) -> None:
     wl.value(
-        'f = NetInitialize[FunctionLayer[<|"a" -> Total[Tanh[LinearLayer[2][#x]]^2] + Max[#y], "b" -> #y|> &, '
-        '"x" -> 3, "y" -> 2]]'
+        'f = NetInitialize[FunctionLayer[<|"a" -> Total[Tanh[LinearLayer[2][#x]]^2] + Max[#y], "b" -> #y|> '
+        '&, "x" -> 3, "y" -> 2]]'
     )
     wl.value("g = NetGraph[f]")
     kinds = "{LinearLayer, ElementwiseLayer, AggregationLayer, AggregationLayer, ThreadingLayer}"

@@ -31,6 +31,7 @@ CORE: tuple[str, ...] = (
 OUTSIDE: tuple[str, ...] = (
     "wlnet.net.builtins",
     "wlnet.net.training_builtins",
+    "wlnet.net.foreign_builtins",
     "wlnet.net.recurrent_builtins",
     "wlnet.graphics.builtins",
     "wlnet.media.builtins",

@@ -59,6 +59,21 @@ def array(ev: Any, f: Any, layer: str) -> Any:
     return numbered(formula)
 
 
+def compiled(ev: Any, f: Any, layer: str) -> Any:
+    """The formula of a CompiledLayer's function, whose arguments may be typed; None where there is none, for
+    the evaluator can compute more than formulas.
+    """
+    given = f.args[0]
+    names = [
+        x.args[0] if type(x) is Expr and x.head is S.Typed else x
+        for x in (items(given) if is_list(given) else (given,))
+    ]
+    try:
+        return array(ev, Expr(S.Function, (Expr(S.List, tuple(names)), *f.args[1:])), layer)
+    except NetError:
+        return None
+
+
 NAMES = (*arrays.ARRAYS, *arrays.SEVERAL, *arrays.EXTREMA, *HIGHER, "Apply")
 ARRAY_SYMBOLS = [system(name) for name in NAMES]
 # Functions with a body that an iterator repeats.
@@ -257,6 +272,14 @@ class ArrayReading(Reading):
         found = inactive(ARRAY_SYMBOLS, lambda: quiet(self.ev, e))
         if found is e or found == e or self.steps > MAX_STEPS:
             raise self.refuse(e)
+        head = e.head if type(e) is Expr else None
+        if (
+            type(head) is Symbol
+            and head.builtin is not None
+            and self.mentions(e)
+            and not self.mentions(found)
+        ):
+            raise self.refuse(e)  # it took a variable for a symbol, as ToString and NumberQ do
         return self.read(found)
 
     def literal(self, e: Any) -> Any:

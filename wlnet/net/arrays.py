@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Expr, NumericArray, S, Symbol, is_list, make_list, to_array
+from wlnet.expr import Expr, NumericArray, S, Symbol, is_infinity, is_list, make_list, to_array
 from wlnet.runtime import ir
 
 from . import formulas
@@ -121,7 +121,7 @@ class Emitter:
         """
         if is_list(e) and type(e) is Expr:
             return make_list(map(self.literal, e.args))
-        if type(e) is not Expr:
+        if type(e) is not Expr or is_infinity(e):
             return e
         if e.head is S.Span:
             return Expr(S.Span, tuple(map(self.literal, e.args)))

@@ -18,7 +18,7 @@ from .net import Net, SharedArray
 from .types import PortType
 
 # What the function of a layer is translated by: see `layer.Parameter.function`.
-KINDS = {**translate.KINDS, "array": array_reading.array}
+KINDS = {**translate.KINDS, "array": array_reading.array, "compiled": array_reading.compiled}
 
 AUTOMATIC = S.Automatic
 RULES = (S.Rule, S.RuleDelayed)
@@ -54,6 +54,9 @@ def construct(ev: Any, record: LayerRecord, args: Sequence[Any]) -> Net:
     wrong = record.check(params) if record.check is not None else None
     if wrong:
         raise NetError(record.name, "parameter", wrong)
+    remark = record.remark(params) if record.remark is not None else None
+    if remark:
+        ev.message(record.name, "remark", remark)
     return make_layer(record.name, params, arrays={**held, **arrays}, ports=ports, nodes=nodes)
 
 

@@ -17,6 +17,7 @@ from .conflicts import describe
 from .errors import NetError, nearest
 from .examples import Feed, Rows
 from .infer import infer
+from .lower import check_evaluable
 from .net import Net
 from .programs import KEPT, PLAIN, Settings, run
 from .recurrence import State, final_name, states_of
@@ -154,6 +155,7 @@ def completed(net: Net, columns: Any) -> Net:
     """`net` with the shapes that its data tell, initialized; NetError where something is missing."""
     if net.initialized:
         return net
+    check_evaluable(net)
     if not net.specified and all(x is not None for x in net.all_arrays().values()):
         net = shaped_by(net, columns)
     if net.specified and net.initialized:

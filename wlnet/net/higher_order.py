@@ -39,7 +39,7 @@ def variables_of(f: Expr) -> list[int]:
 
 
 def numbered(formula: Any) -> Any:
-    """A formula whose variables are numbered 1, 2, ... as they appear: equal functions have equal formulas."""
+    """A formula with its variables numbered 1, 2, ... as they appear: equal functions have equal ones."""
     numbers: dict[int, int] = {}
 
     def walk(e: Any) -> Any:

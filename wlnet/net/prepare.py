@@ -17,6 +17,7 @@ from .encode import Encoded, encode_table
 from .errors import NetError
 from .generated import Generator, Source, read_generator
 from .initialize import initialize
+from .lower import check_evaluable
 from .measure import Meter
 from .measurements import read_measurements
 from .multipliers import Path, lookup, multipliers
@@ -157,6 +158,7 @@ def held(encoding: Encoding, spec: ValidationSpec, held_out: Table | None, size:
 
 def check_complete(net: Net, trains: bool = True) -> None:
     """NetError unless every shape is known and, where it `trains`, there is something to train."""
+    check_evaluable(net)
     if not net.specified:
         places = []
         for path, port, type_ in net.unknown_ports():

@@ -16,11 +16,13 @@ from . import (
     normalization,
     operators,
     pooling,
+    random_arrays,
     recurrent,
     reshaping,
     selecting,
     sequences,
     softmax,
+    special,
     threading,
 )
 
@@ -39,10 +41,12 @@ __all__ = [
     "normalization",
     "operators",
     "pooling",
+    "random_arrays",
     "recurrent",
     "reshaping",
     "selecting",
     "sequences",
     "softmax",
+    "special",
     "threading",
 ]
