@@ -76,7 +76,7 @@ def step(
     gap: float,
     beam: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The prefixes kept after one more step: `row` (n) the probabilities of symbols, `gap` that of the blank."""
+    """The prefixes kept after one more step: `row` (n): probabilities of symbols, `gap`: of the blank."""
     count, symbols = len(current), len(row)
     last = np.array([nodes.symbols[k] for k in current])
     total = blank + other
