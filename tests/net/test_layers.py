@@ -138,13 +138,6 @@ SMOOTH = {
     "RandomArrayLayer": ["RandomArrayLayer[NormalDistribution[#Mean, #Std] &, \"Mean\" -> 3]",
                          "RandomArrayLayer[GammaDistribution[#a, #b] &, \"a\" -> 3]"],
     "PlaceholderLayer": [],  # it has no value: test_special_layers.py
-    "CompiledLayer": [
-        'CompiledLayer[Function[Typed[x, TypeSpecifier["PackedArray"]["MachineReal", 1]], Total[x] x^2], '
-        '"Input" -> 3]'
-    ],
-    "RandomArrayLayer": ["RandomArrayLayer[NormalDistribution[#Mean, #Std] &, \"Mean\" -> 3]",
-                         "RandomArrayLayer[GammaDistribution[#a, #b] &, \"a\" -> 3]"],
-    "PlaceholderLayer": [],  # it has no value: test_special_layers.py
     "NetGANOperator": [],  # its gradients are no derivatives on purpose: test_adversarial.py
     "NetPairEmbeddingOperator": [
         'NetPairEmbeddingOperator[LinearLayer[3], "Input" -> {2, 2}]',

@@ -169,8 +169,6 @@ for _name, _usage in OPTION_USAGE.items():
     if not is_declared(_name):
         symbol(_name, usage=_usage)
 
-for _code in range(0xF800, 0xF81A):  # what pieces of functions call the variables of functions inside
-    symbol(chr(_code), usage="\\[FormalA], \\[FormalB], ... are symbols that never get values.")
 symbol("Restricted", usage='Restricted["Integer", n] is the type of integers from 1 to n.', messages=TEXTS)
 
 

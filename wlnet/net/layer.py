@@ -151,8 +151,6 @@ class LayerRecord:
         remark: Callable[[Params], str | None] | None = None,
         refusal: Callable[[Net], str] | None = None,
         extra: dict[str, Callable[[Net], PortType]] | None = None,
-        remark: Callable[[Params], str | None] | None = None,
-        refusal: Callable[[Net], str] | None = None,
         unpack: Callable[[list[Any]], list[Any]] | None = None,
         pack: Callable[[list[Any]], list[Any]] | None = None,
     ) -> None:
@@ -183,8 +181,6 @@ class LayerRecord:
         self.random = random  # draws random numbers, at least in training
         self.states = states or {}
         self.arrange = arrange
-        self.remark = remark  # (params) -> what is to be said of a layer when it is made, or None
-        self.refusal = refusal  # (net) -> why it cannot be evaluated, where it has no `lower`
         self.remark = remark  # (params) -> what is to be said of a layer when it is made, or None
         self.refusal = refusal  # (net) -> why it cannot be evaluated, where it has no `lower`
         self.aligned = aligned

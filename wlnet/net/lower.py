@@ -341,19 +341,6 @@ def check_evaluable(net: Net) -> None:
             raise refusal(inner)
 
 
-def refusal(net: Net) -> NetError:
-    """The error that a layer without meaning for programs cannot be evaluated."""
-    reason = "" if net.record.refusal is None else " " + net.record.refusal(net)
-    return NetError(net.record.name, "lower", f"{describe(net)} cannot be evaluated.{reason}")
-
-
-def check_evaluable(net: Net) -> None:
-    """NetError where a layer inside cannot be evaluated."""
-    for _, inner in net.walk():
-        if inner.record.lower is None and not inner.record.container:
-            raise refusal(inner)
-
-
 def lower_layer(at: Lowering, inputs: Mapping[str, Wire]) -> dict[str, Wire]:
     net, record = at.net, at.net.record
     if record.lower is None:
