@@ -22,15 +22,19 @@ def rebuild(program: Program, b: Builder) -> Program:
     b.variables = dict(program.variables)
     known: dict[Value, Value] = {}
     loops = Loops(program)
+    windows = {window_key(instr) for instr in program.instrs if instr.op.name == "max_pool_places"}
     logarithms = {line_key(instr) for instr in program.instrs if instr.op.name == "log_softmax"}
     for instr in program.instrs:
         if instr.op.kind == LOOP:
             known.update(loops.rebuilt(b, instr, known))
             continue
         operands = [known[each] for each in instr.operands]
-        if instr.op.name == "softmax" and line_key(instr) in logarithms:
+        found: tuple[Value, ...]
+        if instr.op.name == "max_pool" and window_key(instr) in windows:
+            found = b.emit_all("max_pool_places", *operands, **instr.params)[:1]
+        elif instr.op.name == "softmax" and line_key(instr) in logarithms:
             # Both are wanted: the one is the exponential of the other, one pass instead of five.
-            found: tuple[Value, ...] = (b.exp(b.emit("log_softmax", *operands, **instr.params)),)
+            found = (b.exp(b.emit("log_softmax", *operands, **instr.params)),)
         else:
             found = b.emit_all(instr.op.name, *operands, **instr.params)
         known.update(zip(instr.results, found))
@@ -77,6 +81,11 @@ class Loops:
 def line_key(instr: Instr) -> tuple[Value, int]:
     """What a softmax or its logarithm is taken of, and along which axis."""
     return instr.operands[0], instr.params["axis"]
+
+
+def window_key(instr: Instr) -> tuple[Value, str]:
+    """What windows are taken of, and which."""
+    return instr.operands[0], str(instr.params)
 
 
 def renamed(values: Mapping[str, Value], known: Mapping[Value, Value]) -> dict[str, Value]:

@@ -14,21 +14,16 @@ from typing import Any
 
 import numpy as np
 
-Bound = tuple[Callable[..., None], tuple[Any, ...]]
+from . import numba_ctc, numba_pictures
+from .numba_compile import Bound, available, prepare
+
+__all__ = ["TABLE", "available", "bind"]
+
 Arrays = tuple[np.ndarray, ...]
 
 # A moment below this is flushed to zero: units that died drive moments into denormals, which cost 1.65 times
 # Adam (performance.md, section 4).
 TINY = 1e-30
-
-
-def available() -> bool:
-    """Whether numba can be imported (which takes 0.2 to 0.6 s)."""
-    try:
-        import numba  # noqa: F401
-    except ImportError:
-        return False
-    return True
 
 
 def bind(name: str, out: Any, operands: Arrays, params: dict[str, Any]) -> Any:
@@ -37,26 +32,6 @@ def bind(name: str, out: Any, operands: Arrays, params: dict[str, Any]) -> Any:
     """
     entry = TABLE.get(name)
     return entry(out, operands, params) if entry else None
-
-
-compiled: dict[Callable[..., None], Any] = {}
-
-
-def prepare(function: Callable[..., None], *arguments: Any) -> Bound:
-    """`function` compiled for the types of `arguments`."""
-    import numba
-
-    kernel = compiled.get(function)
-    if kernel is None:
-        options: dict[str, Any] = {
-            "cache": True,
-            "nogil": True,
-            "error_model": "numpy",
-            "fastmath": {"contract"},
-        }
-        kernel = compiled[function] = numba.njit(**options)(function)
-    kernel.compile(tuple(map(numba.typeof, arguments)))
-    return kernel, arguments
 
 
 def in_place(out: Arrays, operands: Arrays) -> bool:
@@ -324,4 +299,6 @@ TABLE: dict[str, Callable[..., Any]] = {
     "softmax_gradient": softmax_gradient,
     "softmax_within": softmax_within,
     "scatter_add": scatter_add,
+    **numba_ctc.TABLE,
+    **numba_pictures.TABLE,
 }

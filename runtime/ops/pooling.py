@@ -98,26 +98,48 @@ def extents_of(x: Value, params: Params) -> Shape:
 # ---- maxima
 
 
-def max_type(x: Type, *, axes: Shape, sizes: Shape, strides: Shape, pads: Pads) -> Types:
+def max_type(x: Type, *, axes: Shape, sizes: Shape, strides: Shape, pads: Pads) -> Type:
     y = pooled("max_pool", x, dict(axes=axes, sizes=sizes, strides=strides, pads=pads))
     if any(max(each) >= size for each, size in zip(pads, sizes)):
         raise ShapeError("max_pool", f"pads smaller than the windows {sizes}", str(pads))
+    return y
+
+
+def places_type(x: Type, *, axes: Shape, sizes: Shape, strides: Shape, pads: Pads) -> Types:
+    y = max_type(x, axes=axes, sizes=sizes, strides=strides, pads=pads)
     return y, y.with_dtype("i32")
 
 
-def max_numpy(out: tuple[np.ndarray, np.ndarray], x: np.ndarray, **params: Any) -> None:
-    """NaN is above everything, so that it is not lost."""
-    y, winners = out
-    y.fill(-np.inf)
-    winners.fill(0)
-    for number, whole, part in Windows(**params).shifts(x.shape):
-        better = x[part] > y[whole]
-        better |= x[part] != x[part]
-        np.copyto(y[whole], x[part], where=better)
-        np.copyto(winners[whole], np.int32(number), where=better)
+def max_numpy(out: np.ndarray, x: np.ndarray, **params: Any) -> None:
+    out.fill(-np.inf)
+    for _, whole, part in Windows(**params).shifts(x.shape):
+        np.maximum(out[whole], x[part], out=out[whole])
 
 
-def max_vjp(b: Builder, ins: tuple[Value, ...], out: Any, g: Any, **params: Any) -> tuple[Value | None]:
+def places_numpy(out: tuple[np.ndarray, np.ndarray], x: np.ndarray, **params: Any) -> None:
+    """From the last place to the first, each equal one overwrites those after it; arithmetic instead of
+    masks, which take ten times as long.  NaN is above everything.
+    """
+    y, places = out
+    max_numpy(y, x, **params)
+    places.fill(0)
+    shifts = list(Windows(**params).shifts(x.shape))
+    undefined = bool(np.isnan(y).any())
+    for number, whole, part in reversed(shifts):
+        equal = x[part] == y[whole]
+        if undefined:
+            equal |= x[part] != x[part]
+        step = np.subtract(np.int32(number), places[whole])
+        np.multiply(step, equal, step)
+        np.add(places[whole], step, places[whole])
+
+
+def max_vjp(b: Builder, ins: tuple[Value, ...], out: Value, g: Value, **params: Any) -> tuple[Value]:
+    _, places = b.emit_all("max_pool_places", ins[0], **params)
+    return (b.emit("max_pool_scatter", g, places, extents=extents_of(ins[0], params), **params),)
+
+
+def places_vjp(b: Builder, ins: tuple[Value, ...], out: Any, g: Any, **params: Any) -> tuple[Value | None]:
     if g[0] is None:
         return (None,)
     return (b.emit("max_pool_scatter", g[0], out[1], extents=extents_of(ins[0], params), **params),)
@@ -125,8 +147,10 @@ def max_vjp(b: Builder, ins: tuple[Value, ...], out: Any, g: Any, **params: Any)
 
 CASES: list[tuple[Shape, Params]] = [
     ((3, 6), dict(axes=(1,), sizes=(2,), strides=(2,), pads=((0, 0),))),
+    ((3, 6, 9), dict(axes=(1,), sizes=(3,), strides=(2,), pads=((1, 1),))),
     ((7, 2, 5), dict(axes=(0, 2), sizes=(3, 2), strides=(2, 1), pads=((1, 0), (0, 1)))),
     ((2, 5, 5, 3), dict(axes=(1, 2), sizes=(3, 3), strides=(1, 1), pads=((1, 1), (2, 0)))),
+    ((5, 2, 5, 9), dict(axes=(0, 2), sizes=(3, 2), strides=(2, 2), pads=((1, 1), (0, 1)))),
     ((4, 3, 5, 2, 3), dict(axes=(0, 1, 3), sizes=(2, 2, 1), strides=(2, 1, 1), pads=((0, 0),) * 3)),
 ]
 
@@ -135,11 +159,24 @@ op(
     kind=REDUCTION,
     shape=max_type,
     numpy=max_numpy,
+    numba="max_pool",
     vjp=max_vjp,
     cost=operand_size,
     examples=[case(shape, **params) for shape, params in CASES],
-    doc="The largest element of each window, and its place in the window (row-major from 0; the first of\n"
-    "equal ones).",
+    doc="The largest element of each window.",
+)
+
+op(
+    "max_pool_places",
+    kind=REDUCTION,
+    shape=places_type,
+    numpy=places_numpy,
+    numba="max_pool_places",
+    vjp=places_vjp,
+    cost=operand_size,
+    examples=[case(shape, **params) for shape, params in CASES],
+    doc="The largest element of each window, and its place there (row-major from 0; the first of equals).\n"
+    "Where a gradient wants the places, `simplify` takes the maxima from here too.",
 )
 
 
@@ -157,7 +194,7 @@ def scatter_numpy(
 ) -> None:
     out.fill(0)
     for number, whole, part in Windows(**params).shifts(out.shape):
-        np.add(out[part], g[whole], out[part], where=winners[whole] == number)
+        np.add(out[part], g[whole] * (winners[whole] == number), out[part])
 
 
 def scatter_vjp(
@@ -182,6 +219,7 @@ op(
     kind=MOVE,
     shape=scatter_type,
     numpy=scatter_numpy,
+    numba="max_pool_scatter",
     vjp=scatter_vjp,
     cost=lambda operands, results, params: results[0].size,
     examples=scatter_cases(),
@@ -334,7 +372,7 @@ def largest(b: Builder, x: Value, windows: Windows) -> Value:
             small = constant_over(b, shift, windows.axes)
             if small is not None:
                 return b.add(largest(b, value, windows), small)
-    return b.emit_all("max_pool", x, **windows._asdict())[0]
+    return b.emit("max_pool", x, **windows._asdict())
 
 
 def constant_over(b: Builder, x: Value, axes: Shape) -> Value | None:
@@ -353,4 +391,4 @@ def padded_largest(b: Builder, x: Value, windows: Windows) -> Value:
         shape[axis] += before + after
     padded = b.emit("place", x, shape=tuple(shape), starts=tuple(starts), value=float("-inf"))
     bare = windows._replace(pads=((0, 0),) * len(windows.axes))
-    return b.emit_all("max_pool", padded, **bare._asdict())[0]
+    return b.emit("max_pool", padded, **bare._asdict())
