@@ -74,6 +74,9 @@ def choose(net: Net, port: str, column: Column | None) -> Choice:
     layer = producer(net, port)
     if layer is not None and layer.record.automatic_loss is not None:
         return attach(net, port, make_layer(layer.record.automatic_loss), "Target", column)
+    decoder = net.outputs[port].coder
+    if decoder is not None and decoder.record.loss is not None:
+        return Choice(make_layer(decoder.record.loss), _decoder_encoder(net, port))
     activation = layer.activation if layer is not None else None
     if activation is not None:
         return _entropy(net, port, column, activation)

@@ -183,4 +183,5 @@ coder(
         summary=lambda found, port: f"text by beam search ({len(items(found.params['Alphabet']))} symbols)",
     ),
     to_encoder=target_encoder,
+    loss="CTCLossLayer",
 )

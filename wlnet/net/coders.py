@@ -43,9 +43,11 @@ class CoderRecord:
     encoder     Side of the encoder, or None; decoder likewise
     to_encoder  (params of the decoder, port type) -> params of the encoder, or an encoder of another type, or
                 None where there is no partner; to_decoder likewise
+    loss        name of the loss layer that NetTrain attaches to an output with the decoder; default: what its
+                layer tells
     """
 
-    __slots__ = ("decoder", "encoder", "name", "to_decoder", "to_encoder")
+    __slots__ = ("decoder", "encoder", "loss", "name", "to_decoder", "to_encoder")
 
     def __init__(
         self,
@@ -55,8 +57,10 @@ class CoderRecord:
         decoder: Side | None = None,
         to_encoder: Callable[[Params, PortType], Params | Encoder | None] | None = None,
         to_decoder: Callable[[Params], Params | None] | None = None,
+        loss: str | None = None,
     ) -> None:
         self.name = name
+        self.loss = loss
         self.encoder = encoder
         self.decoder = decoder
         self.to_encoder = to_encoder
