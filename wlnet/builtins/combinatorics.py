@@ -3,6 +3,7 @@ harmonic numbers."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 from typing import Any
@@ -159,12 +160,18 @@ def multinomial(ev: Any, *ns: Any) -> Any:
 
 
 @builtin("Fibonacci", attributes=FUNCTION)
-def fibonacci(ev: Any, n: Any) -> Any:
-    """Fibonacci[n] gives the n-th Fibonacci number.
+def fibonacci(ev: Any, n: Any, x: Any = None) -> Any:
+    """Fibonacci[n] gives the n-th Fibonacci number; Fibonacci[n, x] the n-th Fibonacci polynomial.
 
-    >>> {Fibonacci[10], Fibonacci[-4], Fibonacci[100]}
-    {55, -3, 354224848179261915075}
+    >>> {Fibonacci[10], Fibonacci[-4], Fibonacci[100], Fibonacci[4, x]}
+    {55, -3, 354224848179261915075, 2 x + x^3}
     """
+    if x is not None:
+        if type(n) is not int or not 0 <= n <= 1000:
+            return None
+        ks = range((n + 1) // 2)
+        terms = [Expr(S.Times, (math.comb(n - 1 - k, k), Expr(S.Power, (x, n - 1 - 2 * k)))) for k in ks]
+        return Expr(S.Plus, tuple(terms))
     return number_theory.fibonacci(n) if type(n) is int and abs(n) < 1 << 26 else None
 
 
@@ -203,14 +210,22 @@ def harmonic_number(ev: Any, n: Any, r: Any = 1) -> Any:
 
 
 @builtin("BernoulliB", attributes=FUNCTION)
-def bernoulli(ev: Any, n: Any) -> Any:
-    """BernoulliB[n] gives the n-th Bernoulli number.
+def bernoulli(ev: Any, n: Any, x: Any = None) -> Any:
+    """BernoulliB[n] gives the n-th Bernoulli number; BernoulliB[n, x] the n-th Bernoulli polynomial.
 
-    >>> BernoulliB[{0, 1, 2, 4, 10}]
-    {1, -1/2, 1/6, -1/30, 5/66}
+    >>> {BernoulliB[{0, 1, 2, 4, 10}], BernoulliB[2, x]}
+    {{1, -1/2, 1/6, -1/30, 5/66}, 1/6 - x + x^2}
     """
     if type(n) is not int or not 0 <= n <= MAX_PARTITIONED:
         return None
+    if x is not None:
+        return Expr(
+            S.Plus,
+            tuple(
+                Expr(S.Times, (math.comb(n, k), Expr(S.BernoulliB, (k,)), Expr(S.Power, (x, n - k))))
+                for k in range(n + 1)
+            ),
+        )
     import mpmath
 
     if n > 1 and n % 2:
@@ -321,3 +336,64 @@ def _part_counts(spec: Any, n: int) -> tuple[int, int] | None:
         if len(values) == 2:
             return values[0], values[1]
     return None
+
+
+@builtin("EulerE", attributes=FUNCTION)
+def euler_number(ev: Any, n: Any, x: Any = None) -> Any:
+    """EulerE[n] gives the n-th Euler number; EulerE[n, x] the n-th Euler polynomial.
+
+    >>> {EulerE[{0, 1, 2, 3, 4}], EulerE[2, x]}
+    {{1, 0, -1, 0, 5}, -x + x^2}
+    """
+    if type(n) is not int or not 0 <= n <= MAX_PARTITIONED:
+        return None
+    import mpmath
+
+    if x is None:
+        return int(mpmath.eulernum(n, exact=True))
+    half = Expr(S.Subtract, (x, Fraction(1, 2)))
+    terms = [
+        Expr(S.Times, (Fraction(math.comb(n, k), 2**k), Expr(S.EulerE, (k,)), Expr(S.Power, (half, n - k))))
+        for k in range(0, n + 1, 2)
+    ]
+    return Expr(S.Expand, (Expr(S.Plus, tuple(terms)),))
+
+
+@builtin("Hyperfactorial", attributes=FUNCTION)
+def hyperfactorial(ev: Any, n: Any) -> Any:
+    """Hyperfactorial[n] gives 1^1 2^2 ... n^n.
+
+    >>> Hyperfactorial[{0, 3, 4}]
+    {1, 108, 27648}
+    """
+    return math.prod(k**k for k in range(1, n + 1)) if type(n) is int and 0 <= n < 1000 else None
+
+
+@builtin("BarnesG", attributes=FUNCTION)
+def barnes_g(ev: Any, n: Any) -> Any:
+    """BarnesG[n] is the Barnes G function: 0! 1! ... (n - 2)! for positive integers.
+
+    >>> BarnesG[{0, 1, 5}]
+    {0, 1, 12}
+    """
+    if type(n) is not int or n > 500:
+        return None
+    return 0 if n <= 0 else math.prod(math.factorial(k) for k in range(n - 1))
+
+
+@builtin("LeviCivitaTensor")
+def levi_civita(ev: Any, n: Any, head: Any = S.SparseArray) -> Any:
+    """LeviCivitaTensor[n] gives the totally antisymmetric tensor of rank n as a sparse array;
+    LeviCivitaTensor[n, List] as a list.
+
+    >>> LeviCivitaTensor[2, List]
+    {{0, 1}, {-1, 0}}
+    """
+    if type(n) is not int or not 1 <= n <= 8:
+        return None
+    rules = []
+    for p in itertools.permutations(range(1, n + 1)):
+        swaps = sum(p[i] > p[j] for i in range(n) for j in range(i + 1, n))
+        rules.append(Expr(S.Rule, (make_list(p), -1 if swaps % 2 else 1)))
+    sparse = Expr(S.SparseArray, (make_list(rules), make_list([n] * n)))
+    return Expr(S.Normal, (sparse,)) if head is S.List else sparse

@@ -185,7 +185,9 @@ def _approximate_digits(x: Any, base: int, wanted: int | None) -> Any:
     count = known if wanted is None else min(known, wanted)
     point = _leading(value, base)
     scaled = value * Fraction(base) ** (count - point)
-    whole = round(scaled) if wanted is None or wanted >= known else math.floor(scaled)
+    whole = round(scaled)
+    if wanted is not None and wanted < known:  # the digits known, cut off: 123.55 is 1 2 3 5 5
+        whole = round(value * Fraction(base) ** (known - point)) // base ** (known - count)
     found = number_theory.digits(whole, base)
     if len(found) > count:
         point += 1

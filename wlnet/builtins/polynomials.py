@@ -14,7 +14,7 @@ from wlnet.kernel.registry import builtin
 from . import numbers, numeric
 from .precision import exact_value
 from .special import through_mp
-from .sympy_bridge import through
+from .sympy_bridge import Bridge, failures, through
 
 FUNCTION = LISTABLE | NUMERIC_FUNCTION
 
@@ -114,7 +114,7 @@ def continued_fraction(ev: Any, x: Any, n: Any = None) -> Any:
         return None
     if type(x) not in (int, Fraction, float, BigReal):
         if n is None:
-            return None
+            return _periodic(ev, x)
         x = numeric.numeric_value(ev, x, 20.0 + 2.1 * n)
         if type(x) is not BigReal:
             return None
@@ -126,6 +126,18 @@ def continued_fraction(ev: Any, x: Any, n: Any = None) -> Any:
         else abs(value) / 10 ** int(15 if digits is None else digits)
     )
     return make_list(_terms(value, slack, n))
+
+
+def _periodic(ev: Any, x: Any) -> Any:
+    """The continued fraction of a quadratic irrational, its period in a list; None for anything else."""
+    if not numeric.numeric_q(x):
+        return None
+    b = Bridge()
+    try:
+        found = b.sympy.continued_fraction(b.to(x))
+    except failures():
+        return None
+    return make_list(make_list(map(int, a)) if isinstance(a, list) else int(a) for a in found)
 
 
 def _terms(value: Fraction, slack: Fraction, most: int | None) -> list[int]:

@@ -203,6 +203,9 @@ def _rationalized(x: Any, bound: float | None) -> Any:
     if kind is Complex:
         return numbers.make_complex(_rationalized(x.re, bound), _rationalized(x.im, bound))
     if kind is float or kind is BigReal:
+        if kind is float and bound == 0:
+            exact = (c for c in convergents(Fraction(x)) if float(c) == x)
+            return rational(next(exact))
         found = nearby_rational(exact_value(x), bound)
         return x if found is None else rational(found)
     if kind is Expr:

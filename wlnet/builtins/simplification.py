@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wlnet.expr import Expr, S
+from wlnet.expr import Expr, S, is_list, items
 from wlnet.kernel.registry import builtin
 
 from . import assumptions
 from .algebra import or_same
+from .calculus import _variables
 from .expansion import threaded
 from .levels import leaf_count
 from .sympy_bridge import Bridge, Unsolved, failures, through
@@ -150,15 +151,25 @@ _trig(
     """,
     lambda sp, e: sp.expand_func(e),
 )
-_trig(
-    "ComplexExpand",
-    """ComplexExpand[expr] expands expr for real variables.
 
-    >>> ComplexExpand[(x + I y)^2]
-    x^2 + (2 I) x y - y^2
-    """,
-    lambda sp, e: sp.expand(e, complex=False),
-)
+
+@builtin("ComplexExpand")
+def complex_expand(ev: Any, expr: Any, complex_ones: Any = None) -> Any:
+    """ComplexExpand[expr] expands expr for real variables; ComplexExpand[expr, {x1, ...}] for variables of
+    which the xi are complex.
+
+    >>> {ComplexExpand[(x + I y)^2], ComplexExpand[Re[E^(I x)]]}
+    {x^2 + (2 I) x y - y^2, Cos[x]}
+    """
+    free = () if complex_ones is None else items(complex_ones) if is_list(complex_ones) else (complex_ones,)
+    names = [v for v in _variables(expr) if not any(v is f for f in free)]
+    bridge = Bridge({v: {"real": True} for v in names})
+
+    def act(x: Any) -> Any:
+        value = through(ev, lambda sp, e: sp.expand(sp.expand(e, complex=True)), x, bridge=bridge)
+        return x if value is None else value
+
+    return threaded(ev, "ComplexExpand", expr, act)
 
 
 def _reduced(sp: Any, e: Any) -> Any:
