@@ -298,7 +298,13 @@ def _caller(record: Builtin) -> Callable[[Any, tuple[Any, ...]], Any]:
     assert function is not None
     least, most = record.least, record.most
     if record.options:
-        return lambda ev, args: _call_with_options(record, ev, args)
+
+        def call_with_defaults(ev: Any, args: tuple[Any, ...]) -> Any:
+            if least <= len(args) <= most and record.symbol.options is None and not _may_be_option(args):
+                return function(ev, *args)
+            return _call_with_options(record, ev, args)
+
+        return call_with_defaults
     if most == MANY and least == 0:
         return lambda ev, args: function(ev, *args)
     if least == most == 1:
@@ -378,6 +384,14 @@ RULES = (S.Rule, S.RuleDelayed)
 def option_key(name: Any) -> Any:
     """Options are told apart by name alone: a symbol and a string of that name are the same."""
     return name.name if type(name) is Symbol else name
+
+
+def _may_be_option(args: tuple[Any, ...]) -> bool:
+    """False where the last argument is clearly none."""
+    if not args:
+        return False
+    kind = type(args[-1])
+    return kind is not int and kind is not float and kind is not str and kind is not Symbol
 
 
 def _call_with_options(record: Builtin, ev: Any, args: tuple[Any, ...]) -> Any:

@@ -12,6 +12,7 @@ from . import inputs, tex
 from .layout import FullPrinter, Name, Printer, short_name
 from .outputs import OutputPrinter
 
+_SMALL = 10**18  # below it integers look the same in every form
 FORMS = ("InputForm", "OutputForm", "FullForm", "TeXForm")
 
 
@@ -33,4 +34,6 @@ def to_text(expr: Any, form: str = "InputForm", name: Name | None = None) -> str
     """
     if form not in FORMS:
         raise ValueError(f"no form {form!r}: one of {', '.join(FORMS)}")
+    if type(expr) is int and -_SMALL < expr < _SMALL:
+        return str(expr)
     return printer(form, name or short_name).text(expr)
