@@ -354,8 +354,8 @@ def test_lists_of_properties_and_unknown_ones() -> None:
 
 
 def test_the_results_object_prints_and_answers() -> None:
-    assert wl("ToString[NetTrain[net, data, All, MaxTrainingRounds -> 2]]").startswith(
-        "NetTrainResultsObject[<NetChain, batch size 10, 2 rounds"
+    assert wl("ToString[NetTrain[net, data, All, MaxTrainingRounds -> 2], InputForm]").startswith(
+        'NetTrainResultsObject["<NetChain, batch size 10, 2 rounds'
     )
     assert wl('NetTrain[net, data, All, MaxTrainingRounds -> 2]["TotalBatches"]') == 2
 

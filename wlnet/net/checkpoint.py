@@ -52,6 +52,7 @@ RECORDS = (
     "validation_positions",
     "checkpoints",
     "best_round",
+    "collected",
 )
 
 

@@ -14,10 +14,11 @@ from typing import Any, TextIO
 from wlnet.expr import TRUE, Association, Expr, S, is_list, items, system
 
 from . import checkpoint
+from .custom import customs, read_custom
 from .errors import NetError
 from .measure import reported
 from .measurements import read_functions
-from .monitor import View, association
+from .monitor import KEYS, View, association
 from .progress import Call, FileReport, Indicator, Panel, Print, Reporter, Snapshot, automatic
 from .quantities import Amount, says
 from .results import last
@@ -188,6 +189,27 @@ def criterion_call(ev: Any, trainer: Trainer, criterion: Criterion) -> Callable[
         return bool(ev.call(criterion.watch, Association.of(pairs)) is TRUE)
 
     return call
+
+
+# ---- custom properties
+
+
+def collect(ev: Any, t: Trainer, prop: Any) -> None:
+    """Let the custom properties in NetTrain's third argument be collected."""
+    for place, spec in enumerate(customs(prop)):
+        custom = read_custom(spec, list(KEYS))
+        t.run.custom.append(custom)
+        t.run.collected[f"{place}"], t.run.collected[f"positions {place}"] = [], []
+        t.hooks.append(Hook(Trigger(custom.interval), _collector(ev, t, place, custom.property)))
+
+
+def _collector(ev: Any, t: Trainer, place: int, wanted: Any) -> Callable[[], None]:
+    def take() -> None:
+        now = KEYS[wanted](t) if type(wanted) is str else ev.call(wanted, association(View(t)))
+        t.run.collected[f"{place}"].append(now)
+        t.run.collected[f"positions {place}"].append(t.run.batches)
+
+    return take
 
 
 # ---- checkpoints

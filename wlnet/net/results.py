@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wlnet.expr import TRUE, Association, AtomType, Expr, S, make_list, packed, register, system
+from wlnet.expr import Association, AtomType, Expr, S, make_list, packed, register, system
 
+from .conflicts import describe
+from .custom import Custom, formed
 from .errors import NetError
-from .progress import duration
+from .progress import curve, duration
 from .quantities import says
+from .randomness import generator_at
+from .result_plots import final_plots, loss_plot
 
 if TYPE_CHECKING:
     from .net import Net
@@ -34,6 +39,9 @@ class Run:
     positions        number of batches done when each round's values were taken; likewise for validations
     orders           for each round, the state of the random numbers that its examples were shuffled with
     source           the data set in batches; None where they were generated
+    scales           by name, the scale of a measurement's picture, "Linear" unless said otherwise
+    custom           custom properties in the order of the call; `collected`: by the place of each, from "0",
+                     its values, and by "positions 0" how many batches were done when each was taken
     example_losses   computes the loss of every training example with the returned net (N), on first use
     """
 
@@ -65,6 +73,9 @@ class Run:
     examples_done: int = 0
     orders: list[np.ndarray] = field(default_factory=list)
     source: Any = None
+    scales: dict[str, str] = field(default_factory=dict)
+    custom: list[Custom] = field(default_factory=list)
+    collected: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def rounds(self) -> int:
@@ -111,56 +122,6 @@ def _known(value: Any) -> Any:
     return MISSING if value is None else value
 
 
-def loss_plot(ev: Any, run: Run) -> Any:
-    """The mean training loss, and the validation loss where there is one,
-    against rounds (batches for one round).
-    """
-    by_round = run.rounds > 1
-    scale = run.batches_per_round if by_round else 1
-    places = run.positions if by_round else range(1, run.batches + 1)
-    losses = run.round_losses if by_round else run.batch_losses
-    curves = [[(p / scale, y) for p, y in zip(places, losses, strict=True)]]
-    names = ["training"]
-    if run.validation_losses:
-        validated = zip(run.validation_positions, run.validation_losses, strict=True)
-        curves.append([(p / scale, y) for p, y in validated])
-        names.append("validation")
-    return plot(ev, curves, names, "round" if by_round else "batch", "loss")
-
-
-def plot(
-    ev: Any, curves: Sequence[Sequence[tuple[float, float]]], names: Sequence[str], x: str, y: str
-) -> Any:
-    """Curves as a picture, by ListLinePlot."""
-    points = [
-        packed(np.array(c, np.float64))
-        for c in ([p for p in c if math.isfinite(p[1])] for c in curves)
-        if len(c)
-    ]
-    options = [
-        Expr(S.Rule, (S.PlotRange, S.All)),
-        Expr(S.Rule, (S.Frame, TRUE)),
-        Expr(S.Rule, (S.FrameLabel, make_list((x, y)))),
-    ]
-    if len(names) > 1:
-        options.append(Expr(S.Rule, (S.PlotLegends, make_list(names))))
-    return ev.evaluate(Expr(S.ListLinePlot, (make_list(points), *options)))
-
-
-def final_plots(ev: Any, run: Run) -> Association:
-    """A picture for the loss, for each of its terms and for each measurement that is a number."""
-    found = [("Loss", loss_plot(ev, run))]
-    for name, column in run.round_values.items():
-        if not all(isinstance(x, float) for x in column):
-            continue
-        curves, labels = [list(zip(run.positions, column, strict=True))], ["training"]
-        if name in run.validation_values:
-            curves.append(list(zip(run.validation_positions, run.validation_values[name], strict=True)))
-            labels.append("validation")
-        found.append((name, plot(ev, curves, labels, "batch", name)))
-    return Association.of(found)
-
-
 def _path(path: tuple[str, ...]) -> Any:
     """An array's position as Information gives it: names, and numbers for layers that have none."""
     return make_list(int(step) if step.isdigit() else step for step in path)
@@ -168,6 +129,17 @@ def _path(path: tuple[str, ...]) -> Any:
 
 def _losses_of_examples(ev: Any, run: Run) -> Any:
     return packed(run.example_losses().astype(np.float64)) if run.example_losses else MISSING
+
+
+def _permutation(ev: Any, run: Run) -> Any:
+    """The indices of the examples of every batch, in order; dealt again from the random numbers' states."""
+    if run.source is None or not run.orders:
+        return MISSING
+    found: list[Any] = []
+    for state in run.orders:
+        run.source.shuffle(generator_at(state))
+        found += [packed(run.source.indices(i) + 1) for i in range(run.batches_per_round)]
+    return make_list(found[: run.batches])
 
 
 def _rate(count: int, seconds: float) -> float:
@@ -180,6 +152,7 @@ PROPERTIES: dict[str, Callable[[Any, Run], Any]] = {
     ),
     "BatchLossList": lambda ev, r: numbers(r.batch_losses),
     "BatchMeasurementsLists": lambda ev, r: lists(r.batch_values),
+    "BatchPermutation": _permutation,
     "BatchSize": lambda ev, r: r.batch_size,
     "BatchesPerRound": lambda ev, r: r.batches_per_round,
     "BestValidationRound": lambda ev, r: _known(r.best_round),
@@ -222,7 +195,7 @@ def check_property(name: Any) -> None:
     """Raise NetError unless `name` is a property, All, or a list of properties."""
     names = name.args if type(name) is Expr and name.head is S.List else (name,)
     for each in names:
-        if each is S.All or says(each, *PROPERTIES):
+        if each is S.All or type(each) is Association or says(each, *PROPERTIES):
             continue
         close = difflib.get_close_matches(each, PROPERTIES, 1) if type(each) is str else []
         hint = f' Did you mean "{close[0]}"?' if close else ' "Properties" lists them.'
@@ -235,8 +208,24 @@ def value_of(ev: Any, run: Run, name: Any) -> Any:
     if name is S.All:
         return Results(run)
     if type(name) is Expr:
-        return make_list(value_of(ev, run, each) for each in name.args)
+        places = itertools.count()
+        return make_list(
+            custom_value(ev, run, next(places)) if type(each) is Association else value_of(ev, run, each)
+            for each in name.args
+        )
+    if type(name) is Association:
+        return custom_value(ev, run, 0)
     return PROPERTIES[name](ev, run)
+
+
+def custom_value(ev: Any, run: Run, place: int) -> Any:
+    """The custom property at `place` among those of the call."""
+    if place >= len(run.custom):
+        raise NetError(
+            "NetTrain", "prop", "A custom property is collected during training: ask NetTrain for it."
+        )
+    positions = run.collected.get(f"positions {place}", [])
+    return formed(ev, run.custom[place], positions, run.collected.get(f"{place}", []))
 
 
 class Results:
@@ -273,6 +262,44 @@ def text(results: Results) -> str:
     return "NetTrainResultsObject[<" + ", ".join(parts) + ">]"
 
 
+def kind_of(net: Net) -> str:
+    """What a net is, in a few words."""
+    if not net.is_container:
+        return describe(net)
+    return f"{net.head.name} of {len(net.nodes)} layer" + ("" if len(net.nodes) == 1 else "s")
+
+
+def box(results: Results) -> str:
+    """The summary that people see: what was trained and how, where it ended, the course of the loss."""
+    run = results.run
+    rounds = f"{run.rounds} of {run.batches_per_round} batch" + ("" if run.batches_per_round == 1 else "es")
+    rate = _rate(run.examples_done, run.seconds)
+    examples = f"{run.training_examples}"
+    if run.validation_examples:
+        examples += f", {run.validation_examples} for validation"
+    rows = [
+        ("net", kind_of(run.trained)),
+        ("examples", examples),
+        (
+            "method",
+            f"{run.method.args[0]}, learning rate {run.initial_rate:.4g}, batch size {run.batch_size}",
+        ),
+        ("rounds", f"{rounds}, ended by {run.reason}"),
+        ("time", f"{duration(run.seconds)}, {rate:,.0f} examples/s on the {run.device}"),
+    ]
+    if run.round_losses:
+        rows.append(("loss", f"{run.round_losses[-1]:.4g}"))
+    if run.validation_losses:
+        best = f", best in round {run.best_round}" if run.best_round is not None else ""
+        rows.append(("validation loss", f"{run.validation_losses[-1]:.4g}{best}"))
+    width = max(len(name) for name, _ in rows)
+    lines = [f"  {name.ljust(width)}  {value}" for name, value in rows]
+    losses = run.round_losses if len(run.round_losses) > 2 else run.batch_losses
+    if len(losses) > 2:
+        lines += ["  " + " " * width + "  " + line for line in curve(losses, 40, 4)]
+    return "\n".join(["NetTrainResultsObject[", *lines, "]"])
+
+
 def _call(ev: Any, results: Results, args: tuple[Any, ...]) -> Any:
     if len(args) != 1:
         return None
@@ -291,6 +318,6 @@ register(
         call=_call,
         information=lambda ev, x, prop: value_of(ev, x.run, "Properties" if prop is None else prop),
         full=lambda x: Expr(S.NetTrainResultsObject, (text(x)[len("NetTrainResultsObject[") : -1],)),
-        output=text,
+        output=box,
     ),
 )

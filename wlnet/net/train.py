@@ -129,6 +129,7 @@ class Trainer:
         )
         run.batch_values = {name: [] for name in self.loss_names}
         run.round_values = {name: [] for name in self.loss_names}
+        run.scales = {measurement.key: measurement.plot for measurement in self.meter.measurements}
         for measurement in self.meter.measurements:
             if measurement.each_batch:
                 run.batch_values[measurement.key] = []

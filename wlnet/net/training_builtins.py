@@ -102,9 +102,10 @@ def net_train(
     >>> Round[net[5]]
     10
     """
+    given = [(name, value) for name, value in locals().items() if name not in ("ev", "net", "data", "prop")]
+    call = originating_call(net, data, prop, given)
     if type(prop) is Net:  # the older form: a loss layer as third argument
         loss_function, prop = prop, "TrainedNet"
-    call = Expr(S.NetTrain, (net, data, prop))
 
     def train() -> Any:
         saved = checkpoint.read(ev, net.args[0]) if is_file(net) else None
@@ -151,12 +152,24 @@ def net_train(
             training_progress_function,
             training_progress_checkpointing,
         )
+        observe.collect(ev, trainer, prop)
         observe.measure_functions(ev, trainer, training_progress_measurements)
         run: Run = trainer.train(saved.resume if saved is not None else None)
         run.call = call
         return value_of(ev, run, prop)
 
     return guarded(ev, train)
+
+
+def originating_call(net: Any, data: Any, prop: Any, given: list[tuple[str, Any]]) -> Expr:
+    """NetTrain[...] with the options that differ from their defaults."""
+    defaults = system("NetTrain").builtin.options
+    rules = []
+    for name, value in given:
+        option = "".join(part.capitalize() for part in name.split("_"))
+        if value is not defaults[option]:
+            rules.append(Expr(S.Rule, (system(option), value)))
+    return Expr(S.NetTrain, (net, data, *(() if says(prop, "TrainedNet") else (prop,)), *rules))
 
 
 def is_file(net: Any) -> bool:
