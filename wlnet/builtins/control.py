@@ -357,8 +357,8 @@ def continue_(ev: Any) -> Any:
 
 @builtin("Return")
 def return_(ev: Any, value: Any = NULL, head: Any = None) -> Any:
-    """Return[expr] gives expr as the value of the function being defined, or of the loop that runs.
-    Return[expr, h] leaves the nearest enclosing construct with head h.
+    """Return[expr] gives expr as the value of the function whose definition is being used, or of the Do or
+    Scan that runs. Return[expr, h] leaves the nearest enclosing construct with head h, such as Function.
 
     >>> f[x_] := (If[x > 0, Return["positive"]]; "other"); {f[1], f[-1]}
     {positive, other}
@@ -409,6 +409,9 @@ def abort(ev: Any) -> Any:
     >>> CheckAbort[Abort[], "stopped"]
     stopped
     """
+    if ev.state.protected:
+        ev.state.aborting = True
+        return NULL
     raise Abort
 
 
@@ -421,7 +424,8 @@ def check_abort(ev: Any, expr: Any, failexpr: Any) -> Any:
     """
     depth = RUN.depth
     try:
-        return evaluate(expr)
+        with ev.state.unprotected():
+            return evaluate(expr)
     except (Abort, KeyboardInterrupt):
         RUN.depth = depth
         return evaluate(failexpr)
@@ -429,17 +433,41 @@ def check_abort(ev: Any, expr: Any, failexpr: Any) -> Any:
 
 @builtin("AbortProtect", attributes=HOLD_FIRST, evaluated=True)
 def abort_protect(ev: Any, expr: Any) -> Any:
-    """AbortProtect[expr] evaluates expr; an abort meanwhile takes effect when it is done.
+    """AbortProtect[expr] evaluates expr; an Abort[] or an interrupt meanwhile takes effect when it is done
+    (one from outside waits half a minute at most). CheckAbort inside sees its own aborts at once.
 
-    >>> AbortProtect[1 + 1]
-    2
+    >>> CheckAbort[AbortProtect[Abort[]; Sow[safe]], stopped] // Reap
+    {stopped, {{safe}}}
     """
+    with ev.state.protection():
+        value = evaluate(expr)
+    if ev.state.aborting and not ev.state.protected:
+        ev.state.aborting = False
+        raise Abort
+    return value
+
+
+@builtin("WithCleanup", attributes=HOLD_ALL, evaluated=True)
+def with_cleanup(ev: Any, first: Any, second: Any, third: Any = None) -> Any:
+    """WithCleanup[expr, cleanup] evaluates expr, then cleanup in any case, also when expr is left by Throw,
+    Abort, Return or an interrupt, and gives the value of expr. WithCleanup[init, expr, cleanup] evaluates
+    init before; init and cleanup are not interrupted.
+
+    >>> Catch[WithCleanup[Throw[1], Sow[closed]]] // Reap
+    {1, {{closed}}}
+    """
+    expr, cleanup = (first, second) if third is None else (second, third)
+    if third is not None:
+        with ev.state.protection():
+            evaluate(first)
     depth = RUN.depth
     try:
         return evaluate(expr)
-    except Abort:
-        RUN.depth = depth
-        raise
+    finally:
+        inside, RUN.depth = RUN.depth, depth
+        with ev.state.protection():
+            evaluate(cleanup)
+        RUN.depth = inside
 
 
 @builtin("Quit")

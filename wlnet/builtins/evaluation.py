@@ -9,7 +9,7 @@ from wlnet.expr.attributes import HOLD_ALL, HOLD_ALL_COMPLETE, HOLD_FIRST, LISTA
 from wlnet.kernel.registry import builtin, symbol
 from wlnet.kernel.scope import Scope
 from wlnet.kernel.templates import Code, code, inline
-from wlnet.kernel.tracing import Tracer
+from wlnet.kernel.tracing import Printer, Tracer
 
 HELD = frozenset((S.Hold, S.HoldComplete, S.HoldForm, S.HoldPattern))
 
@@ -244,6 +244,23 @@ def trace(ev: Any, expr: Any, form: Any = None) -> Any:
         matches = ev.matching(form)
         log = _filtered(log, matches)
     return Expr(LIST, tuple(log))
+
+
+@builtin("TracePrint", attributes=HOLD_ALL, evaluated=True)
+def trace_print(ev: Any, expr: Any, form: Any = None) -> Any:
+    """TracePrint[expr] evaluates expr, and prints all forms that come up meanwhile, indented by how deep they
+    are. TracePrint[expr, form] prints only those that match form.
+
+    >>> TracePrint[1 + 1]
+    2
+    """
+    matches = None if form is None else ev.matching(form)
+
+    def show(e: Any, level: int) -> None:
+        if matches is None or matches(e):
+            ev.print(" " * (level + 1) + ev.text(Expr(S.HoldForm, (e,))))
+
+    return Printer(show).run(expr)
 
 
 def _filtered(log: list[Any], matches: Any) -> list[Any]:

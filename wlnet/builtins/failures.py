@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from wlnet.expr import NULL, TRUE, Association, Expr, S, system, truth
@@ -219,6 +220,51 @@ def echo_function(ev: Any, *args: Any) -> Any:
     x
     """
     return None
+
+
+@builtin("EchoLabel")
+def echo_label(ev: Any, label: Any) -> Any:
+    """EchoLabel[label][expr] prints the label and expr, and gives expr.
+
+    >>> EchoLabel["now"][x]
+    x
+    """
+    return None
+
+
+@applied("EchoLabel")
+def apply_echo_label(ev: Any, head: Expr, args: tuple[Any, ...]) -> Any:
+    """EchoLabel[label][expr]."""
+    return echo(ev, args[0], head.args[0]) if len(args) == len(head.args) == 1 else None
+
+
+@builtin("EchoEvaluation", attributes=HOLD_FIRST)
+def echo_evaluation(ev: Any, expr: Any, label: Any = "") -> Any:
+    """EchoEvaluation[expr] prints expr as it is, then its value, and gives the value;
+    EchoEvaluation[expr, label] prints a label before.
+
+    >>> EchoEvaluation[1 + 1] + 1
+    3
+    """
+    prefix = ev.text(label, "OutputForm")
+    ev.print(f">> {prefix} {ev.text(expr)}" if prefix else f">> {ev.text(expr)}")
+    value = ev.evaluate(expr)
+    ev.print(f"<< {prefix} {ev.text(value)}" if prefix else f"<< {ev.text(value)}")
+    return value
+
+
+@builtin("EchoTiming", attributes=HOLD_FIRST)
+def echo_timing(ev: Any, expr: Any, label: Any = "") -> Any:
+    """EchoTiming[expr] prints the seconds that the evaluation of expr takes, and gives its value;
+    EchoTiming[expr, label] prints a label before.
+
+    >>> EchoTiming[1 + 1] + 1
+    3
+    """
+    start = time.perf_counter()
+    value = ev.evaluate(expr)
+    echo(ev, time.perf_counter() - start, label)
+    return value
 
 
 @applied("EchoFunction")

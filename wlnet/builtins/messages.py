@@ -155,7 +155,9 @@ def on(ev: Any, *specs: Any) -> Any:
 def _switch(ev: Any, command: str, specs: tuple[Any, ...]) -> Any:
     found: set[Name] = set()
     for spec in specs:
-        if not _names(spec, found):
+        if spec is S.Assert:
+            ev.state.assertions = command == "On"
+        elif not _names(spec, found):
             ev.message("Message", "name", spec)
             return None
     if command == "Off":
@@ -241,6 +243,15 @@ def message_list(ev: Any, n: Any) -> Any:
     return None if found is None else make_list(name_expr((m.symbol, m.tag)) for m in found)
 
 
+ASSERT_FUNCTION = symbol(
+    "$AssertFunction",
+    usage="$AssertFunction is applied to HoldForm[Assert[test, ...]] when an assertion fails; Automatic "
+    "gives a message.",
+    value=S.Automatic,
+    assignable=True,
+)
+
+
 @builtin(
     "Assert",
     attributes=HOLD_ALL,
@@ -248,15 +259,25 @@ def message_list(ev: Any, n: Any) -> Any:
     messages={"asrtf": "Assertion `1` failed.", "asrttf": "Assertion `1` at `2` failed."},
 )
 def assert_(ev: Any, test: Any, tag: Any = None) -> Any:
-    """Assert[test] gives a message if test is not True, and does nothing otherwise.
+    """Assert[test] gives a message if test is not True, and does nothing otherwise. Assertions are off until
+    On[Assert], and again after Off[Assert]. $AssertFunction, unless Automatic, is applied to one that fails.
 
-    >>> Assert[1 < 2]
+    >>> On[Assert]; Assert[1 < 2]
     """
+    if not ev.state.assertions:
+        return None
     if evaluate(test) is TRUE:
         return NULL
+    handler = ASSERT_FUNCTION.own
+    if handler is not S.Automatic:
+        return evaluate(Expr(handler, (Expr(S.HoldForm, (_assertion(test, tag),)),)))
     held = Expr(S.HoldForm, (test,))
     if tag is None:
         ev.message("Assert", "asrtf", held)
     else:
         ev.message("Assert", "asrttf", held, evaluate(tag))
+    return _assertion(test, tag)
+
+
+def _assertion(test: Any, tag: Any) -> Expr:
     return Expr(S.Assert, (test,) if tag is None else (test, tag))

@@ -61,7 +61,7 @@ def apply_function(ev: Any, f: Expr, args: tuple[Any, ...]) -> Any:
     try:
         return compiled.run(b)
     except ReturnValue as exit_:
-        if exit_.head is not None and exit_.head is not S.Function:
+        if exit_.head is not S.Function:
             raise
         return exit_.value
 

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any
 
-from wlnet.expr import NULL, TRUE, Association, Expr, S, Symbol, is_list, items, make_list, same, system
+from wlnet.expr import (
+    FALSE,
+    NULL,
+    TRUE,
+    Association,
+    Expr,
+    S,
+    Symbol,
+    is_list,
+    items,
+    make_list,
+    same,
+    system,
+)
 from wlnet.expr.attributes import HOLD_ALL_COMPLETE
 from wlnet.kernel.control import RUN, Throw
 from wlnet.kernel.evaluate import evaluate
@@ -23,6 +37,8 @@ NONE = system("None")
 
 # The tests that the running reports of files have met so far, innermost report last.
 _recorders: list[list[TestObject]] = []
+# The sections that are open, outermost first: whether the tests in them run.
+_sections: list[bool] = []
 
 
 def _held(expr: Any) -> Expr:
@@ -142,7 +158,7 @@ def _made(ev: Any, args: tuple[Any, ...], given: dict[str, Any]) -> TestObject:
     return _created(args, OPTIONS | {name: ev.evaluate(value) for name, value in given.items()})
 
 
-@builtin("VerificationTest", attributes=HOLD_ALL_COMPLETE, evaluated=True, options=OPTIONS)
+@builtin("VerificationTest", attributes=HOLD_ALL_COMPLETE, evaluated=True, options=OPTIONS, takes_rules=True)
 def verification_test(ev: Any, test: Any, expected: Any = TRUE, messages: Any = NONE, **options: Any) -> Any:
     """VerificationTest[input] tests whether input evaluates to True.
     VerificationTest[input, expected] tests whether both evaluate to the same.
@@ -157,13 +173,15 @@ def verification_test(ev: Any, test: Any, expected: Any = TRUE, messages: Any = 
     >>> VerificationTest[1/0, ComplexInfinity]["Outcome"]
     MessagesFailure
     """
+    if not all(_sections):
+        return NULL
     found = run_test(ev, _made(ev, (test, expected, messages), options))
     if _recorders:
         _recorders[-1].append(found)
     return found
 
 
-@builtin("TestCreate", attributes=HOLD_ALL_COMPLETE, evaluated=True, options=OPTIONS)
+@builtin("TestCreate", attributes=HOLD_ALL_COMPLETE, evaluated=True, options=OPTIONS, takes_rules=True)
 def test_create(ev: Any, test: Any, expected: Any = TRUE, messages: Any = NONE, **options: Any) -> Any:
     """TestCreate[input, expected, {f::tag, ...}] gives a test that is not evaluated yet: TestEvaluate or
     TestReport do it.
@@ -239,7 +257,8 @@ def test_report(ev: Any, tests: Any, *, title: Any = S.Automatic) -> Any:
         if of_file is None:
             return FAILED
         found.extend(of_file)
-        title = file if title is S.Automatic and tests is item else title
+        if title is S.Automatic and tests is item:
+            title = f"Test Report: {os.path.basename(file)}"
     return TestReport(title, found, time.perf_counter() - start)
 
 
@@ -251,24 +270,29 @@ def _tests_of(ev: Any, file: str) -> list[TestObject] | None:
         return None
     recorder: list[TestObject] = []
     _recorders.append(recorder)
-    level = len(_recorders)
+    level, open_sections = len(_recorders), len(_sections)
     try:
         read_file(ev, path)
     finally:
         del _recorders[level - 1 :]
+        del _sections[open_sections:]
     return recorder
 
 
 @builtin("BeginTestSection")
 def begin_test_section(ev: Any, title: Any, active: Any = TRUE) -> Any:
-    """BeginTestSection["title"] begins a section of a test file.
+    """BeginTestSection["title"] begins a section of a test file; BeginTestSection["title", False] one whose
+    tests are not run.
 
-    >>> BeginTestSection["sums"]; EndTestSection[]
+    >>> BeginTestSection["sums", False]; VerificationTest[1 + 1, 3]; EndTestSection[]
     """
+    _sections.append(active is not FALSE)
     return NULL
 
 
 @builtin("EndTestSection")
 def end_test_section(ev: Any) -> Any:
     """EndTestSection[] ends a section of a test file."""
+    if _sections:
+        _sections.pop()
     return NULL

@@ -70,6 +70,8 @@ def report_properties(report: TestReport) -> dict[str, Any]:
         **{f"{name}Count": len(places) for name, places in groups.items()},
         "TestsSucceededIndices": make_list(succeeded),
         "TestsFailedIndices": make_list(failed),
+        "TestsSucceededKeys": make_list(succeeded),
+        "TestsFailedKeys": make_list(failed),
         "TestsSucceeded": _chosen(report, succeeded),
         "TestsFailed": Association.of((name, _chosen(report, places)) for name, places in groups.items()),
         **{name: _chosen(report, places) for name, places in groups.items()},

@@ -108,7 +108,7 @@ class PureFunction:
         try:
             value = self.run(b)
         except ReturnValue as exit_:
-            if exit_.head is not None and exit_.head is not FUNCTION:
+            if exit_.head is not FUNCTION:
                 raise
             return exit_.value
         if type(value) is Expr and value.stamp < 0:

@@ -44,6 +44,7 @@ class Builtin:
     evaluated            what `call` returns is evaluated already
     arrays               (Listable) `call` takes packed lists, so they are not threaded element by element
     outside              whether it reaches files, processes, environment or network: refused in a sandbox
+    takes_rules          whether a rule for a name that is no option is an argument wherever one may stand
     stateful             whether `call` declines may change without a definition changing: never remembered
     """
 
@@ -65,6 +66,7 @@ class Builtin:
         "outside",
         "stateful",
         "symbol",
+        "takes_rules",
         "usage_text",
     )
 
@@ -85,6 +87,7 @@ class Builtin:
         self.arrays = False
         self.stateful = False
         self.outside = False
+        self.takes_rules = False
         self.doc = ""
         self.usage_text: str | None = None
 
@@ -147,9 +150,10 @@ def builtin(
     stateful: bool = False,
     outside: bool = False,
     options: dict[str, Any] | None = None,
+    takes_rules: bool = False,
 ) -> Callable[[Function], Function]:
-    """Declare the System` symbol `name` with a Python function as its built-in definition. See the contract
-    in plan.
+    """Declare the System` symbol `name` with a Python function as its built-in definition. It gets
+    the evaluator and the arguments, and gives a value, or None to stay unevaluated.
     """
 
     def register(function: Function) -> Function:
@@ -166,6 +170,7 @@ def builtin(
             record.keywords[option] = option
         record.call = _indoors(record) if outside else _caller(record)
         record.outside = outside
+        record.takes_rules = takes_rules
         if operator is not None:
             record.applied = _operator_form(record, operator)
         declare(record, attributes, messages)
@@ -420,7 +425,7 @@ def split_options(record: Builtin, args: tuple[Any, ...]) -> tuple[int, list[Exp
 
     A rule for a known option is one wherever it stands. One for an unknown name is an argument where the
     function needs one; where an optional argument may stand, it is an option if the name is a symbol, else
-    that argument.
+    that argument (which it always is where the function `takes_rules`).
     """
     count = len(args)
     found: list[Expr] = []
@@ -433,7 +438,7 @@ def split_options(record: Builtin, args: tuple[Any, ...]) -> tuple[int, list[Exp
             break
         if not any(known) and count <= record.most:
             single = type(args[count - 1]) is Expr and args[count - 1].head in RULES
-            if not (single and type(rules[0].args[0]) is Symbol):
+            if record.takes_rules or not (single and type(rules[0].args[0]) is Symbol):
                 break
         found[:0] = rules
         count -= 1

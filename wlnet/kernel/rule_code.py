@@ -71,6 +71,9 @@ def is_conditional(rhs: Any) -> bool:
     return False
 
 
+RETURN = S.Return
+
+
 def rule_code(rhs: Any, scope: Scope, tail: bool = True) -> Code:
     """The code of a right-hand side; it gives None when the condition in it fails."""
     if not is_conditional(rhs):
@@ -89,7 +92,22 @@ def rule_code(rhs: Any, scope: Scope, tail: bool = True) -> Code:
 
 
 def _right(rule: Rule, scope: Scope) -> Code:
-    return replacement_code(rule.rhs, scope) if rule.replaces else rule_code(rule.rhs, scope)
+    if rule.replaces:
+        return replacement_code(rule.rhs, scope)
+    return rule_code(rule.rhs, scope, tail=not _mentions_return(rule.rhs))
+
+
+def _mentions_return(rhs: Any) -> bool:
+    """Whether there is a Return in a right-hand side: then it has to be evaluated where that is caught."""
+    stack = [rhs]
+    while stack:
+        e = stack.pop()
+        if type(e) is Expr:
+            if e.head is RETURN:
+                return True
+            stack.append(e.head)
+            stack.extend(e.args)
+    return False
 
 
 def replacement_code(rhs: Any, scope: Scope) -> Code:

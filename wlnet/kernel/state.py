@@ -9,7 +9,8 @@ evaluation runs at a time in a process; `State.lock` is held by whoever evaluate
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from wlnet.expr import CLOCK, LIST, SYSTEM, Expr, Symbol, is_list, items, system
@@ -17,6 +18,7 @@ from wlnet.expr.symbols import on_shared_change
 
 from .definitions import SLOTS, WATCHED
 from .rules import OwnRules, Rules
+from .threads import PROTECTION
 
 CONTEXT = system("$Context")
 CONTEXT_PATH = system("$ContextPath")
@@ -54,6 +56,8 @@ class State:
     on_print       called with a text that Print shows
     sandbox        refuse files, processes and the network
     device         "CPU" or "GPU": where nets run when TargetDevice does not say
+    assertions     whether Assert tests (On[Assert])
+    protected      how many AbortProtect run; `aborting`: whether an abort waits for their end
     formats        whether some symbol has printed forms of its own (Format)
     interrupted    whether Ctrl-C ended the last input
     load           called with a capitalised name that no context knows: may load a chapter that declares it
@@ -86,9 +90,41 @@ class State:
         self.device = "CPU"
         self.interrupted = False
         self.formats = False
+        self.assertions = False
+        self.protected = 0
+        self.aborting = False
         self._random: Any = None
         self._known: dict[str, Symbol] = {}
         self._known_for: tuple[Any, Any] = (None, None)
+
+    # ------------------------------------------------------------ aborts
+
+    @contextmanager
+    def protection(self) -> Iterator[None]:
+        """Aborts and interrupts wait meanwhile."""
+        with PROTECTION:
+            self.protected += 1
+            try:
+                yield
+            except BaseException:
+                self.aborting = False  # the evaluation ends here in another way
+                raise
+            finally:
+                self.protected -= 1
+
+    @contextmanager
+    def unprotected(self) -> Iterator[None]:
+        """Aborts and interrupts act at once, also inside a `protection`."""
+        count, waiting = self.protected, self.aborting
+        self.protected, self.aborting = 0, False
+        for _ in range(count):
+            PROTECTION.release()
+        try:
+            yield
+        finally:
+            for _ in range(count):
+                PROTECTION.acquire()
+            self.protected, self.aborting = count, waiting
 
     # ------------------------------------------------------------ random numbers
 

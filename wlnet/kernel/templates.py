@@ -230,6 +230,9 @@ def apply_plain(head: Symbol, args: tuple[Any, ...]) -> Any:
 
 def compiled(e: Any) -> Callable[[], Any]:
     """`e` as a Python callable that evaluates it each time it is called: a loop's body."""
+    tracer = RUN.tracing
+    if tracer is not None:  # every step is to be seen
+        return lambda: tracer.nested(lambda: evaluate(e))
     scope = Scope()
     run = code(e, scope)
     b: list[Any] = [None] * scope.frame.size

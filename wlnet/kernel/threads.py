@@ -11,13 +11,22 @@ from .control import LimitReached
 
 # Held while something runs that must not be cut in half, such as the import of a chapter: `raise_in` waits.
 SHIELD = threading.RLock()
+# Held by programs that ask not to be interrupted (AbortProtect): `raise_in` waits this long, in seconds.
+# Without an end to its patience, an endless loop in there could not be stopped at all.
+PROTECTION = threading.RLock()
+PATIENCE_S = 30.0
 
 
 def raise_in(thread_id: int, exception: type[BaseException] | None) -> None:
     """Make the thread raise `exception` as soon as it runs Python code; None takes one back."""
     target = ctypes.py_object(exception) if exception is not None else None
-    with SHIELD:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), target)
+    waited = PROTECTION.acquire(timeout=PATIENCE_S)
+    try:
+        with SHIELD:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), target)
+    finally:
+        if waited:
+            PROTECTION.release()
 
 
 class Watch:

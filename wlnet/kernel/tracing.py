@@ -30,6 +30,15 @@ def _is_open(a: Any, i: int, flags: int) -> bool:
     return not held or (type(a) is Expr and a.head is EVALUATE)
 
 
+def _in_order(e: Expr) -> Expr:
+    """`e` with its arguments sorted where its head is Orderless; `e` itself where that changes nothing."""
+    flags = attributes_of(e.head) if type(e.head) is Symbol else head_attributes(e.head)
+    if not flags & ORDERLESS:
+        return e
+    args = canonical_args(e.args)
+    return e if all(a is b for a, b in zip(args, e.args, strict=True)) else Expr(e.head, args)
+
+
 class Tracer:
     """Collects a nested list of held expressions: each entry a form, or the list of a part's own steps."""
 
@@ -42,14 +51,14 @@ class Tracer:
         """The value of `e`; `log` then holds its steps."""
         run = RUN
         limit = run.recursion
-        run.tracing, run.recursion = self.follow, -1
+        run.tracing, run.recursion = self, -1
         self.limit = limit
         try:
             return evaluate(e)
         finally:
             run.tracing, run.recursion = None, limit
 
-    def follow(self, e: Expr) -> Any:
+    def __call__(self, e: Expr) -> Any:
         """Evaluate an expression, adding what happens to the log."""
         self.depth += 1
         self.steps += 1
@@ -64,15 +73,19 @@ class Tracer:
         while True:
             if e.stamp < 0:
                 e.stamp = 0
-            now = self._arguments(e)
+            given = self._arguments(e)
+            now = _in_order(given)
             value = self._step(now)
             if value is None:
-                if now is not e:
+                if given is not e:
+                    self._note(given)
+                if now is not given:
+                    self._note(given)
                     self._note(now)
                 return now
-            self._note(now)
+            self._note(given)
             if type(value) is not Expr:
-                value = self._nested(partial(evaluate, value))
+                value = self.nested(partial(evaluate, value))
                 self._note(value)
                 return value
             if same(value, now):
@@ -85,7 +98,7 @@ class Tracer:
         if not self.log or not same(self.log[-1], entry):
             self.log.append(entry)
 
-    def _nested(self, action: Callable[[], Any]) -> Any:
+    def nested(self, action: Callable[[], Any]) -> Any:
         """Run an action with a log of its own, which becomes one entry if anything happened."""
         outer, self.log = self.log, []
         try:
@@ -97,14 +110,12 @@ class Tracer:
 
     def _arguments(self, e: Expr) -> Expr:
         head = (
-            e.head
-            if type(e.head) is Symbol and e.head.own is None
-            else self._nested(lambda: evaluate(e.head))
+            e.head if type(e.head) is Symbol and e.head.own is None else self.nested(lambda: evaluate(e.head))
         )
         flags = attributes_of(head) if type(head) is Symbol else head_attributes(head)
         args = tuple(
             [
-                self._nested(partial(self._value, a)) if _is_open(a, i, flags) else a
+                self.nested(partial(self._value, a)) if _is_open(a, i, flags) else a
                 for i, a in enumerate(e.args)
             ]
         )
@@ -112,8 +123,6 @@ class Tracer:
             args = splice(head, args, flags)[0]
         if flags & FLAT:
             args = flatten(head, args)
-        if flags & ORDERLESS:
-            args = canonical_args(args)
         if (
             head is e.head
             and len(args) == len(e.args)
@@ -166,3 +175,37 @@ class Tracer:
         if type(value) is Expr and value.stamp < 0:
             value.stamp = 0
         return value
+
+
+class Printer(Tracer):
+    """Shows every form as it comes up, each deeper level indented by one more space: TracePrint."""
+
+    def __init__(self, show: Callable[[Any, int], None]) -> None:
+        super().__init__()
+        self.show = show
+        self.level = 0
+
+    def _note(self, e: Any) -> None:
+        known = bool(self.log) and same(self.log[-1], Expr(S.HoldForm, (e,)))
+        super()._note(e)
+        if not known:
+            self.show(e, self.level)
+
+    def nested(self, action: Callable[[], Any]) -> Any:
+        """A part: one level deeper."""
+        self.level += 1
+        try:
+            return super().nested(action)
+        finally:
+            self.level -= 1
+
+    def _follow(self, e: Expr) -> Any:
+        self._note(e)
+        if type(e.head) is Symbol:
+            self.show(e.head, self.level + 1)
+        return super()._follow(e)
+
+    def _value(self, a: Any) -> Any:
+        if type(a) is not Expr:
+            self.show(a, self.level)
+        return super()._value(a)
