@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import time
 
 import pytest
@@ -11,14 +10,12 @@ import pytest
 from wlnet.net import progress
 from wlnet.net.progress import (
     Clockwork,
-    FileReport,
     Indicator,
     Panel,
     Print,
     Snapshot,
     curve,
     duration,
-    render,
 )
 
 
@@ -121,23 +118,6 @@ def test_the_bar_is_one_line() -> None:
     report.finished(lambda: snapshot(fraction=1.0))
     text = stream.getvalue()
     assert text.count("\n") == 1 and "100 %" in text
-
-
-def test_a_round_is_a_row_of_the_file(tmp_path) -> None:
-    report = FileReport(str(tmp_path / "log.json"))
-    report.round(snapshot)
-    report.round(lambda: snapshot(round=4, validation_loss=0.3))
-    rows = json.loads((tmp_path / "log.json").read_text())
-    assert [row["Round"] for row in rows] == [3, 4]
-    assert rows[0]["RoundLoss"] == 0.2 and rows[1]["ValidationLoss"] == 0.3
-
-
-def test_file_forms() -> None:
-    rows = [{"Round": 1, "RoundLoss": 1e-07}, {"Round": 2, "RoundLoss": 0.5, "ErrorRate": 0.25}]
-    assert render(rows, ".csv") == "Round,RoundLoss,ErrorRate\n1,1e-07,\n2,0.5,0.25\n"
-    assert render(rows, ".tsv").splitlines()[0] == "Round\tRoundLoss\tErrorRate"
-    assert render(rows, ".wl").startswith('{<|"Round" -> 1, "RoundLoss" -> 1*^-07|>,')
-    assert '"ErrorRate" -> 0.25' in render(rows, ".wl")
 
 
 def test_reports_come_at_their_intervals() -> None:

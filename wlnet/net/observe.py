@@ -11,15 +11,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from wlnet.expr import TRUE, Association, Expr, S, is_list, items, system
+from wlnet.expr import NULL, TRUE, Association, Expr, S, Symbol, is_list, items, system
 
 from . import checkpoint
 from .custom import customs, read_custom
 from .errors import NetError
+from .generated import is_function
 from .measure import reported
 from .measurements import read_functions
 from .monitor import KEYS, View, association
-from .progress import Call, FileReport, Indicator, Panel, Print, Reporter, Snapshot, automatic
+from .progress import Indicator, Panel, Print, Reporter, Shown, Snapshot, automatic
+from .progress_file import SUFFIXES, FileReport
 from .quantities import Amount, says
 from .results import last
 from .schedule import Criterion
@@ -28,9 +30,6 @@ from .triggers import Timed, Trigger, read_several
 
 AUTOMATIC, NONE = S.Automatic, system("None")
 EACH_ROUND = Amount(1.0, "Rounds")
-
-# Seconds below which a user's function that reports is never called again (nettrain.md, section 5.3).
-FUNCTION_S = 0.05
 
 # Counts the calls of NetTrain that write checkpoints into a folder, for the names of their files.
 _checkpointed = 0
@@ -89,6 +88,8 @@ def reporters(
     timed, hooks = [], []
     for spec in read_several(setting, "TrainingProgressReporting"):
         made = reporter(ev, trainer, spec.setting, stream)
+        if spec.interval is not None and isinstance(made, FileReport | Shown):
+            made.rounds = False  # only as often as is said
         if spec.interval is not None and spec.interval.unit != "Seconds":
             made.interval_s = float("inf")
             hooks.append(Hook(Trigger(spec.interval, spec.minimum_s), _report(made, trainer)))
@@ -117,20 +118,35 @@ def reporter(ev: Any, trainer: Trainer, setting: Any, stream: TextIO | None) -> 
         return kinds[setting](stream)
     if type(setting) is Expr and setting.head is S.File and len(setting.args) == 1:
         return _file(ev, setting.args[0])
-    if type(setting) is Expr and setting.head is S.Function:
-        return Call(lambda: ev.call(setting, association(View(trainer))))
+    if is_called(setting):
+        return Shown(_text_of(ev, trainer, setting), stream)
     text = 'TrainingProgressReporting takes Automatic, "Panel", "Print", "ProgressIndicator", a function, '
     raise NetError("NetTrain", "report", text + 'File["..."], None, or a list of these.')
 
 
+def _text_of(ev: Any, trainer: Trainer, function: Any) -> Callable[[], str]:
+    """What a function of the user shows of the training: its value as text, "" for Null."""
+
+    def call() -> str:
+        trainer.settle()
+        value = ev.call(function, association(View(trainer)))
+        return "" if value is NULL else str(ev.text(value, "OutputForm"))
+
+    return call
+
+
 def _file(ev: Any, path: Any) -> Reporter:
     _check_sandbox(ev)
-    suffixes = (".csv", ".tsv", ".json", ".wl")
-    if type(path) is not str or not path.endswith(suffixes):
-        raise NetError("NetTrain", "report", f"A progress file must end in one of {', '.join(suffixes)}.")
+    if type(path) is not str or not path.lower().endswith(SUFFIXES):
+        raise NetError("NetTrain", "report", f"A progress file must end in one of {', '.join(SUFFIXES)}.")
     if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
         raise NetError("NetTrain", "report", f'The folder of "{path}" does not exist.')
-    return FileReport(path)
+
+    def failed(why: str) -> None:
+        text = f'The progress file "{path}" cannot be written: {why}. Training goes on without it.'
+        ev.message("NetTrain", "report", text)
+
+    return FileReport(path, failed)
 
 
 def _check_sandbox(ev: Any) -> None:
@@ -141,11 +157,19 @@ def _check_sandbox(ev: Any) -> None:
 # ---- the user's functions
 
 
+def is_called(setting: Any) -> bool:
+    """Whether a setting is a function: Function[...], a composition, or a symbol that means something."""
+    if type(setting) is Symbol:
+        defined = setting.down or setting.own or setting.builtin
+        return bool(defined) and setting is not AUTOMATIC and setting is not NONE
+    return is_function(setting)
+
+
 def functions(ev: Any, trainer: Trainer, setting: Any) -> list[Hook]:
     """The hooks of TrainingProgressFunction -> `setting`."""
     hooks = []
     for spec in read_several(setting, "TrainingProgressFunction"):
-        if type(spec.setting) is str or is_list(spec.setting):
+        if not is_called(spec.setting):
             text = 'TrainingProgressFunction takes a function f, {f, "Interval" -> amount} or lists.'
             raise NetError("NetTrain", "report", text)
         hooks.append(

@@ -8,16 +8,16 @@ to `stream` (standard error unless said otherwise): what a script prints stays c
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 # Seconds between two reports, unless the user says otherwise (nettrain.md, section 5.3).
 PANEL_S, PRINT_S, INDICATOR_S = 0.33, 2.0, 0.1
+# Seconds below which a user's function that reports is never called again.
+FUNCTION_S = 0.05
 
 CURVE_WIDTH, CURVE_HEIGHT = 60, 8
 # What the panel says in its bar; the width of its column of numbers, so that it does not change as they grow;
@@ -249,65 +249,47 @@ def panel(s: Snapshot, width: int = 100) -> Any:
     return Box(Group(bar, "", both), title="NetTrain", box=box.ROUNDED, expand=False)
 
 
-class FileReport(Reporter):
-    """One row a round into a file: csv, tsv, json (a list of objects) or wl (a list of associations)."""
+class Shown(Reporter):
+    """What a function of the user gives, shown: rewritten in place in a terminal, else each value once.
 
-    def __init__(self, path: str, interval_s: float = float("inf")) -> None:
-        self.path = Path(path)
+    call  the value as text, "" for nothing to show; rounds: whether it is called after every round
+    """
+
+    def __init__(
+        self, call: Callable[[], str], stream: TextIO | None = None, interval_s: float = float("inf")
+    ) -> None:
+        self.call = call
+        self.stream = stream or sys.stderr
         self.interval_s = interval_s
-        self.rows: list[dict[str, float]] = []
-
-    def round(self, take: Take) -> None:
-        s = take()
-        row = {
-            "Round": s.round,
-            "Time": s.elapsed_s,
-            "LearningRate": s.rate,
-            "RoundLoss": s.round_loss or s.loss,
-        }
-        row |= s.measurements
-        if s.validation_loss is not None:
-            row["ValidationLoss"] = s.validation_loss
-            row |= {"Validation" + name: value for name, value in s.validation_measurements.items()}
-        self.rows.append(row)
-        self.path.write_text(render(self.rows, self.path.suffix), encoding="utf-8")
+        self.rounds = True
+        self.last = float("-inf")
+        self.left_out = False
+        self.shown = ""
 
     def batch(self, take: Take) -> None:
-        self.round(take)
-
-
-def wl_number(value: float) -> str:
-    """A number as WL input: 1e-07 is written 1*^-07."""
-    return repr(value).replace("e", "*^")
-
-
-def render(rows: Sequence[dict[str, float]], suffix: str) -> str:
-    """`rows` in the form that a file name's `suffix` asks for."""
-    if suffix == ".json":
-        return json.dumps(list(rows), indent=1) + "\n"
-    if suffix == ".wl":
-        inside = (", ".join(f'"{k}" -> {wl_number(v)}' for k, v in row.items()) for row in rows)
-        return "{" + ",\n ".join(f"<|{each}|>" for each in inside) + "}\n"
-    mark = "\t" if suffix == ".tsv" else ","
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    lines = [mark.join(names)]
-    lines += [mark.join(repr(row[name]) if name in row else "" for name in names) for row in rows]
-    return "\n".join(lines) + "\n"
-
-
-class Call(Reporter):
-    """A user's function, called after every round or every `interval_s` seconds."""
-
-    def __init__(self, function: Callable[[], None], interval_s: float = float("inf")) -> None:
-        self.function = function
-        self.interval_s = interval_s
-
-    def batch(self, take: Take) -> None:
-        self.function()
+        now = time.perf_counter()
+        self.left_out = now - self.last < FUNCTION_S
+        if not self.left_out:
+            self.last = now
+            self.show(self.call())
 
     def round(self, take: Take) -> None:
-        if self.interval_s == float("inf"):
-            self.function()
+        if self.rounds:
+            self.batch(take)
+
+    def finished(self, take: Take) -> None:
+        if self.left_out:
+            self.show(self.call())
+
+    def show(self, text: str) -> None:
+        if not text or text == self.shown:
+            return
+        if self.stream.isatty() and self.shown:
+            above = self.shown.count("\n") + 1
+            self.stream.write(f"\x1b[{above}A\x1b[J")
+        self.stream.write(text + "\n")
+        self.stream.flush()
+        self.shown = text
 
 
 def nothing() -> Snapshot:
