@@ -124,6 +124,8 @@ def invalid(found: Encoder, value: Any, flat: Any, codes: Any) -> NetError:
     bad = value
     if codes is not None:
         bad = next(x for x, code in zip(flat[0], codes, strict=True) if code is None)
+    if found.params.get("Multilabel") is TRUE and is_list(bad):
+        bad = next((x for x in items(bad) if key(x) not in positions(found)), bad)
     wanted = "one of " + show(found.params["Labels"]) if "Labels" in found.params else "True or False"
     where = "" if bad is value else f" in {show(value)}"
     return NetError(
