@@ -20,6 +20,7 @@ from wlnet.worker import WORKER
 
 # Messages after which an input counts as failed although it has a value: nothing caught what it threw.
 UNCAUGHT = ("Throw::nocatch",)
+LACKING = "General::lacking"  # a name of the language that wlnet does not have
 DEBUG = "WLNET_DEBUG"  # environment variable: raise internal errors instead of reporting them
 
 
@@ -67,6 +68,7 @@ class Session:
     on_print, on_message  called with each text that Print shows, and with each message as text; by default
                           Print goes to standard output, and messages to the logger "wlnet"
     sandbox               refuse files, processes and the network
+    strict                the use of a name of the language that wlnet lacks ends an evaluation
     device                "CPU" or "GPU": where nets run when TargetDevice does not say
     """
 
@@ -78,6 +80,7 @@ class Session:
         command_line: Iterable[str] = (),
         script_arguments: Iterable[str] = (),
         sandbox: bool = False,
+        strict: bool = False,
         device: str = "CPU",
     ) -> None:
         self.messages: list[Message] = []
@@ -86,6 +89,7 @@ class Session:
         state.on_print = on_print
         state.on_message = self._on_message
         state.sandbox = sandbox
+        state.strict = strict
         state.device = device
         self.state = state
         arguments = (list(command_line), list(script_arguments))
@@ -139,7 +143,8 @@ class Session:
                 self._show_message(e.show())
                 return Result(self.line, None, True)
             value = self._top(e)
-            uncaught = any(m.name in UNCAUGHT for m in self.state.messages)
+            fatal = (*UNCAUGHT, LACKING) if self.state.strict else UNCAUGHT
+            uncaught = any(m.name in fatal for m in self.state.messages)
             return Result(self.state.line, value, uncaught)
 
     def _top(self, e: Any) -> Any:

@@ -26,6 +26,7 @@ options:
   --form FORM        InputForm, OutputForm (default), FullForm or TeXForm
   --device DEVICE    cpu (default) or gpu: where nets run when TargetDevice does not say
   --sandbox          no files, no processes, no network
+  --strict           a name of the language that wlnet does not have is an error, not only a message
   --version          print the version
   --help             print this text
 
@@ -44,7 +45,7 @@ class UsageError(Exception):
 class Options:
     """The parsed command line; at most one of `code`, `file` and `stdin` is set."""
 
-    __slots__ = ("arguments", "code", "device", "file", "form", "sandbox", "show_results", "stdin")
+    __slots__ = ("arguments", "code", "device", "file", "form", "sandbox", "show_results", "stdin", "strict")
 
     def __init__(self) -> None:
         self.code: str | None = None
@@ -54,6 +55,7 @@ class Options:
         self.form = "OutputForm"
         self.device = "cpu"
         self.sandbox = False
+        self.strict = False
         self.show_results = False
 
 
@@ -89,6 +91,8 @@ def parse_arguments(argv: list[str]) -> Options:
             options.device = choice(flag, DEVICES)
         elif flag == "--sandbox":
             options.sandbox = True
+        elif flag == "--strict":
+            options.strict = True
         elif flag.startswith("-"):
             raise UsageError(f"unknown option {flag!r}; wlnet --help lists the options")
         else:
@@ -148,6 +152,7 @@ def make_session(options: Options, on_message: Callable[[str], None] = print_err
         command_line=["wlnet", *script],
         script_arguments=script,
         sandbox=options.sandbox,
+        strict=options.strict,
         device=options.device.upper(),
     )
 

@@ -31,6 +31,7 @@ from .definitions import set_own
 from .evaluate import evaluate
 from .formatting import formatted
 from .functions import function
+from .known_names import meet
 from .messages import issue, message_symbol
 from .rules import Replacer, parse_rules
 from .scope import Scope
@@ -60,6 +61,7 @@ class Evaluator:
         self.state = state if state is not None else State()
         if self.state.load is None:
             self.state.load = registry.load_name
+            self.state.meet = meet
         self.activate()
         registry.load_core()
 

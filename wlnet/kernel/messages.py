@@ -27,6 +27,7 @@ GENERAL: dict[str, str] = {
     "argmu": "`1` called with 1 argument; `2` or more arguments are expected.",
     "argct": "`1` called with `2` arguments.",
     "argctu": "`1` called with 1 argument.",
+    "lacking": "`1` is a name of the language that wlnet does not have.",
     "sandbox": "`1` is refused: a sandbox has no files, processes, environment or network.",
     "optx": "Unknown option `1` in `2`.",
     "optnear": "Unknown option `1` in `2`. Did you mean `3`?",

@@ -60,6 +60,9 @@ class State:
     protected      how many AbortProtect run; `aborting`: whether an abort waits for their end
     formats        whether some symbol has printed forms of its own (Format)
     interrupted    whether Ctrl-C ended the last input
+    meet           called with a symbol made for a capitalised name that is not found anywhere
+    lacking        the names met so far that the language has and wlnet lacks
+    strict         whether the use of such a name is an error
     load           called with a capitalised name that no context knows: may load a chapter that declares it
     """
 
@@ -86,6 +89,9 @@ class State:
         self.on_message: Callable[[Message], None] = lambda message: None
         self.on_print: Callable[[str], None] = lambda text: None
         self.load: Callable[[str], bool] | None = None
+        self.meet: Callable[[Symbol], None] | None = None
+        self.lacking: set[str] = set()
+        self.strict = False
         self.sandbox = False
         self.device = "CPU"
         self.interrupted = False
@@ -172,7 +178,12 @@ class State:
         if "`" in name:
             return self.symbol(name)
         found = self.find(name)
-        return self.symbol(self.context + name) if found is None else found
+        if found is not None:
+            return found
+        made = self.symbol(self.context + name)
+        if self.meet is not None and _system_like(name) and not self.context.startswith("System`"):
+            self.meet(made)
+        return made
 
     def find(self, name: str) -> Symbol | None:
         """The symbol a name without context means now, or None."""
