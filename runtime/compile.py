@@ -14,7 +14,7 @@ from .ir import Program
 from .plan import plan
 from .simplify import simplify
 from .store import Store
-from .threads import set_threads, threads_for
+from .threads import default_threads, set_threads, threads_for
 from .types import DeviceError, ShapeError, TensorError, aligned_bytes
 from .verify import verify
 
@@ -120,7 +120,8 @@ def compile(
     """An executable of `program` over the variables of `store` (a new one where the program's are all new).
 
     device    "cpu" or "gpu"
-    threads   BLAS threads of every step; None decides from the program and the cores
+    threads   for BLAS products and for instructions whose work is cut; None decides from the program and
+              the cores
     arena     memory of temporaries to share with executables that never run at the same time (CPU)
     steps     how many steps are planned: large work is worth numba's kernels, which then are compiled here
     Raises DeviceError where the device is missing.
@@ -130,6 +131,7 @@ def compile(
     store = Store(program.variables) if store is None else store
     store.add(program.variables)
     better = verify(simplify(program))
+    workers = default_threads() if threads is None else threads
     threads = threads_for(better) if threads is None else threads
     if device == "gpu":
         from .backends import cuda  # loads CuPy
@@ -138,4 +140,5 @@ def compile(
     planned = plan(better)
     memory = (arena or Arena()).reserve(planned.nbytes)
     large = steps * cost.seconds(better) >= KERNEL_WORK_S and numba_kernels.available()
-    return Executable(better, numpy_backend.Code(planned, store, memory, large), store, device, threads)
+    code = numpy_backend.Code(planned, store, memory, large, workers)
+    return Executable(better, code, store, device, threads)

@@ -95,7 +95,7 @@ def one_thread(instr: Instr) -> bool:
     if instr.op.kind == LOOP:
         return largest_product(instr.params["body"]) < SHARED_PRODUCT_FLOPS
     if instr.op.name not in CELLS:
-        return False
+        return instr.op.parallel  # its work is cut for threads of its own: workers.py
     return cost.work(instr)[0] < SHARED_PRODUCT_FLOPS * instr.operands[0].shape[0]
 
 

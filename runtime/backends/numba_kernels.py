@@ -17,7 +17,7 @@ import numpy as np
 from . import numba_ctc, numba_pictures
 from .numba_compile import Bound, available, prepare
 
-__all__ = ["TABLE", "available", "bind"]
+__all__ = ["TABLE", "available", "bind", "prepare"]
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -26,12 +26,12 @@ Arrays = tuple[np.ndarray, ...]
 TINY = 1e-30
 
 
-def bind(name: str, out: Any, operands: Arrays, params: dict[str, Any]) -> Any:
+def bind(name: str, out: Any, operands: Arrays, params: dict[str, Any], *threads: int) -> Any:
     """A prepared call of kernel `name` (as an op's `bind` gives),
     or None where it does not take these arrays.
     """
     entry = TABLE.get(name)
-    return entry(out, operands, params) if entry else None
+    return entry(out, operands, params, *threads) if entry else None
 
 
 def in_place(out: Arrays, operands: Arrays) -> bool:

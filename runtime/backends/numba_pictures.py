@@ -7,13 +7,13 @@ NumPy form does.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..ops import convolution
+from ..ops import convolution, slabs
 from ..ops.pooling import Windows
-from ..types import type_of
 from . import numba_winograd
 from .numba_compile import Bound, prepare, reordered
 
@@ -24,30 +24,38 @@ LEAST_RUN = 8
 
 # ---- convolution
 
+Call = Callable[[], None]
 
-def forward(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Callable[[], None] | None:
-    x, w, space = operands
-    g = convolution.forward_geometry((type_of(x), type_of(w)), params)
+
+def forward(out: np.ndarray, operands: Arrays, params: dict[str, Any], threads: int = 1) -> Call | None:
+    g = convolution.forward_geometry(convolution.types_of(operands), params)
     if not numba_winograd.suits(g) or not out.flags.c_contiguous:
         return None
-    return numba_winograd.forward(prepare, g, out, x, w, space, turned=False)
+    run = partial(numba_winograd.forward, prepare)
+    x, w, space = operands
+    return slabs.shared_forward(run, g, out, x, w, space, threads)
 
 
-def input_gradient(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Callable[[], None] | None:
-    dy, w, space = operands
-    g = convolution.input_geometry((type_of(dy), type_of(w)), params)
-    turned = g.mirrored()
+def input_gradient(
+    out: np.ndarray, operands: Arrays, params: dict[str, Any], threads: int = 1
+) -> Call | None:
+    g = convolution.input_geometry(convolution.types_of(operands), params)
     if not numba_winograd.suits(g) or not g.gathers() or not out.flags.c_contiguous:
         return None
-    return numba_winograd.forward(prepare, turned, out, dy, w, space, turned=True)
+    run = partial(numba_winograd.forward, prepare, turned=True)
+    dy, w, space = operands
+    return slabs.shared_forward(run, g.mirrored(), out, dy, w, space, threads)
 
 
-def weight_gradient(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Callable[[], None] | None:
-    x, dy, space = operands
-    g = convolution.weights_geometry((type_of(x), type_of(dy)), params)
+def weight_gradient(
+    out: np.ndarray, operands: Arrays, params: dict[str, Any], threads: int = 1
+) -> Call | None:
+    g = convolution.weights_geometry(convolution.types_of(operands), params)
     if not numba_winograd.suits(g) or not out.flags.c_contiguous:
         return None
-    return numba_winograd.weight_gradient(prepare, g, out, x, dy, space)
+    run = partial(numba_winograd.weight_gradient, prepare)
+    x, dy, space = operands
+    return slabs.shared_weights(run, g, out, x, dy, space, threads)
 
 
 # ---- maxima of windows over one or two axes

@@ -198,7 +198,7 @@ def forward(
     x: np.ndarray,
     w: np.ndarray,
     space: np.ndarray,
-    turned: bool,
+    turned: bool = False,
 ) -> Callable[[], None]:
     """The convolution; `turned`: with the kernel (C, F, 3, 3) of the one whose input gradient this is."""
     x, copy = contiguous(x)

@@ -39,10 +39,12 @@ class Code:
 
     __slots__ = ("plan", "source", "step", "inputs", "outputs", "arena", "lines", "scope")
 
-    def __init__(self, plan: Plan, store: Store, arena: np.ndarray, kernels: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, store: Store, arena: np.ndarray, kernels: bool = False, threads: int = 1
+    ) -> None:
         self.plan = plan
         self.arena = arena
-        binder = Binder(plan, store, arena, kernels)
+        binder = Binder(plan, store, arena, kernels, threads)
         self.lines = [binder.step_lines(step) for step in plan.steps]
         self.source = function_source([*self.lines, binder.copy_lines()])
         self.scope = binder.scope
@@ -72,10 +74,11 @@ def function_source(lines: list[list[str]]) -> str:
 class Binder:
     """Arrays, their names in the source, and the lines of the function."""
 
-    def __init__(self, plan: Plan, store: Store, arena: np.ndarray, kernels: bool) -> None:
+    def __init__(self, plan: Plan, store: Store, arena: np.ndarray, kernels: bool, threads: int) -> None:
         self.plan = plan
         self.store = store
         self.kernels = kernels  # numba's, where an op has one that takes its arrays
+        self.threads = threads  # for instructions whose work is cut into parts
         self.arena = arena
         self.memory: dict[int, np.ndarray] = {}  # id(root) -> its array
         self.known: dict[int, np.ndarray] = {}  # id(place) -> its array
@@ -199,11 +202,12 @@ class Binder:
     def bound(self, instr: Instr, out: Any, operands: tuple[np.ndarray, ...]) -> Any:
         """A prepared call of this instruction: numba's kernel if asked for, else the op's own."""
         op = instr.op
+        threads = (self.threads,) if op.parallel else ()
         if self.kernels and op.numba is not None:
-            kernel = numba_kernels.bind(op.numba, out, operands, instr.params)
+            kernel = numba_kernels.bind(op.numba, out, operands, instr.params, *threads)
             if kernel is not None:
                 return kernel
-        return op.bind(out, operands, instr.params) if op.bind is not None else None
+        return op.bind(out, operands, instr.params, *threads) if op.bind is not None else None
 
     def bound_line(self, bound: Any) -> str:
         """A prepared call: a function of no arguments, or a function with its arguments."""

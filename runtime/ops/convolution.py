@@ -9,12 +9,13 @@ builder take and give (N, C, S1, ..., Sm, W); the transposes between are views, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..types import Shape, ShapeError, Type
-from . import columns
+from . import columns, slabs
 from .columns import Geometry, Pads
 from .layout import inner, outer
 from .record import PRODUCT, Params, Types, case, composite, op
@@ -83,10 +84,12 @@ def types_of(arrays: Sequence[np.ndarray]) -> Types:
     return tuple(Type("f32" if each.dtype == np.float32 else "f64", each.shape) for each in arrays[:2])
 
 
-def convolution_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params) -> Bound:
-    x, w, space = operands
+def convolution_bind(
+    out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params, threads: int = 1
+) -> Bound:
     g = forward_geometry(types_of(operands), params)
-    return columns.forward(g, out, x, w, space.reshape(g.columns()) if not g.plain() else space)
+    x, w, space = operands
+    return slabs.shared_forward(columns.forward, g, out, x, w, space, threads)
 
 
 def column_scratch(operands: Types, params: Params) -> Types:
@@ -196,6 +199,7 @@ op(
     numpy=from_bind(convolution_bind),
     bind=convolution_bind,
     numba="convolution",
+    parallel=True,
     scratch=column_scratch,
     vjp=convolution_vjp,
     cost=convolution_cost,
@@ -229,14 +233,13 @@ def input_geometry(operands: Types, params: Params) -> Geometry:
     return geo
 
 
-def input_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params) -> Bound:
-    dy, w, space = operands
+def input_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params, threads: int = 1) -> Bound:
     g = input_geometry(types_of(operands), params)
+    dy, w, space = operands
     if not g.gathers():
-        return columns.scattered(g, out, dy, w)
-    turned = g.mirrored()
-    space = space if turned.plain() else space.reshape(turned.columns())
-    return columns.forward(turned, out, dy, w, space, turned=True)
+        return slabs.shared_scatter(g, out, dy, w, threads)
+    run = partial(columns.forward, turned=True)
+    return slabs.shared_forward(run, g.mirrored(), out, dy, w, space, threads)
 
 
 def input_scratch(operands: Types, params: Params) -> Types:
@@ -274,6 +277,7 @@ op(
     numpy=from_bind(input_bind),
     bind=input_bind,
     numba="convolution_input",
+    parallel=True,
     scratch=input_scratch,
     vjp=input_vjp,
     cost=input_cost,
@@ -304,10 +308,12 @@ def weights_geometry(operands: Types, params: Params) -> Geometry:
     return geo
 
 
-def weights_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params) -> Bound:
-    x, dy, space = operands
+def weights_bind(
+    out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params, threads: int = 1
+) -> Bound:
     g = weights_geometry(types_of(operands), params)
-    return columns.weight_gradient(g, out, x, dy, space if g.plain() else space.reshape(g.columns()))
+    x, dy, space = operands
+    return slabs.shared_weights(columns.weight_gradient, g, out, x, dy, space, threads)
 
 
 def weights_scratch(operands: Types, params: Params) -> Types:
@@ -344,6 +350,7 @@ op(
     numpy=from_bind(weights_bind),
     bind=weights_bind,
     numba="convolution_weights",
+    parallel=True,
     scratch=weights_scratch,
     vjp=weights_vjp,
     cost=weights_cost,

@@ -82,6 +82,7 @@ class Op:
     view: (
         Callable[..., Any] | None
     )  # (array, **params) -> array sharing its memory, None where that cannot be
+    parallel: bool  # `bind` and `numba` take a number of threads to cut the work for
     inplace: tuple[tuple[int, int], ...]  # (result, operand): the result may take over that operand's buffer
     cost: Callable[[Types, Types, Params], int]  # (operand types, result types, params) -> FLOPs
     scratch: Callable[[Types, Params], Types] | None  # (operand types, params) -> types of temporaries
@@ -241,6 +242,7 @@ FIELDS: dict[str, Any] = {
     "cuda": None,
     "vjp": None,
     "view": None,
+    "parallel": False,
     "inplace": (),
     "cost": result_size,
     "scratch": None,
