@@ -5,6 +5,7 @@ registry.
 from . import (
     activation,
     convolution,
+    ctc,
     elementwise,
     host,
     indexing,
@@ -33,6 +34,7 @@ __all__ = [
     "Op",
     "activation",
     "convolution",
+    "ctc",
     "elementwise",
     "host",
     "indexing",

@@ -5,6 +5,7 @@ from wlnet.net.layer import LAYERS
 from . import (
     adversarial,
     aggregation,
+    attention,
     basic,
     bidirectional,
     convolution,
@@ -30,6 +31,7 @@ __all__ = [
     "LAYERS",
     "adversarial",
     "aggregation",
+    "attention",
     "basic",
     "bidirectional",
     "convolution",
