@@ -147,6 +147,7 @@ SMOOTH = {
     "CrossEntropyLossLayer": ['CrossEntropyLossLayer["Index", "Input" -> {2, 3}]',
                               'CrossEntropyLossLayer["Probabilities", "Input" -> {2, 3}]',
                               'CrossEntropyLossLayer["Binary", "Input" -> {2, 2}]'],
+    "CTCLossLayer": ['CTCLossLayer["Input" -> {4, 3}, "Target" -> {2, Restricted["Integer", 2]}]'],
     "ContrastiveLossLayer": ["ContrastiveLossLayer[]"],
 }  # fmt: skip
 

@@ -115,6 +115,10 @@ CODES: dict[str, list[str] | None] = {
                                  '{"Varying", 3}]'],
     "NetMapOperator": ['NetMapOperator[LinearLayer[2], "Input" -> {"Varying", 3}]',
                        'NetMapOperator[NetMapOperator[LinearLayer[2]], "Input" -> {"Varying", 2, 3}]'],
+    "CTCLossLayer": ['CTCLossLayer["Input" -> {"Varying", 3}, "Target" -> {1, Restricted["Integer", 2]}]',
+                     'NetGraph[{PaddingLayer[{{0, 30}}, Padding -> 0.3], CTCLossLayer[]}, {NetPort["Input"] -> '
+                     '1 -> NetPort[2, "Input"], NetPort["Target"] -> NetPort[2, "Target"]}, "Input" -> '
+                     '{"Varying", 3}, "Target" -> {"Varying", Restricted["Integer", 2]}]'],
     "MeanSquaredLossLayer": ['MeanSquaredLossLayer["Input" -> {"Varying", 2}]'],
     "MeanAbsoluteLossLayer": ['MeanAbsoluteLossLayer["Input" -> "Varying"]'],
     "CrossEntropyLossLayer": ['CrossEntropyLossLayer["Index", "Input" -> {"Varying", 3}]',

@@ -206,3 +206,52 @@ layer(
         Example('ContrastiveLossLayer[][<|"Input" -> 0.2, "Target" -> False|>]', "0.2"),
     ),
 )
+
+# ---- CTCLossLayer
+
+
+def ctc_types(t: Typing) -> None:
+    """Input (T, c + 1), the last column that of the blank; Target integers 1 ... c (L)."""
+    t.real("Input")
+    t.rank("Input", 2)
+    t.rank("Target", 1)
+    count = top(t["Target"])
+    shape = t.shape("Input", (None, None if count is None else count + 1))
+    classes = shape[-1] if shape else None
+    if type(classes) is int:
+        if classes < 2:
+            raise t.fail("Input", "probabilities of at least one class and, last, of the blank")
+        t.meet("Target", PortType("integer", None, (1, classes - 1)))
+
+
+def ctc_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
+    b, p, target = at.b, ins["Input"], ins["Target"]
+    steps, counts = (
+        at.lengths[port] if port in at.lengths else at.constant_lengths(x)
+        for port, x in (("Input", p), ("Target", target))
+    )
+    loss: ir.Value = b.ctc(b.log_floor(p), b.sub(target, 1), steps, counts)[0]
+    return loss
+
+
+layer(
+    "CTCLossLayer",
+    usage="CTCLossLayer[] is a loss layer for sequences of class probabilities, the last class being the "
+    "blank, and shorter\nsequences of class numbers: -Log of the probability of all paths that give the target "
+    "once repeated classes are\nmerged and blanks dropped. It is infinite where the input is too short for it.",
+    inputs={"Input": REAL, "Target": INTEGER},
+    outputs={"Output": SCALAR},
+    infer=ctc_types,
+    lower=ctc_lower,
+    aligned=False,
+    padded=True,
+    is_loss=True,
+    examples=(
+        Example('CTCLossLayer[][<|"Input" -> {{.6, .4}, {.6, .4}}, "Target" -> {1}|>]', "0.174353"),
+        Example(
+            'CTCLossLayer["Input" -> {"Varying", 3}, "Target" -> {"Varying", "Integer"}][<|"Input" -> '
+            '{{.5, .2, .3}, {.5, .2, .3}, {.5, .2, .3}}, "Target" -> {1, 1}|>]',
+            "2.59027",
+        ),
+    ),
+)
