@@ -18,6 +18,7 @@ from .errors import NetError
 from .generated import Generator, Source, read_generator
 from .initialize import initialize
 from .lower import check_evaluable
+from .machines import machine_for
 from .measure import Meter
 from .measurements import read_measurements
 from .multipliers import Path, lookup, multipliers
@@ -91,7 +92,7 @@ def prepare(
     size = settings.batch_size or automatic_size(encoded, settings)
     per_round = generator.per_round if generator else -(-table.length // size)
     steps = settings.steps or per_round * (settings.rounds or MOST_ROUNDS)
-    machine = Machine(plan, encoded, settings.device, steps)
+    machine = machine_for(net, plan, encoded, settings.device, steps)
     validation = None
     if spec is not None:
         maker = Encoding(ev, training, ports, settings.dtype)
@@ -215,4 +216,6 @@ def trained_net(prepared: Prepared, arrays: Mapping[Path, np.ndarray]) -> Net:
     inner = prepared.training.inner
     values = {path[1:] if path[0] == NET else path: array for path, array in arrays.items()}
     known = inner.all_arrays()
-    return inner.with_arrays({path: array for path, array in values.items() if path in known})
+    found = inner.with_arrays({path: array for path, array in values.items() if path in known})
+    found.cache["machines"] = prepared.machine.home
+    return found

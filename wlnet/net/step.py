@@ -70,6 +70,8 @@ class Machine:
         self.plan = plan
         self.device = device
         self.flat = False  # whether the loss was found to depend on no array that is trained
+        self.busy = False  # whether it serves a training now
+        self.home: list[Any] = []  # where it is kept (see `machines`)
         self.steps = steps
         # By port the dtype and the shape of one example; of sequences that of one element.
         self.ports = {port: (each.array.dtype, each.array.shape[1:]) for port, each in data.items()}

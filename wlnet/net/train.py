@@ -16,6 +16,7 @@ import numpy as np
 from .generated import Generator, GeneratorError
 from .judge import Judge
 from .lengths import Lengths
+from .machines import borrowed, release
 from .multipliers import Path
 from .prepare import Prepared, trained_net
 from .progress import Clockwork
@@ -388,7 +389,8 @@ class Trainer:
         run.source = None if isinstance(self.source, Generator) else self.source
         examples = self.prepared.examples
         if examples is not None:
-            run.example_losses = lambda: example_losses(machine, examples)
+            run.example_losses = lambda: example_losses(borrowed(machine, arrays), examples)
+        release(machine)
         return run
 
     def keep(self) -> None:
