@@ -139,6 +139,11 @@ SMOOTH = {
                          "RandomArrayLayer[GammaDistribution[#a, #b] &, \"a\" -> 3]"],
     "PlaceholderLayer": [],  # it has no value: test_special_layers.py
     "NetGANOperator": [],  # its gradients are no derivatives on purpose: test_adversarial.py
+    "NetMapThreadOperator": [
+        'NetMapThreadOperator[DotLayer["Input1" -> {2, 3}, "Input2" -> 3], "Input1" -> {4, 2, 3}]',
+        'NetMapThreadOperator[TotalLayer["Input1" -> 3, "Input2" -> 3], 2, "Input1" -> {2, 4, 3}]',
+        'NetMapThreadOperator[TotalLayer["Input1" -> 3, "Input2" -> 3], <|"Input2" -> 2|>, "Input2" -> '
+        '{2, 4, 3}]'],
     "NetPairEmbeddingOperator": [
         'NetPairEmbeddingOperator[LinearLayer[3], "Input" -> {2, 2}]',
         'NetPairEmbeddingOperator[LinearLayer[3], DistanceFunction -> CosineDistance, "Input" -> {2, 2}]'],

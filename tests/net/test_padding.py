@@ -97,6 +97,9 @@ CODES: dict[str, list[str] | None] = {
                            '{"Varying", 4}]'],
     **{name: [f'{name}[2, "Input" -> {{"Varying", 3}}]']
        for name in ("BasicRecurrentLayer", "GatedRecurrentLayer", "LongShortTermMemoryLayer")},
+    "RandomArrayLayer": None,
+    "PlaceholderLayer": None,
+    "CompiledLayer": None,  # its function sees one example: sequences of equal lengths alone run together
     "ImageAugmentationLayer": None,
     "SpatialTransformationLayer": None,
     "LocalResponseNormalizationLayer": None,
@@ -113,6 +116,12 @@ CODES: dict[str, list[str] | None] = {
     "NetNestOperator": ['NetNestOperator[ElementwiseLayer[Tanh], 2, "Input" -> {"Varying", 3}]'],
     "NetBidirectionalOperator": ['NetBidirectionalOperator[GatedRecurrentLayer[2], "Input" -> '
                                  '{"Varying", 3}]'],
+    "NetMapThreadOperator": [
+        'NetMapThreadOperator[DotLayer["Input1" -> {2, 3}, "Input2" -> 3], "Input1" -> {"Varying", 2, 3}]',
+        'NetMapThreadOperator[TotalLayer["Input1" -> 3, "Input2" -> 3], <|"Input2" -> 2|>, "Input2" -> '
+        '{"Varying", 2, 3}, "Input1" -> 3]',
+        'NetMapThreadOperator[NetGraph[{AttentionLayer["Dot"]}, {}, "Key" -> {"Varying", 2}, "Value" -> '
+        '{"Varying", 3}, "Query" -> 2], <|"Query" -> 1|>, "Query" -> {"Varying", 2}]'],
     "NetMapOperator": ['NetMapOperator[LinearLayer[2], "Input" -> {"Varying", 3}]',
                        'NetMapOperator[NetMapOperator[LinearLayer[2]], "Input" -> {"Varying", 2, 3}]'],
     "CTCLossLayer": ['CTCLossLayer["Input" -> {"Varying", 3}, "Target" -> {1, Restricted["Integer", 2]}]',

@@ -237,8 +237,9 @@ def ctc_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
 layer(
     "CTCLossLayer",
     usage="CTCLossLayer[] is a loss layer for sequences of class probabilities, the last class being the "
-    "blank, and shorter\nsequences of class numbers: -Log of the probability of all paths that give the target "
-    "once repeated classes are\nmerged and blanks dropped. It is infinite where the input is too short for it.",
+    "blank, and shorter\nsequences of class numbers: -Log of the probability of all paths that give the "
+    "target once repeated\nclasses are merged and blanks dropped. It is infinite where the input is too "
+    "short for the target.",
     inputs={"Input": REAL, "Target": INTEGER},
     outputs={"Output": SCALAR},
     infer=ctc_types,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from wlnet.expr import S
@@ -54,29 +55,32 @@ def map_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     count, length = x.shape[:2]
     inner = at.net.nodes["Net"]
     flat = b.reshape(x, (count * length, *x.shape[2:]))
-    found = inside_map(at, {next(iter(inner.inputs)): Wire(flat)}, count, length, at.lengths.get("Input"))
+    given = {next(iter(inner.inputs)): Wire(flat)}
+    found = inside_map(at, given, (count, length), at.lengths.get("Input"))
     y = next(iter(found.values())).value
     return b.reshape(y, (count, length, *y.shape[1:]))
 
 
 def inside_map(
-    at: Lowering, inputs: dict[str, Wire], count: int, length: int, lengths: ir.Value | None
+    at: Lowering, inputs: dict[str, Wire], outer: tuple[int, ...], lengths: ir.Value | None
 ) -> dict[str, Wire]:
-    """The net inside on all elements (count * length, ...) of sequences, of which those beyond `lengths` are
-    padding. What it gives is one value an element; what its nets inside give is reported by sequence.
+    """The net inside on all elements, (N m1 m2 ..., rest), of the dimensions `outer`, (N, m1, m2, ...), of
+    which those beyond `lengths` of the first are padding. What it gives is one value an element; what its
+    nets inside give is reported by example.
     """
-    b, rows = at.b, None
+    b, rows, count = at.b, None, math.prod(outer)
     if lengths is not None:
-        rows = b.reshape(masks.mask(b, lengths, length), (count * length,))
+        inside = masks.mask(b, lengths, outer[1], len(outer))
+        rows = b.reshape(b.broadcast_to(inside, outer), (count,))
     if at.rows is not None:
-        outer = b.reshape(b.broadcast_to(b.expand_dims(at.rows, 1), (count, length)), (count * length,))
-        rows = outer if rows is None else b.logical_and(rows, outer)
+        present = b.reshape(b.broadcast_to(masks.column(b, at.rows, len(outer)), outer), (count,))
+        rows = present if rows is None else b.logical_and(rows, present)
     before = set(at.taps)
-    found = at.inside("Net", inputs, count * length, rows)
+    found = at.inside("Net", inputs, count, rows)
     for key in at.taps.keys() - before:
         value = at.taps[key].value
-        if value.shape[:1] == (count * length,):
-            at.taps[key] = Wire(b.reshape(value, (count, length, *value.shape[1:])), lengths)
+        if value.shape[:1] == (count,):
+            at.taps[key] = Wire(b.reshape(value, (*outer, *value.shape[1:])), lengths)
     return found
 
 

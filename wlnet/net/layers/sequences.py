@@ -279,8 +279,8 @@ def extract_lower(at: Lowering, ins: dict[str, ir.Value]) -> Wire:
 layer(
     "ExtractLayer",
     usage='ExtractLayer[] is a layer that gives the parts of its input "Input" at the positions "Position": '
-    "an integer,\na list {i, j, ...} of one for each level, or an array of such lists. Negative ones count from "
-    "the end; a position\noutside of the array means its nearest element.",
+    "an integer,\na list {i, j, ...} of one for each level, or an array of such lists. Negative ones count "
+    "from the end; a position\noutside of the array means its nearest element.",
     inputs={"Input": ANY, "Position": INTEGER},
     outputs={"Output": ANY},
     infer=extract_types,
