@@ -154,6 +154,17 @@ symbol(
     "NetPortGradient[All] asks for all of them.",
     messages=TEXTS,
 )
+# What stands in specifications of coders beside strings.
+CODER_SYMBOLS = (
+    "IgnoreCase",
+    "Resampling",
+    "Alignment",
+    "Padding",
+    "TextElement",
+    "HannWindow",
+    "HammingWindow",
+)
+CODER_SYMBOLS += ("BlackmanWindow", "DirichletWindow")
 OPTION_USAGE = {
     "DistanceFunction": "DistanceFunction is an option that tells how distances are measured.",
     "InputPorts": "InputPorts is an option of layers with several inputs: a number of ports, their names or "
@@ -169,6 +180,9 @@ for _name, _usage in OPTION_USAGE.items():
     if not is_declared(_name):
         symbol(_name, usage=_usage)
 
+for _name in CODER_SYMBOLS:
+    if not is_declared(_name):
+        symbol(_name, usage=f"{_name} is used in NetEncoder and NetDecoder.")
 symbol("Restricted", usage='Restricted["Integer", n] is the type of integers from 1 to n.', messages=TEXTS)
 
 

@@ -131,6 +131,7 @@ def check(params: dict[str, Any]) -> str | None:
     if vocabulary is None:
         return '"SubwordTokens" needs its vocabulary: a list of strings, or the File[...] of a tokenizer.'
     if type(vocabulary) is ByteArray:
+        tokenizer_of(params)  # NetError where the file cannot be read
         return None
     tokens = items(vocabulary)
     names = [x if type(x) is str else getattr(x, "name", "_") for x in tokens]
