@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conformance.coverage import FILE, report, supported
+from tests.conformance.names_report import FILE, report, supported
 from wlnet.kernel.known_names import known_names
 from wlnet.session import EvaluationError, Session
 
@@ -12,7 +12,7 @@ LACKING = sorted(known_names() - supported())
 
 
 def test_coverage_is_up_to_date() -> None:
-    again = "run `python -m tests.conformance.coverage`"
+    again = "run `python -m tests.conformance.names_report`"
     assert FILE.read_text(encoding="utf-8") == report(), again
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from wlnet.expr.expression import Expr
-from wlnet.expr.numbers import REAL_TYPES
+from wlnet.expr.numbers import REAL_TYPES, Complex
 from wlnet.expr.symbols import S
 
 from .layout import CALL, Layout, Piece, Printer
@@ -39,6 +39,8 @@ def _opposite(term: Any) -> Any:
     if kind is not Expr or term.head is not S.Times or len(term.args) < 2:
         return None
     first = term.args[0]
+    if type(first) is Complex and type(first.re) is int and first.re == 0 and is_negative(first.im):
+        return Expr(S.Times, (Complex(0, negated(first.im)), *term.args[1:]))
     if type(first) not in REAL_TYPES or not is_negative(first):
         return None
     if type(first) is int and first == -1:
@@ -75,9 +77,11 @@ def _is_tight(value: Any) -> bool:
 
 
 def _product(factors: list[Any], sign: str) -> list[Piece]:
+    """The factors with a sign between them; `2 I x` where that is a blank, (2*I)*x otherwise."""
     pieces: list[Piece] = []
-    for factor in factors:
-        pieces += [(factor, PRODUCT + 1), sign]
+    for i, factor in enumerate(factors):
+        leads = i == 0 and sign == " " and type(factor) is Complex and type(factor.im) is not Fraction
+        pieces += [(factor, PRODUCT if leads else PRODUCT + 1), sign]
     return pieces[:-1]
 
 

@@ -1,6 +1,6 @@
 """COVERAGE.md: every name of the language that we know, and whether wlnet has it.
 
-`python -m tests.conformance.coverage` writes the file anew.
+`python -m tests.conformance.names_report` writes the file anew.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def report() -> str:
         "",
         f"wlnet has {len(have)} of the {len(known)} names of the `` System` `` context that we know"
         f" (`grammar/names.txt`), and {len(ours - known)} of its own.",
-        "A name counts as supported when a chapter declares it; what the functions do is shown by the scripts",
-        "beside this file. Written by `python -m tests.conformance.coverage`; a test holds it up to date.",
+        "A name counts as supported when a chapter declares it; what functions do is shown by the scripts",
+        "beside this file. Written by `python -m tests.conformance.names_report`; a test holds it up to date.",
         "",
     ]
     for letter, group in groupby(sorted(known | ours, key=_order), key=lambda n: _order(n)[0][0].upper()):
