@@ -14,7 +14,7 @@ from .ir import Program
 from .plan import plan
 from .simplify import simplify
 from .store import Store
-from .threads import default_threads, set_threads, threads_for
+from .threads import cuts, default_threads, set_threads, threads_for
 from .types import DeviceError, ShapeError, TensorError, aligned_bytes
 from .verify import verify
 
@@ -131,8 +131,11 @@ def compile(
     store = Store(program.variables) if store is None else store
     store.add(program.variables)
     better = verify(simplify(program))
-    workers = default_threads() if threads is None else threads
-    threads = threads_for(better) if threads is None else threads
+    workers = 1
+    if cuts(better):
+        workers, threads = default_threads() if threads is None else threads, 1
+    elif threads is None:
+        threads = threads_for(better)
     if device == "gpu":
         from .backends import cuda  # loads CuPy
 

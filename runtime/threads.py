@@ -12,6 +12,7 @@ import numpy as np
 from . import cost
 from .ir import Instr, Program
 from .ops.record import LOOP
+from .workers import SHARED_FLOPS
 
 # A product below this (0.3 ms on one core) stays on one thread: two gain at most 0.15 ms on a quiet machine,
 # while on a busy one they wait for each other (64 x 256 x 256 took 30 ms instead of 0.1). Twice as much would
@@ -88,6 +89,18 @@ def threads_for(program: Program) -> int:
     return default_threads() if largest_product(program) >= SHARED_PRODUCT_FLOPS else 1
 
 
+def cuts(program: Program) -> bool:
+    """Whether a program cuts its work for threads of its own (workers.py): where a convolution is large.
+
+    BLAS then keeps to one thread, for its others would look for work on the cores of ours for some ms after
+    each product; large products are cut too.
+    """
+    return any(
+        instr.op.parallel and instr.op.name != "dot" and cost.work(instr)[0] >= SHARED_FLOPS
+        for instr in program.instrs
+    )
+
+
 def one_thread(instr: Instr) -> bool:
     """Whether an instruction is a loop over products that are too small to share: it runs on one thread,
     whatever the others do, for every product of a loop would wait for the other thread.
@@ -95,7 +108,7 @@ def one_thread(instr: Instr) -> bool:
     if instr.op.kind == LOOP:
         return largest_product(instr.params["body"]) < SHARED_PRODUCT_FLOPS
     if instr.op.name not in CELLS:
-        return instr.op.parallel  # its work is cut for threads of its own: workers.py
+        return False
     return cost.work(instr)[0] < SHARED_PRODUCT_FLOPS * instr.operands[0].shape[0]
 
 
