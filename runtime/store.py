@@ -62,6 +62,19 @@ class Store:
             self.arrays[each.name] = raw.view(DTYPES[each.type.dtype]).reshape(each.type.shape)
             self.arrays[each.name][...] = each.initial
 
+    def adopt(self, variables: Iterable[Variable], arrays: Mapping[str, np.ndarray]) -> None:
+        """Arrays of others in the place of variables, without a copy: programs may read them, not change
+        them, and their groups have no flat form. ShapeError where an array does not fit its variable.
+        """
+        for each in variables:
+            array = arrays[each.name]
+            if array.shape != each.type.shape or array.dtype != each.type.numpy:
+                raise ShapeError(f"variable {each.name!r}", str(each.type), f"{array.dtype} {array.shape}")
+            view = array.view()
+            view.flags.writeable = False
+            self.variables[each.name] = each
+            self.arrays[each.name] = view
+
     def to_host(self) -> None:
         """Bring the buffers back from the device that worked on them last."""
         if self.mirror is not None:

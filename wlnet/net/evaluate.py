@@ -19,12 +19,12 @@ from .examples import Feed, Rows
 from .infer import infer
 from .lower import check_evaluable
 from .net import Net
+from .precision import dtype_of
 from .programs import KEPT, PLAIN, Settings, run
 from .recurrence import State, final_name, states_of
 from .requests import NONE, ArrayGradient, Interior, Output, Request, Wanted
 from .types import PortType, dims_text
 
-DTYPES = {"Real32": "f32", "Real64": "f64"}
 OPTIONS: dict[str, Any] = {
     "BatchSize": S.Automatic,
     "NetEvaluationMode": "Test",
@@ -84,8 +84,8 @@ def read_settings(ev: Any, net: Net, rules: Sequence[Any]) -> Settings:
             found = found._replace(training=value == "Train")
         elif name == "TargetDevice" and value in ("CPU", "GPU", S.Automatic):
             found = found if value is S.Automatic else found._replace(device=value.lower())
-        elif name == "WorkingPrecision" and (value in DTYPES or value is S.Automatic):
-            found = found._replace(dtype=DTYPES.get(value, "f32") if type(value) is str else "f32")
+        elif name == "WorkingPrecision":
+            found = found._replace(dtype=dtype_of(value, net.record.name, found.device))
         elif name == "BatchSize" and (value is S.Automatic or (type(value) is int and value > 0)):
             found = found._replace(batch=None if value is S.Automatic else value)
         elif name == "RandomSeeding" and (value in (S.Automatic, S.Inherited) or type(value) in (int, str)):
@@ -98,7 +98,6 @@ def read_settings(ev: Any, net: Net, rules: Sequence[Any]) -> Settings:
 WANTED = {
     "NetEvaluationMode": 'is "Test" or "Train"',
     "TargetDevice": 'is "CPU" or "GPU"',
-    "WorkingPrecision": 'is "Real32" or "Real64"',
     "BatchSize": "is Automatic or a positive integer",
     "RandomSeeding": "is Automatic, Inherited, an integer or a string",
 }

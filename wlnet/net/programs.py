@@ -220,7 +220,11 @@ def store_of(net: Net, settings: Settings) -> store.Store:
         b = ir.Builder()
         declare(net, b, settings.dtype)
         counter = ir.Variable(ops.randoms.COUNTER, ops.randoms.COUNTER_TYPE, "state", 0)
-        found = store.Store([*b.variables.values(), counter], initial_values(net))
+        if settings.dtype == "f32" and settings.device == "cpu":
+            found = store.Store([counter])
+            found.adopt(b.variables.values(), initial_values(net))  # the net's own arrays: held once
+        else:
+            found = store.Store([*b.variables.values(), counter], initial_values(net))
         net.cache[key] = found
     return found  # type: ignore[no-any-return]
 

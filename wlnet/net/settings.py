@@ -12,6 +12,7 @@ from wlnet.runtime import compile
 
 from .errors import NetError
 from .optimizers import Optimizer, read_method
+from .precision import dtype_of
 from .quantities import says, seconds
 from .schedule import Criterion, Turn, read_criterion, read_turns
 
@@ -23,8 +24,6 @@ BATCH, VARYING_BATCH = 64, 16
 THRIFT = 4
 # Rounds that an automatic number of rounds never exceeds, and the seconds it aims at.
 MOST_ROUNDS, AIM_S = 10_000, 20.0
-
-DTYPES = {"Real32": "f32", "Real64": "f64"}
 
 
 class Settings(NamedTuple):
@@ -74,7 +73,7 @@ def read_settings(
         None if time_goal is AUTOMATIC else seconds(time_goal, "TimeGoal"),
         read_method(method, learning_rate),
         random_seeding,
-        precision(working_precision, "NetTrain"),
+        dtype_of(working_precision, "NetTrain", device),
         read_criterion(training_stopping_criterion),
         read_turns(training_update_schedule),
         device,
@@ -108,18 +107,6 @@ def rounds(value: Any) -> int | None:
     ):
         value = value.args[0]
     return count(value, "MaxTrainingRounds")
-
-
-def precision(value: Any, function: str) -> str:
-    """The dtype of programs that WorkingPrecision asks for."""
-    if value is AUTOMATIC:
-        return "f32"
-    if says(value, *DTYPES):
-        return DTYPES[value]
-    text = 'WorkingPrecision must be "Real32" (also Automatic) or "Real64"'
-    if says(value, "Mixed", "Real16"):
-        text += f'; "{value}" needs a GPU'
-    raise NetError(function, "option", text + ".")
 
 
 def device_of(value: Any, session: Any, function: str) -> str:

@@ -23,7 +23,8 @@ from .quantities import says
 from .randomness import set_state, state_of
 from .results import Run, check_property, value_of
 from .schedule import rate_schedule
-from .settings import count, device_of, generator, precision, read_settings
+from .precision import dtype_of
+from .settings import count, device_of, generator, read_settings
 from .step import Machine, Plan, examples_of
 from .train import Trainer
 from .training_net import build
@@ -226,7 +227,7 @@ def net_measurements(
         size = count(batch_size, "BatchSize") or CHUNK
         several = is_list(measurement)
         wanted = list(items(measurement)) if several else [measurement]
-        dtype = precision(working_precision, "NetMeasurements")
+        dtype = dtype_of(working_precision, "NetMeasurements", device)
         found = measured(ev, net, data, wanted, loss_function, dtype, device, size)
         return make_list(found) if several else found[0]
 
