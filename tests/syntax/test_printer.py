@@ -136,9 +136,6 @@ BOTH = [
     ("Null", "Null", "Null"),
     ("a <-> b", "a <-> b", "a <-> b"),
     ("x //= f", "x //= f", "x //= f"),
-    ("2 I x", "(2*I)*x", "2 I x"),
-    ("a - 2 I x", "a - (2*I)*x", "a - 2 I x"),
-    ("(1 + 2 I) x", "(1 + 2*I)*x", "(1 + 2 I) x"),
 ]
 
 
@@ -174,6 +171,8 @@ NUMBERS = [
     (Complex(0, -2), "-2*I", "-2 I", "Complex[0, -2]"),
     (Complex(1.5, -0.5), "1.5 - 0.5*I", "1.5 - 0.5 I", "Complex[1.5`, -0.5`]"),
     (Complex(1, Fraction(-1, 2)), "1 - I/2", "1 - I/2", "Complex[1, Rational[-1, 2]]"),
+    (Expr(S.Times, (Complex(0, 2), S.Pi)), "(2*I)*Pi", "2 I Pi", "Times[Complex[0, 2], Pi]"),
+    (Expr(S.Plus, (1, Expr(S.Times, (Complex(0, -2), S.Pi)))), "1 - (2*I)*Pi", "1 - 2 I Pi", ""),
     (Complex(0, Fraction(1, 2)), "I/2", "I/2", "Complex[0, Rational[1, 2]]"),
     (Complex(0, Fraction(-1, 2)), "-1/2*I", "-I/2", "Complex[0, Rational[-1, 2]]"),
     (Complex(0, Fraction(-3, 4)), "(-3*I)/4", "(-3 I)/4", "Complex[0, Rational[-3, 4]]"),
