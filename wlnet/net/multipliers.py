@@ -109,7 +109,8 @@ def multipliers(net: Net, setting: Any, places: Mapping[Path, Sequence[Path]]) -
     from the outermost inwards; else 1 (decisions.md). A shared array takes the number of the first place
     that has one.
     """
-    unmatched(net, setting, [place for several in places.values() for place in several])
+    paths = [place for several in places.values() for place in several]
+    unmatched(net, setting, paths, "LearningRateMultipliers", multiplier)
     found = {}
     for path, several in places.items():
         candidates = [lookup(net, setting, place, multiplier) for place in several]
@@ -133,16 +134,18 @@ def _own(net: Net, path: Path) -> float | None:
     return None
 
 
-def unmatched(net: Net, setting: Any, paths: Sequence[Path]) -> None:
-    """Raise NetError for a rule of NetTrain's own setting that names no array of the net."""
+def unmatched(
+    net: Net, setting: Any, paths: Sequence[Path], name: str, read: Callable[[Any], float | None]
+) -> None:
+    """Raise NetError for a rule of NetTrain's own setting `name` that names no array of the net, or whose
+    value `read` refuses.
+    """
     rules = items(setting) if is_list(setting) else (setting,)
     for rule in rules:
-        if (
-            type(rule) is Expr
-            and rule.head is S.Rule
-            and not any(covers(net, rule.args[0], p) for p in paths)
-        ):
+        if type(rule) is not Expr or rule.head is not S.Rule or len(rule.args) != 2:
+            continue
+        read(rule.args[1])
+        if not any(covers(net, rule.args[0], p) for p in paths):
             places = ", ".join("{" + ", ".join(f'"{step}"' for step in path) + "}" for path in paths)
-            part = to_text(rule.args[0])
-            text = f"LearningRateMultipliers: no array of the net belongs to {part}. Its arrays are {places}."
+            text = f"{name}: no array of the net belongs to {to_text(rule.args[0])}. Its arrays are {places}."
             raise NetError("NetTrain", "multipliers", text)

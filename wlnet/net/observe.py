@@ -205,7 +205,8 @@ def criterion_call(ev: Any, trainer: Trainer, criterion: Criterion) -> Callable[
 
     def call() -> bool:
         run = trainer.run
-        pairs = [("Round", trainer.round), ("RoundLoss", run.round_losses[-1])]
+        pairs: list[tuple[str, Any]] = [("Round", trainer.round)]
+        pairs += [("RoundLoss", loss) for loss in run.round_losses[-1:]]
         pairs += [(name, value) for name, value in last(run.round_values).pairs()]
         if run.validation_losses:
             pairs.append(("ValidationLoss", run.validation_losses[-1]))

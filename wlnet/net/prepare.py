@@ -21,7 +21,7 @@ from .lower import check_evaluable
 from .machines import machine_for
 from .measure import Meter
 from .measurements import read_measurements
-from .multipliers import Path, lookup, multipliers
+from .multipliers import Path, lookup, multipliers, unmatched
 from .net import SHARED, Net
 from .optimizers import Optimizer
 from .quantities import real_number
@@ -183,6 +183,13 @@ def multipliers_of(training: TrainingNet, setting: Any) -> dict[Path, float]:
 def bounds_of(training: TrainingNet, optimizer: Optimizer) -> dict[Path, tuple[Any, Any, Any]]:
     """Regularization and clipping of every array, by its path in the training net."""
     places = training.inner.array_places()
+    settings = {
+        "L2Regularization": optimizer.regularization,
+        "GradientClipping": optimizer.gradient_clipping,
+        "WeightClipping": optimizer.weight_clipping,
+    }
+    for name, setting in settings.items():
+        unmatched(training.inner, setting, [p for several in places.values() for p in several], name, _bound)
     found = {}
     for path, positions in places.items():
 

@@ -120,7 +120,14 @@ def device_of(value: Any, session: Any, function: str) -> str:
     if says(name, "CPU"):
         return "cpu"
     if not says(name, "GPU"):
-        raise NetError(function, "device", 'TargetDevice must be "CPU" or "GPU".')
+        raise NetError(function, "device", 'TargetDevice must be "CPU", "GPU" or {"GPU", n}.')
+    number = items(value)[1] if is_list(value) and len(items(value)) == 2 else 1
+    if number is not S.All and (type(number) is not int or number < 1):
+        text = 'TargetDevice must be "CPU", "GPU" or {"GPU", n} with a positive whole number n.'
+        raise NetError(function, "device", text)
+    if number is not S.All and number > 1:
+        text = f'TargetDevice -> {{"GPU", {number}}}: only the first GPU is used. Make another one the first '
+        raise NetError(function, "device", text + "with the environment variable CUDA_VISIBLE_DEVICES.")
     reason = compile.missing("gpu")
     if reason is not None:
         raise NetError(function, "device", f'TargetDevice -> "GPU": {reason}. Or use TargetDevice -> "CPU".')

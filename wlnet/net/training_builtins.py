@@ -17,13 +17,13 @@ from .errors import NetError
 from .measure import Meter
 from .measurements import read_functions, read_measurements
 from .net import Net
+from .precision import dtype_of
 from .prepare import Options, check_complete, prepare
 from .progress import Clockwork
 from .quantities import says
 from .randomness import set_state, state_of
 from .results import Run, check_property, value_of
 from .schedule import rate_schedule
-from .precision import dtype_of
 from .settings import count, device_of, generator, read_settings
 from .step import Machine, Plan, examples_of
 from .train import Trainer
@@ -128,7 +128,7 @@ def net_train(
             training_update_schedule=training_update_schedule,
             working_precision=working_precision,
         )
-        validation = read_validation(validation_set)
+        validation = read_validation(validation_set, data)
         random = generator(random_seeding, ev.random)
         options = Options(
             loss_function, learning_rate_multipliers, training_progress_measurements, validation

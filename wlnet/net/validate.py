@@ -104,10 +104,12 @@ class ValidationSpec(NamedTuple):
     interval: Amount
 
 
-def read_validation(setting: Any) -> ValidationSpec | None:
+def read_validation(setting: Any, data: Any = None) -> ValidationSpec | None:
     """The option ValidationSet; None where there is none. A list whose last element is a rule with the key
-    "Interval" states how often.
+    "Interval" states how often. Automatic means the test data of the named data set that `data` may be.
     """
+    if setting is S.Automatic:
+        setting = data if type(data) is str else NONE
     if setting is NONE:
         return None
     interval = Amount(1.0, "Rounds")
