@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -91,6 +92,8 @@ def merge(ev: Any, maps: Any, f: Any) -> Any:
 
 
 def _counts(names: list[Any] | tuple[Any, ...]) -> Association:
+    if set(map(type, names)) == {str}:
+        return Association({name: (name, n, False) for name, n in Counter(names).items()})
     out: dict[Hashable, int] = {}
     first: dict[Hashable, Any] = {}
     for x in names:

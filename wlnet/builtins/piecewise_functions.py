@@ -3,6 +3,7 @@ deltas."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -97,6 +98,15 @@ def _leaves(args: tuple[Any, ...]) -> Any:
             yield a
 
 
+_SHORT = 16  # integers up to which Python is faster than NumPy
+
+
+def _extreme_element(a: np.ndarray, of_list: Callable[[Any], Any], of_array: Callable[[Any], Any]) -> Any:
+    if a.dtype == np.int64 and a.ndim == 1 and a.size <= _SHORT:
+        return of_list(a.tolist())
+    return of_array(a).item()
+
+
 @builtin("Max", attributes=EXTREME)
 def max_(ev: Any, *args: Any) -> Any:
     """Max[x1, x2, ...] gives the greatest of its arguments; lists are looked into.
@@ -105,7 +115,7 @@ def max_(ev: Any, *args: Any) -> Any:
     {3, 5.5, Pi, Max[3, x], -Infinity}
     """
     if len(args) == 1 and type(args[0]) is np.ndarray and args[0].size and args[0].dtype != np.complex128:
-        return args[0].max().item()
+        return _extreme_element(args[0], max, np.max)
     return _extreme(ev, S.Max, args, 1)
 
 
@@ -117,7 +127,7 @@ def min_(ev: Any, *args: Any) -> Any:
     {1, 2.5, 3, Infinity}
     """
     if len(args) == 1 and type(args[0]) is np.ndarray and args[0].size and args[0].dtype != np.complex128:
-        return args[0].min().item()
+        return _extreme_element(args[0], min, np.min)
     return _extreme(ev, S.Min, args, -1)
 
 

@@ -296,8 +296,26 @@ def string_replace(ev: Any, string: Any, rules: Any, most: Any = None, *, ignore
     return each_string(ev, "StringReplace", string, (rules,), lambda s: replaced(ev, s, found, limit))
 
 
+def _replaced_by_one(ev: Any, s: str, rule: Any, limit: int) -> Any:
+    group = rule[0].group_of(rule[1])
+    if group is not None and limit > len(s):  # a variable alone on the right
+        return rule[0].regex.sub(lambda m: m.group(group) or "", s)
+    out: list[Any] = []
+    at = 0
+    for done, m in enumerate(rule[0].find(s)):
+        if done >= limit:
+            break
+        out.append(s[at : m.start])
+        out.append(right_side(ev, rule, m))
+        at = m.end
+    out.append(s[at:])
+    return joined(out)
+
+
 def replaced(ev: Any, s: str, rules: list[Any], limit: int) -> Any:
     """`s` with matches replaced: at each place the first rule that matches there wins."""
+    if len(rules) == 1:
+        return _replaced_by_one(ev, s, rules[0], limit)
     out: list[Any] = []
     at = 0
     done = 0

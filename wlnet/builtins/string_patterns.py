@@ -80,12 +80,24 @@ class StringPattern:
     def find(self, text: str, *, overlaps: bool = False) -> Iterator[Match]:
         """The matches in `text`, left to right."""
         at = 0
+        if not overlaps and not self._checks:
+            for found in self.regex.finditer(text):
+                if found.end() == found.start():  # from here on step by step
+                    break
+                yield Match(found, self._names)
+                at = found.end()
+            else:
+                return
         while at <= len(text):
             m = self.next(text, at)
             if m is None:
                 return
             yield m
             at = m.start + 1 if overlaps or m.end == m.start else m.end
+
+    def group_of(self, name: Any) -> str | None:
+        """The group of the regular expression that a variable is bound to; None where tests decide."""
+        return None if self._checks or type(name) is not Symbol else self._names.get(name)
 
     def every(self, text: str) -> Iterator[Match]:
         """All matches in `text`: from each place the longest first."""

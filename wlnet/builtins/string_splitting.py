@@ -38,13 +38,11 @@ def string_split(ev: Any, string: Any, *args: Any) -> Any:
         return None
     trim = pattern is None
     rest = () if pattern is None else (pattern,)
-    return each_string(
-        ev,
-        "StringSplit",
-        string,
-        rest,
-        lambda s: make_list(_pieces(ev, s.strip() if trim else s, rules, limit, keep_ends)),
-    )
+
+    def split(s: str) -> Any:
+        return make_list(s.split() if trim else _pieces(ev, s, rules, limit, keep_ends))
+
+    return each_string(ev, "StringSplit", string, rest, split)
 
 
 S.StringSplit.builtin.options["IgnoreCase"] = FALSE
