@@ -172,7 +172,12 @@ NUMBERS = [
     (Complex(1.5, -0.5), "1.5 - 0.5*I", "1.5 - 0.5 I", "Complex[1.5`, -0.5`]"),
     (Complex(1, Fraction(-1, 2)), "1 - I/2", "1 - I/2", "Complex[1, Rational[-1, 2]]"),
     (Expr(S.Times, (Complex(0, 2), S.Pi)), "(2*I)*Pi", "2 I Pi", "Times[Complex[0, 2], Pi]"),
-    (Expr(S.Plus, (1, Expr(S.Times, (Complex(0, -2), S.Pi)))), "1 - (2*I)*Pi", "1 - 2 I Pi", ""),
+    (
+        Expr(S.Plus, (1, Expr(S.Times, (Complex(0, -2), S.Pi)))),
+        "1 - (2*I)*Pi",
+        "1 - 2 I Pi",
+        "Plus[1, Times[Complex[0, -2], Pi]]",
+    ),
     (Complex(0, Fraction(1, 2)), "I/2", "I/2", "Complex[0, Rational[1, 2]]"),
     (Complex(0, Fraction(-1, 2)), "-1/2*I", "-I/2", "Complex[0, Rational[-1, 2]]"),
     (Complex(0, Fraction(-3, 4)), "(-3*I)/4", "(-3 I)/4", "Complex[0, Rational[-3, 4]]"),
