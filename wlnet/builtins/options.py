@@ -6,10 +6,10 @@ from typing import Any
 
 from wlnet.expr import LIST, NULL, Association, Expr, S, Symbol, is_list, items, make_list, system, truth
 from wlnet.expr.attributes import PROTECTED
+from wlnet.kernel.chains import Place, default_value
 from wlnet.kernel.definitions import add_rule, assigner, rules_of, unassigner
 from wlnet.kernel.evaluate import evaluate
 from wlnet.kernel.registry import builtin, nearest, option_key, options_of, symbol
-from wlnet.kernel.sequences import Place, default_value
 from wlnet.kernel.shaping import attributes_of
 
 FAILED = system("$Failed")

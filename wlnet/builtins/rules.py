@@ -8,11 +8,12 @@ from typing import Any
 from wlnet.expr import FALSE, TRUE, Association, Expr, S, is_list, items, make_list, truth
 from wlnet.expr.attributes import HOLD_REST, SEQUENCE_HOLD
 from wlnet.kernel.building import built
+from wlnet.kernel.chains import NOWHERE
 from wlnet.kernel.constructs import variables
 from wlnet.kernel.registry import builtin, symbol
 from wlnet.kernel.rules import Rule, parse_rules
 from wlnet.kernel.scope import Scope
-from wlnet.kernel.sequences import NOWHERE, compile_chain
+from wlnet.kernel.sequences import compile_chain
 from wlnet.kernel.templates import code
 
 from .levels import LEVEL_0, children, is_rule, level_bound, levels_of, map_parts, rebuild

@@ -12,6 +12,7 @@ from typing import Any
 from wlnet.expr import Expr, Symbol, same
 from wlnet.expr.attributes import ONE_IDENTITY
 
+from .chains import SHAPED, Chain, Place
 from .constructs import (
     ALTERNATIVES,
     ATOM_PREDICATES,
@@ -26,7 +27,7 @@ from .constructs import (
     width,
 )
 from .scope import Scope
-from .sequences import SHAPED, Chain, Place, compile_chain, default_only
+from .sequences import compile_chain, default_only
 
 
 def _may_take_several(p: Any, head: Symbol) -> bool:

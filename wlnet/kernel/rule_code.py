@@ -9,6 +9,7 @@ from wlnet.expr import TRUE, Expr, S, Symbol, canonical_args
 from wlnet.expr.attributes import FLAT, ORDERLESS
 
 from .building import built
+from .chains import WHOLE
 from .constructs import (
     BLANK_NULL_SEQUENCE,
     CONDITION,
@@ -24,7 +25,7 @@ from .control import RUN, ReturnValue
 from .evaluate import evaluate
 from .patterns import compile_row, compile_test
 from .scope import Scope
-from .sequences import WHOLE, compile_args, compile_chain
+from .sequences import compile_args, compile_chain
 from .shaping import EMPTY_SEQUENCE, attributes_of
 from .templates import Code, code
 

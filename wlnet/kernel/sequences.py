@@ -11,9 +11,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wlnet.expr import TRUE, Expr, S, Symbol, same
+from wlnet.expr import TRUE, Expr, Symbol, same
 from wlnet.expr.attributes import FLAT, ONE_IDENTITY, ORDERLESS
 
+from .chains import (
+    ANY_WIDTH,
+    FORMS,
+    NOWHERE,
+    SEQUENCE,
+    SHAPED,
+    WHOLE,
+    Chain,
+    Place,
+    Width,
+    at_end,
+    default_value,
+    is_flat,
+)
 from .constructs import (
     ALTERNATIVES,
     BLANK,
@@ -45,53 +59,6 @@ from .patterns import Test, compile_test, predicate
 from .scope import Scope
 from .shaping import attributes_of
 from .templates import code
-
-Chain = Callable[[tuple[Any, ...], int, list[Any]], bool]
-Form = Callable[[tuple[Any, ...], Chain, Scope, "Place"], Chain]
-Width = tuple[int, int | None]
-SEQUENCE = S.Sequence
-ANY_WIDTH: Width = (0, None)
-
-
-class Place:
-    """Where a pattern stands: the head it is an argument of, its position there and the number of patterns
-    beside it; and how many elements, least and most, those after it take up to the end of the arguments.
-    """
-
-    __slots__ = ("after", "count", "head", "index")
-
-    def __init__(self, head: Any = None, index: int = 1, count: int = 1, after: Width = ANY_WIDTH) -> None:
-        self.head = head
-        self.index = index
-        self.count = count
-        self.after = after
-
-    def followed(self, by: Width) -> Place:
-        """The same place with so many elements after it."""
-        return Place(self.head, self.index, self.count, by)
-
-
-class _Shaped:
-    """How arguments of Flat and Orderless functions are compiled; filled by `orderless`."""
-
-    flat_item: Callable[..., Chain]
-    may_take_several: Callable[[Any, Symbol], bool]
-    orderless: Callable[..., Chain]
-
-
-SHAPED = _Shaped()
-NOWHERE = Place()
-WHOLE = Place()  # a Flat pattern here may match some of the arguments of the subject
-
-
-def is_flat(p: Any) -> bool:
-    """Whether `p` is a call of a Flat function."""
-    return type(p) is Expr and type(p.head) is Symbol and bool(attributes_of(p.head) & FLAT)
-
-
-def at_end(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
-    """The chain that ends an argument list."""
-    return i == len(args)
 
 
 def compile_matcher(p: Any, scope: Scope | None = None) -> Callable[[Any], list[Any] | None]:
@@ -364,25 +331,6 @@ def _optional(pattern_args: tuple[Any, ...], then: Chain, scope: Scope, place: P
     return optional
 
 
-BUILTIN_DEFAULTS: dict[tuple[Symbol, int], Any] = {(S.Plus, 0): 0, (S.Times, 0): 1, (S.Power, 2): 1}
-
-
-def default_value(place: Place) -> Any:
-    """Default[f, i, n], Default[f, i] or Default[f] for the head the pattern stands in;
-    None when there is none.
-    """
-    f = place.head
-    if type(f) is not Symbol:
-        return None
-    if f.default_values is not None:
-        for spec in ((f, place.index, place.count), (f, place.index), (f,)):
-            value = f.default_values.apply(Expr(S.Default, spec))
-            if value is not None:
-                return value
-    found = BUILTIN_DEFAULTS.get((f, place.index))
-    return BUILTIN_DEFAULTS.get((f, 0)) if found is None else found
-
-
 def _repeated(p: Expr, then: Chain, scope: Scope, place: Place, greedy: bool = False) -> Chain:
     low, high = repetitions(p)
     count = scope.frame.new()
@@ -521,17 +469,7 @@ def default_only(p: Expr, then: Chain, scope: Scope, place: Place) -> Chain:
     return default
 
 
-def form(head: Symbol) -> Callable[[Form], Form]:
-    """Register how a pattern construct is compiled."""
-
-    def register(compile_form: Form) -> Form:
-        FORMS[head] = compile_form
-        return compile_form
-
-    return register
-
-
-FORMS: dict[Symbol, Form] = {
+FORMS |= {
     PATTERN: _pattern,
     PATTERN_TEST: _tested,
     CONDITION: _condition,

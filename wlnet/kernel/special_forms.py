@@ -6,6 +6,7 @@ from typing import Any
 
 from wlnet.expr import LIST, Association, Expr, S, is_list, items
 
+from .chains import SHAPED, Chain, Place, form
 from .constructs import (
     ALTERNATIVES,
     BLANK_NULL_SEQUENCE,
@@ -15,7 +16,6 @@ from .constructs import (
     total_width,
 )
 from .scope import OPTIONS, Scope
-from .sequences import SHAPED, Chain, Place, form
 
 
 @form(OPTIONS_PATTERN)
