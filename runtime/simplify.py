@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from .ir import Builder, Instr, Program, Value
 from .loops import merged, pruned
-from .ops.record import LOOP, RANDOM
+from .ops.record import LOOP, RANDOM, SOURCE, VIEW
 
 
 def simplify(program: Program) -> Program:
@@ -17,7 +17,20 @@ def simplify(program: Program) -> Program:
     return rebuild(program, b)
 
 
-def rebuild(program: Program, b: Builder) -> Program:
+def expanded(program: Program) -> Program:
+    """`program` for a device whose kernels some ops lack: those in simpler ops, as far as they can be."""
+    while any(map(expandable, program.instrs)):
+        program = rebuild(program, Builder(), expanding=True)
+    return program
+
+
+def expandable(instr: Instr) -> bool:
+    """Whether an instruction has no kernel of the device but a form in simpler ops."""
+    op = instr.op
+    return op.cuda is None and op.expand is not None and op.kind not in (SOURCE, VIEW)
+
+
+def rebuild(program: Program, b: Builder, expanding: bool = False) -> Program:
     """`program` appended to the empty builder `b`, as its rules will have it."""
     b.variables = dict(program.variables)
     known: dict[Value, Value] = {}
@@ -35,6 +48,10 @@ def rebuild(program: Program, b: Builder) -> Program:
         elif instr.op.name == "softmax" and line_key(instr) in logarithms:
             # Both are wanted: the one is the exponential of the other, one pass instead of five.
             found = (b.exp(b.emit("log_softmax", *operands, **instr.params)),)
+        elif expanding and expandable(instr):
+            assert instr.op.expand is not None
+            simpler = instr.op.expand(b, *operands, **instr.params)
+            found = (simpler,) if isinstance(simpler, Value) else tuple(simpler)
         else:
             found = b.emit_all(instr.op.name, *operands, **instr.params)
         known.update(zip(instr.results, found))

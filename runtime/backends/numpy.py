@@ -26,6 +26,7 @@ from ..types import DTYPES, TensorError, aligned_bytes
 from . import (
     numba_kernels,
     numba_recurrent,  # noqa: F401  puts its kernels among the others
+    numba_rows,  # noqa: F401  likewise
 )
 
 NUMPY_CALL = re.compile(r"\bnp\.(\w+)\(")

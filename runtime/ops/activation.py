@@ -3,7 +3,6 @@
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -75,12 +74,6 @@ op(
     examples=[case((3, 5)), case((33,), floor=1e-20)],
     doc="log(max(x, floor)) with derivative 1/max(x, floor): a probability of 0 still learns.",
 )
-
-
-@composite
-def gelu(b: Builder, x: Value) -> Value:
-    """X times the normal distribution function: 0.5 x (1 + erf(x/sqrt 2)).  Hendrycks, Gimpel 2016."""
-    return b.mul(b.mul(x, 0.5), b.add(b.erf(b.mul(x, math.sqrt(0.5))), 1))
 
 
 @composite

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 import pictures
 import sequences
+import transformer
 
 RATE = 1e-5
 
@@ -47,6 +48,7 @@ WORKLOADS = {
     "bag": Workload((64, 10), "relu", 128, "classes", vocabulary=20000, tokens=64),
     **pictures.WORKLOADS,
     **sequences.WORKLOADS,
+    **transformer.WORKLOADS,
 }
 
 
@@ -182,7 +184,7 @@ def measure(name: str, arguments: argparse.Namespace) -> None:
         torch.set_num_threads(arguments.threads)
         if isinstance(work, Workload):
             sides["torch fused"], sides["torch"] = theirs(work, True), theirs(work, False)
-        elif isinstance(work, sequences.Recurrent):
+        elif isinstance(work, (sequences.Recurrent, transformer.Transformer)):
             sides |= work.torch_sides(RATE)
         else:
             sides["torch fused"] = pictures.torch_step(work, True, RATE, channels_last=False)

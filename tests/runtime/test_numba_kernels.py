@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from wlnet.runtime.autodiff import gradient
-from wlnet.runtime.backends import numba_kernels, numba_pictures, numba_recurrent
+from wlnet.runtime.backends import numba_kernels, numba_pictures, numba_recurrent, numba_rows
 from wlnet.runtime.compile import compile
 from wlnet.runtime.ir import Builder
 from wlnet.runtime.ops import OPS, Op
@@ -57,7 +57,9 @@ def test_kernel_equals_numpy(pair: tuple[Op, Case], dtype: Any) -> None:
     have = run(op, operands(op, case, dtype), params)
     if have is None:
         declined = op.kind == UPDATE and np.ndim(operands(op, case)[len(wanted) + 1]) > 0
-        single = op.name in numba_recurrent.TABLE and (dtype is np.float64 or params.get("cell"))
+        single = op.name in {**numba_recurrent.TABLE, **numba_rows.TABLE} and (
+            dtype is np.float64 or params.get("cell")
+        )
         small = op.name in numba_pictures.TABLE  # taken in sizes of their own: test_numba_pictures.py
         assert declined or single or small or params["axis"] != len(wanted[0].shape) - 1
         return
