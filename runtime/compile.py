@@ -11,7 +11,8 @@ from . import cost
 from .backends import numba_kernels
 from .backends import numpy as numpy_backend
 from .ir import Program
-from .plan import plan
+from .memory import Footprint, footprint
+from .plan import Plan, plan
 from .simplify import simplify
 from .store import Store
 from .threads import cuts, default_threads, set_threads, threads_for
@@ -68,6 +69,15 @@ class Executable:
         self.threads = threads
         self.inputs = code.inputs
         self.outputs = code.outputs
+
+    def footprint(self) -> Footprint | None:
+        """Bytes held at the peak of a step, from the plan; None on a device that has no such plan."""
+        plan = getattr(self.code, "plan", None)
+        if not isinstance(plan, Plan):
+            return None
+        state = sum(array.nbytes for array in self.store.arrays.values())
+        roots = {id(root): root for root in (*plan.roots, *(place.root for place in plan.places.values()))}
+        return footprint(list(roots.values()), plan.nbytes, state)
 
     def step(self) -> None:
         """One step over what `inputs` holds; floating-point exceptions are values (inf, nan),

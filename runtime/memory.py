@@ -7,7 +7,7 @@ views.  Views are tried on shadows: NumPy arrays of the right type whose memory 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -117,6 +117,32 @@ def assign_offsets(roots: Sequence[Root], reuse: bool) -> int:
             end += size
         busy.append(root)
     return end
+
+
+class Footprint(NamedTuple):
+    """Bytes that a step holds at its peak, by kind.
+
+    arena      temporaries and outputs, at the offsets of the plan
+    inputs     what is fed in
+    constants  constants, and packed vectors of the executable alone
+    state      parameters, moments and other variables in the store
+    """
+
+    arena: int
+    inputs: int
+    constants: int
+    state: int
+
+    @property
+    def total(self) -> int:
+        return sum(self)
+
+
+def footprint(roots: Sequence[Root], arena: int, state: int) -> Footprint:
+    """The peak of a plan with these roots and an arena of that size, over a store of `state` bytes."""
+    held = {kind: sum(x.type.nbytes for x in roots if x.kind == kind) for kind in (INPUT, STATIC)}
+    constants = {id(x.key): x.key.nbytes for x in roots if x.kind == CONST}
+    return Footprint(arena, held[INPUT], held[STATIC] + sum(constants.values()), state)
 
 
 def merged(holes: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from typing import Any
 from wlnet.expr import Association, Expr, S, is_list, items, make_list
 from wlnet.syntax.printer import to_text
 
-from . import types
+from . import insight, types
 from .array_values import array_value
 from .coders import show
 from .conflicts import describe
@@ -204,6 +204,10 @@ PROPERTIES: dict[str, Callable[[Net], Any]] = {
     "LayerTypeCounts": type_counts,
     "OutputPortNames": lambda net: make_list(net.outputs),
     "OutputPorts": ports("outputs"),
+    "PeakMemory": lambda net: insight.peak_memory(insight.inference(net)),
+    "Profile": lambda net: insight.profile_value(insight.inference(net), net.record.name),
+    "ProfilePicture": lambda net: insight.profile_picture(insight.inference(net), net.record.name),
+    "ProfileTable": lambda net: insight.profile_table(insight.inference(net), net.record.name),
     "Program": program,
     "RecurrentStatesCount": lambda net: len(states_of(net)),
     "RecurrentStatesPositionList": lambda net: make_list(

@@ -7,6 +7,7 @@ returned hold the same list of machines, so that training on goes on without del
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,6 +74,12 @@ def borrowed(machine: Machine, arrays: Mapping[Path, np.ndarray]) -> Machine:
     renew(machine, plan)
     machine.busy = False
     return machine
+
+
+def largest_step(machine: Machine) -> tuple[Any, ...]:
+    """Batch size, lengths and frozen arrays of the largest step that a training ran."""
+    steps = [kind[1:] for kind in machine.executables if kind[0] == "training"]
+    return max(steps, key=lambda step: step[0] * math.prod(extent.size for extent in step[1]))
 
 
 # ---- what programs depend on

@@ -15,6 +15,7 @@ from wlnet.expr import Association, AtomType, Expr, S, make_list, packed, regist
 
 from .conflicts import describe
 from .custom import Custom, formed
+from . import insight
 from .errors import NetError
 from .progress import curve, duration
 from .quantities import says
@@ -42,6 +43,7 @@ class Run:
     scales           by name, the scale of a measurement's picture, "Linear" unless said otherwise
     custom           custom properties in the order of the call; `collected`: by the place of each, from "0",
                      its values, and by "positions 0" how many batches were done when each was taken
+    step             gives the executable of the training step, with the last batch at its inputs
     example_losses   computes the loss of every training example with the returned net (N), on first use
     """
 
@@ -70,6 +72,7 @@ class Run:
     checkpoints: list[str] = field(default_factory=list)
     call: Any = None
     example_losses: Callable[[], np.ndarray] | None = None
+    step: Callable[[], Any] | None = None
     examples_done: int = 0
     orders: list[np.ndarray] = field(default_factory=list)
     source: Any = None
@@ -146,6 +149,13 @@ def _rate(count: int, seconds: float) -> float:
     return count / seconds if seconds > 0 else 0.0
 
 
+def _step(run: Run) -> Any:
+    """The executable of the training step."""
+    if run.step is None:
+        raise NetError("NetTrain", "prop", "The program of this training is not there any more.")
+    return run.step()
+
+
 PROPERTIES: dict[str, Callable[[Any, Run], Any]] = {
     "ArraysLearningRateMultipliers": lambda ev, r: Association.of(
         (_path(p), m) for p, m in r.multipliers.items()
@@ -167,6 +177,11 @@ PROPERTIES: dict[str, Callable[[Any, Run], Any]] = {
     "MeanExamplesPerSecond": lambda ev, r: _rate(r.examples_done, r.seconds),
     "NetTrainInputForm": lambda ev, r: Expr(S.HoldForm, (r.call,)),
     "OptimizationMethod": lambda ev, r: r.method,
+    "PeakMemory": lambda ev, r: insight.peak_memory(_step(r)),
+    "Profile": lambda ev, r: insight.profile_value(_step(r), "NetTrain"),
+    "ProfilePicture": lambda ev, r: insight.profile_picture(_step(r), "NetTrain"),
+    "ProfileTable": lambda ev, r: insight.profile_table(_step(r), "NetTrain"),
+    "Program": lambda ev, r: str(_step(r).program),
     "Properties": lambda ev, r: make_list(PROPERTIES),
     "ReasonTrainingStopped": lambda ev, r: r.reason,
     "ResultsObject": lambda ev, r: Results(r),

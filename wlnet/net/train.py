@@ -16,7 +16,7 @@ import numpy as np
 from .generated import Generator, GeneratorError
 from .judge import Judge
 from .lengths import Lengths
-from .machines import borrowed, release
+from .machines import borrowed, largest_step, release
 from .multipliers import Path
 from .prepare import Prepared, trained_net
 from .progress import Clockwork
@@ -390,6 +390,8 @@ class Trainer:
         examples = self.prepared.examples
         if examples is not None:
             run.example_losses = lambda: example_losses(borrowed(machine, arrays), examples)
+        largest = largest_step(machine)
+        run.step = lambda: borrowed(machine, arrays).training(*largest)
         release(machine)
         return run
 
