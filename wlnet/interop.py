@@ -9,6 +9,7 @@ The mapping, both ways where it is one-to-one:
     ndarray int64, float64, complex128      packed List  (not copied: do not change it afterwards)
     ndarray of another numeric dtype        NumericArray of that type  (not copied)
     a value that can be applied (a net)     `Applicable`, a Python callable
+    a Pillow image                          Image, which np.asarray() reads and `pillow()` turns back
     anything else                           `Expr` and `Symbol`
 """
 
@@ -227,7 +228,7 @@ def _array(array: np.ndarray) -> Any:
 
 
 def _foreign(x: Any, convert: Callable[[Any], Any]) -> Any:
-    """Objects of libraries that need not be installed: wolframclient's expressions, mpmath numbers."""
+    """Objects of libraries that need not be loaded: of wolframclient, mpmath and Pillow."""
     module = type(x).__module__
     kind = type(x).__name__
     if module.startswith("wolframclient."):
@@ -237,6 +238,10 @@ def _foreign(x: Any, convert: Callable[[Any], Any]) -> Any:
             return Expr(convert(x.head), tuple([convert(a) for a in x.args]))
         if kind == "WLInputExpression":
             return convert(Text(x.input if isinstance(x.input, str) else x.input.decode()))
+    if module.startswith("PIL."):
+        from wlnet.media.image import from_pillow  # a room that the start does without
+
+        return from_pillow(x)
     if kind == "mpf" and module.startswith("mpmath"):
         return BigReal(x, float(x.context.dps))
     raise ConversionError(

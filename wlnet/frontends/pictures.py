@@ -22,7 +22,8 @@ def shown_picture(session: Session, value: Any) -> str | None:
     path = save(session, value)
     if path is None:
         return None
-    return inline_sequence(path.read_bytes()) or f"-Graphics- saved as {path}"
+    name = "-Image-" if type(value).__name__ == "Image" else "-Graphics-"
+    return inline_sequence(path.read_bytes()) or f"{name} saved as {path}"
 
 
 def save(session: Session, value: Any) -> Path | None:
