@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from ..ops import convolution, slabs
+from ..ops.columns import contiguous, together
 from ..ops.pooling import Windows
+from ..workers import SHARED_FLOPS, parts, side_by_side
 from . import numba_winograd
 from .numba_compile import Bound, prepare, reordered
 
@@ -36,10 +38,64 @@ def forward(out: np.ndarray, operands: Arrays, params: dict[str, Any], threads: 
     return slabs.shared_forward(run, g, out, x, w, space, threads)
 
 
+def add_shifts(shifts: Any, x: Any, row: int, first: int, steps: Any) -> None:
+    """The columns of one output row added where they came from.
+
+    shifts (kh, kw, C, Wo, N); x (H, channels, W, N), of which `first` ... first + C - 1 are meant; `row` is
+    the first input row under the kernel; steps: dilation of rows, stride, dilation and padding of columns.
+    """
+    height, _, width, batch = x.shape
+    rows, columns, channels, out, _ = shifts.shape
+    spacing, stride, dilation, before = steps[0], steps[1], steps[2], steps[3]
+    for k in range(rows):
+        r = row + k * spacing
+        if r < 0 or r >= height:
+            continue
+        for c in range(channels):
+            for t in range(columns):
+                for o in range(out):
+                    w = o * stride + t * dilation - before
+                    if 0 <= w < width:
+                        target, part = x[r, first + c, w], shifts[k, t, c, o]
+                        for n in range(batch):
+                            target[n] += part[n]
+
+
+def scatter_channels(g: Any, out: np.ndarray, dy: np.ndarray, w: np.ndarray, first: int, last: int) -> Call:
+    """The input gradient for a stretch of the channels: columns.scattered, the additions as one kernel."""
+    view = w[:, first:last].transpose(2, 3, 1, 0)
+    kernel = np.empty(view.shape, w.dtype)
+    left = kernel.reshape(-1, kernel.shape[-1])
+    right = dy.reshape(*dy.shape[:2], -1)
+    row = np.empty((len(left), right.shape[-1]), out.dtype)
+    shifts = row.reshape(*view.shape[:3], g.out[1], g.batch)
+    steps = np.array([g.dilation[0], g.stride[1], g.dilation[1], g.pads[1][0]], np.int64)
+    add, _ = prepare(add_shifts, shifts, out, 0, 0, steps)
+
+    def call() -> None:
+        np.copyto(kernel, view)
+        out[:, first:last].fill(0)
+        for o in range(g.out[0]):
+            np.matmul(left, right[o], row)
+            add(shifts, out, o * g.stride[0] - g.pads[0][0], first, steps)
+
+    return call
+
+
+def scatter(g: Any, out: np.ndarray, dy: np.ndarray, w: np.ndarray, threads: int) -> Call:
+    dy, copy = contiguous(dy)
+    shared = threads if 2 * dy.size * w.size // len(w) >= SHARED_FLOPS else 1
+    pieces = parts(g.channels, shared)
+    return together([copy, side_by_side([scatter_channels(g, out, dy, w, *each) for each in pieces])])
+
+
 def input_gradient(
     out: np.ndarray, operands: Arrays, params: dict[str, Any], threads: int = 1
 ) -> Call | None:
     g = convolution.input_geometry(convolution.types_of(operands), params)
+    two = len(g.size) == 2 and g.groups == 1 and out.flags.c_contiguous and g.batch >= LEAST_RUN
+    if two and not g.gathers() and min(*operands[0].shape, *operands[1].shape, *out.shape) > 0:
+        return scatter(g, out, operands[0], operands[1], threads)
     if not numba_winograd.suits(g) or not g.gathers() or not out.flags.c_contiguous:
         return None
     run = partial(numba_winograd.forward, prepare, turned=True)

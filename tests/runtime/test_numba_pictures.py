@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from wlnet.runtime.backends import numba_kernels
+from wlnet.runtime.backends import numba_kernels, numba_pictures
 from wlnet.runtime.ops import OPS
 from wlnet.runtime.ops.convolution import setting
 from wlnet.runtime.ops.pooling import Windows
@@ -22,7 +22,9 @@ def arrays(*shapes: Any, dtype: Any, seed: int = 0) -> list[np.ndarray]:
     return [x if isinstance(x, np.ndarray) else rng.normal(size=x).astype(dtype) for x in shapes]
 
 
-def both(name: str, operands: list[np.ndarray], params: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+def both(
+    name: str, operands: list[np.ndarray], params: dict[str, Any], *threads: int
+) -> tuple[list[Any], list[Any]]:
     """Results by NumPy, and by the kernel into arrays full of NaN; the kernel must take these arrays."""
     op = OPS[name]
     params = op.parameters(params)
@@ -31,7 +33,7 @@ def both(name: str, operands: list[np.ndarray], params: dict[str, Any]) -> tuple
     types = tuple(map(type_of, operands))
     space = [np.full(x.shape, np.nan, x.numpy) for x in op.scratch(types, params)] if op.scratch else []
     out: Any = have[0] if len(have) == 1 else tuple(have)
-    bound = numba_kernels.bind(op.numba, out, (*operands, *space), params)
+    bound = numba_kernels.bind(op.numba, out, (*operands, *space), params, *threads)
     assert bound is not None
     function, given = bound if isinstance(bound, tuple) else (bound, ())
     function(*given)
@@ -64,6 +66,24 @@ def test_winograd(shape: tuple[int, ...], filters: int, pads: Any, dtype: Any) -
     close(*both("convolution_weights", [x, g], {**params, "kernel": (3, 3)}), dtype)
     if np.prod(shape) <= 1.5 * np.prod(result) * channels / filters:
         close(*both("convolution_input", [g, w], {**params, "size": (height, width)}), dtype)
+
+
+SCATTERED = [
+    ((12, 3, 11, 9), (5, 3, 5, 5), setting(2)),
+    ((9, 4, 10, 8), (2, 4, 2, 3), setting(2, stride=(2, 3), dilation=(3, 2), pads=((2, 0), (1, 3)))),
+]
+
+
+@pytest.mark.parametrize(("shape", "kernel", "params"), SCATTERED)
+@pytest.mark.parametrize("threads", [1, 2])
+def test_scattered_input_gradient(
+    monkeypatch: Any, shape: Any, kernel: Any, params: Any, threads: int
+) -> None:
+    monkeypatch.setattr(numba_pictures, "SHARED_FLOPS", 0)
+    x, w = arrays(shape, kernel, dtype=np.float32)
+    (y,) = reference.evaluate(OPS["convolution"], [x, w], params)
+    params = {**params, "size": (shape[0], shape[2])}
+    close(*both("convolution_input", [y, w], params, threads), np.float32)
 
 
 def test_winograd_of_views() -> None:
