@@ -24,6 +24,9 @@ from .scores import PER_CLASS, ClassStatistics, HitStatistics, PlaceStatistics, 
 
 # Families whose measurements are of all examples of a round together, unless an aggregator says otherwise.
 EXACT = ("class", "value")
+# What a program hands out for the measurements of classes; the lengths are there where sequences are padded.
+CLASS_OUTPUT, CLASS_TARGET = " output class", " target class"
+CLASS_LENGTHS = frozenset(map(length_name, (CLASS_OUTPUT, CLASS_TARGET)))
 
 
 # ---- measuring
@@ -78,7 +81,10 @@ class Meter:
         without detours.
         """
         each = self.families["class"]
-        output, target = compared(outputs, "class")
+        if CLASS_LENGTHS.isdisjoint(outputs):
+            output, target = outputs[CLASS_OUTPUT], outputs[CLASS_TARGET]
+        else:
+            output, target = compared(outputs, "class")
         if each.form == "Index" and output.ndim == 2:
             count, hits = len(output), int(np.count_nonzero(output.argmax(1) == target - 1))
             self.class_count = output.shape[1]
