@@ -7,8 +7,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from wlnet.expr import FALSE, Expr, S, is_list, items, make_list, same
-from wlnet.kernel.registry import builtin
+from wlnet.expr import FALSE, TRUE, Complex, Expr, S, is_list, items, make_list, same
+from wlnet.kernel.registry import builtin, symbol
 
 from . import expansion, numbers
 from .expansion import threaded
@@ -108,8 +108,11 @@ def apart(ev: Any, expr: Any, variable: Any = None) -> Any:
 
 
 @builtin("Factor")
-def factor(ev: Any, expr: Any, *, extension: Any = None, modulus: Any = 0) -> Any:
-    """Factor[poly] factors a polynomial over the integers.
+def factor(
+    ev: Any, expr: Any, *, extension: Any = None, modulus: Any = 0, gaussian_integers: Any = FALSE
+) -> Any:
+    """Factor[poly] factors a polynomial over the integers; the option Extension -> a allows the algebraic
+    number a in the factors, GaussianIntegers -> True allows I, Modulus -> p factors modulo a prime.
 
     >>> {Factor[x^2 - 1], Factor[x^3 + 3 x^2 + 3 x + 1], Factor[2 x + 4 y]}
     {(-1 + x) (1 + x), (1 + x)^3, 2 (x + 2 y)}
@@ -120,6 +123,8 @@ def factor(ev: Any, expr: Any, *, extension: Any = None, modulus: Any = 0) -> An
         return sp.factor(e, **options)
 
     bridge = Bridge()
+    if gaussian_integers is TRUE:
+        extension = Complex(0, 1)
     if (
         extension is not None
         and extension is not S.Automatic
@@ -133,6 +138,14 @@ def factor(ev: Any, expr: Any, *, extension: Any = None, modulus: Any = 0) -> An
             lambda x: or_same(x, through(ev, lambda sp, e: sp.factor(e, extension=wanted), x, bridge=bridge)),
         )
     return threaded(ev, "Factor", expr, lambda x: or_same(x, through(ev, act, x)))
+
+
+for _name, _what in (
+    ("Extension", "the algebraic numbers that factors may hold"),
+    ("Modulus", "the prime modulo which a polynomial is factored"),
+    ("GaussianIntegers", "whether factors may hold I"),
+):
+    symbol(_name, usage=f"{_name} is an option of Factor and kin: {_what}.")
 
 
 @builtin("FactorTerms")

@@ -134,7 +134,7 @@ def longest_common_sequence(ev: Any, u: Any, v: Any, *, ignore_case: Any = FALSE
     common, with gaps allowed.
 
     >>> {LongestCommonSequence["AXBC", "ABYC"], LongestCommonSequence[{1, 2, 3, 4}, {1, 4, 3, 9}]}
-    {ABC, {1, 3}}
+    {ABC, {1, 4}}
     """
     return _common("LongestCommonSequence", ev, u, v, ignore_case, longest_chain)
 

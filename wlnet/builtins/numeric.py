@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,10 @@ CONSTANTS: dict[str, tuple[float, str]] = {
     "Khinchin": (2.6854520010653062, "khinchin"),
     "Glaisher": (1.2824271291006226, "glaisher"),
 }
+
+# Heads of numeric quantities whose arguments are not, such as Root[f, k]:
+# (ev, expr, digits) -> number or None.
+SPECIAL: dict[Symbol, Callable[[Any, Expr, float | None], Any]] = {}
 
 # How much precision N may add to reach what was asked: $MaxExtraPrecision of the language.
 MAX_EXTRA_DIGITS = 50.0
@@ -55,7 +60,7 @@ def numeric_q(x: Any) -> bool:
     if kind is Expr:
         head = x.head
         if type(head) is not Symbol or not head.attributes & NUMERIC_FUNCTION:
-            return False
+            return head in SPECIAL if type(head) is Symbol else False
         return all(map(numeric_q, x.args))
     return False
 
@@ -97,6 +102,9 @@ def _numbers(x: Any, digits: float | None) -> Any:
 
 def _expression(ev: Any, x: Expr, digits: float | None) -> Any:
     head, args = x.head, x.args
+    if type(head) is Symbol and head in SPECIAL:
+        value = SPECIAL[head](ev, x, digits)
+        return x if value is None else value
     held = head.attributes if type(head) is Symbol else 0
     if head is S.Power and len(args) == 2 and type(args[1]) is int:
         held |= N_HOLD_REST  # N[x^2] is x^2, and 2.^3 is computed with an integer exponent

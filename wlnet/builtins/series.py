@@ -318,7 +318,7 @@ def inverse_series(ev: Any, data: Any, y: Any = None) -> Any:
     """InverseSeries[s] gives the series of the inverse function of the series s; InverseSeries[s, y] in y.
 
     >>> InverseSeries[Series[Sin[x], {x, 0, 5}]]
-    x + x^3/6 + (3*x^5)/40 + O[x]^6
+    x + x^3/6 + (3 x^5)/40 + O[x]^6
     """
     own = from_data(data)
     if own is None or own.den != 1 or own.low < 0:

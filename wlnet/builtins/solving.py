@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from wlnet.expr import FALSE, TRUE, Complex, Expr, S, Symbol, is_list, items, make_list
-from wlnet.expr.attributes import HOLD_ALL
 from wlnet.kernel.registry import builtin, symbol
 
 from . import assumptions, numbers, numeric
-from .integration import real_function
-from .sympy_bridge import Bridge, Unsolved, failures, through
+from .real_sets import RELATIONS, only_in, pairwise, real_pieces
+from .reduction import integer_points
+from .sympy_bridge import Bridge, Unsolved, failures, limited
 
 MESSAGES = {
     "ivar": "`1` is not a valid variable.",
@@ -26,6 +26,9 @@ def equations_of(x: Any) -> list[Any] | None:
     """The equations of a list or conjunction; None when something else stands among them."""
     if x is TRUE:
         return []
+    if type(x) is Expr and (x.head is S.Inequality or (x.head in RELATIONS and len(x.args) > 2)):
+        if not any(map(is_list, x.args)):
+            x = pairwise(x)
     if is_list(x) or (type(x) is Expr and x.head is S.And):
         found: list[Any] = []
         for e in items(x) if is_list(x) else x.args:
@@ -85,7 +88,39 @@ def _solutions(ev: Any, equations: Any, variables: Any, domain: Any, given: Any)
         return None
     if not listed:
         return [[]]
+    if domain is S.Integers or any(e.head is not S.Equal for e in listed):
+        return conditioned(ev, listed, names, domain)
     return _solved(ev, listed, names, domain, given)
+
+
+def conditioned(ev: Any, listed: list[Any], names: list[Any], domain: Any) -> list[list[Any]] | None:
+    """Solutions of equations that meet inequalities too, or are integers; the points of a solution in one
+    variable; None when there is no telling."""
+    whole = Expr(S.And, tuple(listed)) if len(listed) > 1 else listed[0]
+    if len(names) == 1 and type(names[0]) is Symbol and only_in(whole, names[0]):
+        found = real_pieces(ev, whole, names[0], domain is S.Integers)
+        if found is None or any(p.low != p.high for p in found[1]):
+            return None
+        return [[(names[0], ev.evaluate(found[0].out(p.low)))] for p in found[1]]
+    if domain is S.Integers:
+        points = integer_points(ev, listed, names)
+        if points is not None:
+            return points
+    equations = [e for e in listed if e.head is S.Equal]
+    if not equations:
+        return None
+    solved = _solved(ev, equations, names, domain, None)
+    if solved is None:
+        return None
+    kept = []
+    for one in solved:
+        rules = make_list(Expr(S.Rule, pair) for pair in one)
+        truths = [ev.evaluate(Expr(S.ReplaceAll, (e, rules))) for e in listed if e.head is not S.Equal]
+        if domain is S.Integers and any(type(v) is not int for _, v in one):
+            continue
+        if FALSE not in truths:
+            kept.append(one)
+    return kept
 
 
 def _solved(ev: Any, listed: list[Any], names: list[Any], domain: Any, given: Any) -> list[list[Any]] | None:
@@ -97,7 +132,11 @@ def _solved(ev: Any, listed: list[Any], names: list[Any], domain: Any, given: An
     b = Bridge(known)
     try:
         unknowns = [b.to(v) for v in names]
-        found = b.sympy.solve([b.to(e) for e in listed], unknowns, dict=True)
+        asked = [b.to(e) for e in listed]
+        if len(asked) == len(unknowns) == 1:  # as a system SymPy loses roots that have no radicals
+            found = limited(lambda: b.sympy.solve(asked[0], unknowns[0], dict=True))
+        else:
+            found = limited(lambda: b.sympy.solve(asked, unknowns, dict=True))
         out = []
         for solution in found:
             pairs = [
@@ -198,33 +237,56 @@ def roots(ev: Any, equation: Any, x: Any) -> Any:
     return Expr(S.Or, tuple(Expr(S.Equal, one[0]) for one in found if one))
 
 
-@builtin("Reduce", messages=MESSAGES)
-def reduce_(ev: Any, statement: Any, variables: Any = None, domain: Any = None) -> Any:
-    """Reduce[statement, x] gives conditions equivalent to equations and inequalities in one real variable x.
+@builtin("ToRules")
+def to_rules(ev: Any, statement: Any) -> Any:
+    """ToRules[x == a || x == b] gives a sequence of lists of rules, as Solve does.
 
-    >>> {Reduce[x^2 < 4, x], Reduce[x^2 == 4, x]}
-    {-2 < x && x < 2, x == -2 || x == 2}
+    >>> {ToRules[x == 1 || x == 2 && y == 3]}
+    {{x -> 1}, {x -> 2, y -> 3}}
     """
-    listed = equations_of(statement)
-    if listed is None:
-        return None
-    names = _variables(ev, listed, variables)
-    if all(e.head is S.Equal for e in listed):
-        found = _solved(ev, listed, names, domain, None)
-        if found is None:
+    cases = statement.args if type(statement) is Expr and statement.head is S.Or else (statement,)
+    out = []
+    for c in cases:
+        parts = c.args if type(c) is Expr and c.head is S.And else (c,)
+        if not all(type(e) is Expr and e.head is S.Equal and len(e.args) == 2 for e in parts):
             return None
-        cases = [Expr(S.And, tuple(Expr(S.Equal, pair) for pair in one)) for one in found]
-        return Expr(S.Or, tuple(cases)) if cases else FALSE
-    if len(names) != 1:
+        out.append(make_list(Expr(S.Rule, e.args) for e in parts))
+    return Expr(S.Sequence, tuple(out))
+
+
+def _values(found: Any, variables: Any) -> Any:
+    """The values of the variables in each solution."""
+    if not is_list(found):
         return None
-    bridge = Bridge({names[0]: {"real": True}} if type(names[0]) is Symbol else None)
-    return through(
-        ev,
-        lambda sp, e, v: sp.reduce_inequalities(list(e.args) if e.func is sp.And else [e], v),
-        Expr(S.And, tuple(listed)) if len(listed) > 1 else listed[0],
-        names[0],
-        bridge=bridge,
-    )
+    one = not is_list(variables)
+    names = (variables,) if one else items(variables)
+    out = []
+    for solution in items(found):
+        table = {r.args[0]: r.args[1] for r in items(solution)}
+        row = [table.get(v, v) for v in names]
+        out.append(row[0] if one else make_list(row))
+    return make_list(out)
+
+
+@builtin("SolveValues", messages=MESSAGES)
+def solve_values(ev: Any, equations: Any, variables: Any, domain: Any = None) -> Any:
+    """SolveValues[eqns, x] gives the values of x that Solve finds; SolveValues[eqns, {x, y}] lists of them.
+
+    >>> {SolveValues[x^2 == 9, x], SolveValues[{x + y == 1, x == y}, {x, y}]}
+    {{-3, 3}, {{1/2, 1/2}}}
+    """
+    return _values(solve(ev, equations, variables, domain), variables)
+
+
+@builtin("NSolveValues", messages=MESSAGES)
+def n_solve_values(ev: Any, equations: Any, variables: Any, domain: Any = None) -> Any:
+    """NSolveValues[eqns, x] gives the values of x that NSolve finds.
+
+    >>> NSolveValues[x^2 == 2, x]
+    {-1.41421, 1.41421}
+    """
+    rest = () if domain is None else (domain,)
+    return _values(ev.evaluate(Expr(S.NSolve, (equations, variables, *rest))), variables)
 
 
 @builtin("Eliminate", messages=MESSAGES)
@@ -283,7 +345,7 @@ def d_solve(ev: Any, equations: Any, function: Any, x: Any) -> Any:
                 main.append(b.to(e))
         if len(main) != 1:
             return None
-        found: Any = sp.dsolve(main[0], unknown, ics=conditions or None)
+        found: Any = limited(lambda: sp.dsolve(main[0], unknown, ics=conditions or None))
         answers = found if isinstance(found, list) else [found]
         out = []
         for a in answers:
@@ -297,152 +359,3 @@ def d_solve(ev: Any, equations: Any, function: Any, x: Any) -> Any:
         ev.message("DSolve", "unsolved", equations)
         return None
     return make_list(out)
-
-
-# ------------------------------------------------------------------------------------------- numerical search
-
-SEARCH = {
-    "srect": "`1` is not a valid specification of a variable and a starting value.",
-    "nlnum": "The function value `1` is not a real number at the starting point.",
-    "cvmit": "No convergence to the requested accuracy was reached; the best point found is given.",
-}
-
-
-def _starts(ev: Any, name: str, specs: tuple[Any, ...]) -> tuple[list[Symbol], list[list[float]]] | None:
-    """{x, x0} and {{x, x0}, {y, y0}} as variables and their numbers."""
-    if len(specs) == 1 and type(specs[0]) is Expr and specs[0].head is S.List and specs[0].args:
-        inner = specs[0].args
-        if all(type(s) is Expr and s.head is S.List for s in inner):
-            specs = inner
-    variables: list[Any] = []
-    values: list[list[float]] = []
-    for s in specs:
-        if type(s) is Symbol:
-            variables.append(s)
-            values.append([0.0])
-            continue
-        first, *starts = s.args if type(s) is Expr and s.head is S.List and s.args else (None,)
-        ok = type(first) is Symbol and len(starts) > 0
-        numbers_ = [numeric.numeric_value(ev, ev.evaluate(a)) for a in starts] if ok else [None]
-        if any(n is None or type(n) is Complex for n in numbers_):
-            ev.message(name, "srect", s)
-            return None
-        variables.append(first)
-        values.append([numbers.to_float(n) for n in numbers_])
-    return variables, values
-
-
-@builtin("FindRoot", attributes=HOLD_ALL, messages=SEARCH)
-def find_root(ev: Any, equations: Any, *specs: Any) -> Any:
-    """FindRoot[f, {x, x0}] finds a root of f near x0; FindRoot[lhs == rhs, {x, x0}] solves an equation;
-    FindRoot[{eqn1, eqn2}, {{x, x0}, {y, y0}}] a system; {x, x0, x1} starts from two points.
-
-    >>> {FindRoot[Cos[x] == x, {x, 1}], FindRoot[x^2 - 2, {x, 1}]}
-    {{x -> 0.739085}, {x -> 1.41421}}
-    """
-    from scipy import optimize
-
-    found = _starts(ev, "FindRoot", specs)
-    if found is None or not found[0]:
-        return None
-    variables, values = found
-    body = ev.evaluate(Expr(S.Block, (make_list(variables), equations)))
-    listed = list(items(body)) if is_list(body) else [body]
-    residuals = [Expr(S.Subtract, e.args) if type(e) is Expr and e.head is S.Equal else e for e in listed]
-    functions = [real_function(ev, ev.evaluate(r), variables) for r in residuals]
-    if len(functions) != len(variables):
-        return None
-    try:
-        solution = optimize.root(lambda p: [f(*p) for f in functions], [v[0] for v in values], tol=1e-14)
-    except ValueError as error:
-        ev.message("FindRoot", "nlnum", error.args[0])
-        return None
-    if np.abs(solution.fun).max() > 1e-6:
-        ev.message("FindRoot", "cvmit")
-    return make_list(Expr(S.Rule, (v, float(x))) for v, x in zip(variables, solution.x, strict=True))
-
-
-def _minimum(ev: Any, name: str, f: Any, specs: tuple[Any, ...], sign: float) -> Any:
-    from scipy import optimize
-
-    found = _starts(ev, name, specs)
-    if found is None or not found[0]:
-        return None
-    variables, values = found
-    body = ev.evaluate(Expr(S.Block, (make_list(variables), f)))
-    function = real_function(ev, body, variables)
-    try:
-        best = optimize.minimize(
-            lambda p: sign * function(*p), [v[0] for v in values], method="BFGS", tol=1e-12
-        )
-        if len(variables) > 1 or not best.success:
-            second = optimize.minimize(lambda p: sign * function(*p), best.x, method="Nelder-Mead", tol=1e-14)
-            best = second if second.fun < best.fun else best
-    except ValueError as error:
-        ev.message(name, "nlnum", error.args[0])
-        return None
-    rules = make_list(Expr(S.Rule, (v, float(x))) for v, x in zip(variables, best.x, strict=True))
-    return make_list((sign * float(best.fun), rules))
-
-
-@builtin("FindMinimum", attributes=HOLD_ALL, messages=SEARCH)
-def find_minimum(ev: Any, f: Any, *specs: Any) -> Any:
-    """FindMinimum[f, {x, x0}] finds a local minimum of f, starting at x0: {value, {x -> position}}.
-
-    >>> Round[FindMinimum[(x - 2)^2 + 3, {x, 0}][[1]], 0.001]
-    3.
-    """
-    return _minimum(ev, "FindMinimum", f, specs, 1.0)
-
-
-@builtin("FindMaximum", attributes=HOLD_ALL, messages=SEARCH)
-def find_maximum(ev: Any, f: Any, *specs: Any) -> Any:
-    """FindMaximum[f, {x, x0}] finds a local maximum of f, starting at x0: {value, {x -> position}}.
-
-    >>> Round[FindMaximum[5 - (x - 2)^2, {x, 0}][[1]], 0.001]
-    5.
-    """
-    return _minimum(ev, "FindMaximum", f, specs, -1.0)
-
-
-@builtin("NMinimize", attributes=HOLD_ALL, messages=SEARCH)
-def n_minimize(ev: Any, f: Any, variables: Any) -> Any:
-    """NMinimize[f, {x, y, ...}] searches a global minimum of f: {value, {x -> ..., y -> ...}}.
-
-    >>> Round[NMinimize[x^2 + (y - 1)^2, {x, y}][[1]], 0.001]
-    0.
-    """
-    return _global(ev, "NMinimize", f, variables, 1.0)
-
-
-@builtin("NMaximize", attributes=HOLD_ALL, messages=SEARCH)
-def n_maximize(ev: Any, f: Any, variables: Any) -> Any:
-    """NMaximize[f, {x, y, ...}] searches a global maximum of f: {value, {x -> ..., y -> ...}}.
-
-    >>> Round[NMaximize[2 - x^2, x][[1]], 0.001]
-    2.
-    """
-    return _global(ev, "NMaximize", f, variables, -1.0)
-
-
-def _global(ev: Any, name: str, f: Any, variables: Any, sign: float) -> Any:
-    """A search over [-10, 10] in each variable by differential evolution, then a local one."""
-    from scipy import optimize
-
-    names: list[Any] = list(items(variables)) if is_list(variables) else [variables]
-    if not all(type(v) is Symbol for v in names):
-        ev.message(name, "srect", variables)
-        return None
-    body = ev.evaluate(Expr(S.Block, (make_list(names), f)))
-    function = real_function(ev, body, names)
-
-    def score(p: Any) -> float:
-        try:
-            return sign * function(*p)
-        except ValueError:
-            return float("inf")
-
-    wide = optimize.differential_evolution(score, [(-10.0, 10.0)] * len(names), rng=1, tol=1e-8, maxiter=200)
-    best = optimize.minimize(score, wide.x, method="Nelder-Mead", options={"xatol": 1e-10, "fatol": 1e-14})
-    rules = make_list(Expr(S.Rule, (v, float(x))) for v, x in zip(names, best.x, strict=True))
-    return make_list((sign * float(best.fun), rules))

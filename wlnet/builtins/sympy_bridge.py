@@ -21,6 +21,7 @@ from wlnet.expr import (
     Expr,
     S,
     Symbol,
+    canonical_args,
     is_list,
     items,
     make_list,
@@ -29,6 +30,8 @@ from wlnet.expr import (
     system,
     truth,
 )
+from wlnet.kernel.control import RUN, LimitReached
+from wlnet.kernel.threads import watch_time
 
 from . import numbers
 from .infinity import COMPLEX_INFINITY, INFINITY, MINUS_INFINITY, direction, is_infinite
@@ -250,12 +253,25 @@ class Bridge:
             return sympy.gamma(values[0]) if len(values) == 1 else sympy.uppergamma(*values)
         if name == "ArcTan" and len(args) == 2:
             return sympy.atan2(self.to(args[1]), self.to(args[0]))
+        if name == "Root" and len(args) == 2 and type(args[0]) is Expr and args[0].head is S.Function:
+            return self._root_of(args[0].args[0], args[1])
         if name == "UnitStep" and len(args) == 1:
             return sympy.Heaviside(self.to(args[0]), 1)
         if name == "Piecewise" and is_list(args[0]):
             cases = [tuple(map(self.to, items(c))) for c in items(args[0])]
             return sympy.Piecewise(*cases, (self.to(args[1]) if len(args) > 1 else sympy.Integer(0), True))
         return None
+
+    def _root_of(self, body: Any, k: Any) -> Any:
+        """SymPy's root number k (from 1) of a polynomial in #1; None where it is no such thing."""
+        e = self.to(body)
+        slot = next(
+            (v for v, x in self.back.items() if type(x) is Expr and same(x, Expr(S.Slot, (1,)))), None
+        )
+        if slot is None or e.free_symbols != {slot} or type(k) is not int or not e.is_polynomial(slot):
+            return None
+        short = self.sympy.degree(e, slot) <= 2
+        return self.sympy.rootof(e, slot, k - 1, radicals=short)
 
     def _other(self, x: Expr) -> Any:
         """A call of an unknown function, or of a derivative of one; anything else is opaque."""
@@ -288,6 +304,8 @@ class Bridge:
         if number is not None:
             return number
         name = type(e).__name__
+        if name == "ComplexRootOf":
+            return self._root(e)
         if name in OPEN_RESULTS:
             raise Unsolved
         if name == "Symbol" or name == "Dummy" or name == "Wild":
@@ -322,6 +340,13 @@ class Bridge:
             sympy.nan: S.Indeterminate,
         }
         return constants.get(e)
+
+    def _root(self, e: Any) -> Any:
+        """A root of a polynomial that has no radicals: Root[poly &, k]."""
+        slot = self.sympy.Dummy("slot")
+        self.back[slot] = Expr(S.Slot, (1,))
+        body = self.out(e.poly.as_expr().subs(e.poly.gen, slot))
+        return Expr(S.Root, (Expr(S.Function, (sorted_sum(body),)), int(e.index) + 1))
 
     def _new_symbol(self, e: Any) -> Any:
         """Symbols that SymPy made: constants of integration C1, C2 become C[1], C[2]."""
@@ -382,6 +407,31 @@ class Bridge:
         return Expr(Expr(Expr(S.Derivative, orders), (call.head,)), call.args)
 
 
+# Seconds that SymPy may take over one question: some of its algorithms never end.
+PATIENCE_S = 20.0
+
+
+def limited(act: Callable[[], Any]) -> Any:
+    """act(), for at most PATIENCE_S seconds. Raises Unsolved after that."""
+    depth = RUN.depth
+    watch = watch_time(PATIENCE_S)
+    try:
+        try:
+            return act()
+        finally:
+            watch.close()
+    except LimitReached:
+        if not watch.fired:
+            raise
+        RUN.depth = depth
+        raise Unsolved from None
+
+
+def sorted_sum(body: Any) -> Any:
+    """A sum with its terms in canonical order."""
+    return Expr(S.Plus, canonical_args(body.args)) if type(body) is Expr and body.head is S.Plus else body
+
+
 def through(ev: Any, act: Callable[..., Any], *parts: Any, bridge: Bridge | None = None) -> Any:
     """act(sympy, part1, part2, ...) on converted parts, brought back and evaluated; None where there is no
     answer."""
@@ -390,8 +440,8 @@ def through(ev: Any, act: Callable[..., Any], *parts: Any, bridge: Bridge | None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # SymPy's notes to its own users
-            value = act(b.sympy, *converted)
-    except failures():
+            value = limited(lambda: act(b.sympy, *converted))
+    except (Unsolved, *failures()):
         return None
     try:
         return None if value is None else ev.evaluate(b.out(value))

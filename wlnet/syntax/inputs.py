@@ -14,6 +14,7 @@ from .numerals import ATOM
 from .operators import Operator, table
 
 # Operators written without blanks around them; the others have them.
+AND_LEVEL = 225
 _TIGHT = {"?": "?", "<>": "<>"}
 
 
@@ -24,6 +25,8 @@ def _infix(row: Operator) -> Form:
     flat = row.grouping == "flat"
     left = level if row.grouping == "left" else level + 1
     right = level if row.grouping == "right" else level + 1
+    if row.text == "||":  # a && b inside stands in parentheses, as the language writes it
+        left = right = AND_LEVEL + 1
 
     def layout(printer: Printer, expr: Expr, need: int) -> Layout | None:
         args = expr.args
