@@ -101,6 +101,16 @@ def test_the_panel_shows_position_loss_and_curve() -> None:
     assert any(0x2800 < ord(c) < 0x2900 for c in text)
 
 
+def test_the_panel_draws_the_validation_loss_too() -> None:
+    from rich.console import Console
+
+    stream = io.StringIO()
+    shot = snapshot(validation_loss=0.5, validation_losses=[0.9, 0.6, 0.5])
+    Console(file=stream, width=100).print(progress.panel(shot))
+    text = stream.getvalue()
+    assert "validation 0.9" in text and "0.5" in text and "0.125" in text
+
+
 def test_the_live_panel_runs_and_stops() -> None:
     stream = io.StringIO()
     report = Panel(stream)

@@ -65,6 +65,7 @@ def snapshot(t: Trainer) -> Snapshot:
         validation_loss=run.validation_losses[-1] if run.validation_losses else None,
         measurements=shown,
         validation_measurements=validation_shown(t),
+        validation_losses=run.validation_losses,
     )
 
 

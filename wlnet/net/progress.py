@@ -47,6 +47,7 @@ class Snapshot(NamedTuple):
     validation_loss: float | None
     measurements: dict[str, float]
     validation_measurements: dict[str, float]
+    validation_losses: Sequence[float] = ()
 
 
 Take = Callable[[], Snapshot]
@@ -239,14 +240,24 @@ def panel(s: Snapshot, width: int = 100) -> Any:
         if name not in IN_BAR and not (name == "batch" and s.batches_per_round == 1):
             table.add_row(Text(name, style="dim"), text)
     table.add_row(Text("examples/s", style="dim"), f"{s.examples_per_s:,.0f}")
-    values = [x for x in s.losses if x == x]
-    lines = curve(s.losses, curve_width)
-    if values:
-        scale = "  (logarithmic)" if is_logarithmic(values) else ""
-        lines = [f"{max(values):.4g}", *lines, f"{min(values):.4g}{scale}"]
+    validated = len(s.validation_losses) > 1
+    height = CURVE_HEIGHT - 3 if validated else CURVE_HEIGHT
+    curves = [Text("\n".join(labelled(s.losses, curve_width, height)), style="cyan")]
+    if validated:
+        lines = labelled(s.validation_losses, curve_width, height, "validation ")
+        curves.append(Text("\n".join(lines), style="yellow"))
     both = Table.grid(padding=(0, 3))
-    both.add_row(table, Text("\n".join(lines), style="cyan"))
+    both.add_row(table, Group(*curves))
     return Box(Group(bar, "", both), title="NetTrain", box=box.ROUNDED, expand=False)
+
+
+def labelled(losses: Sequence[float], width: int, height: int, name: str = "") -> list[str]:
+    """A curve with its largest value above and its smallest below."""
+    lines, values = curve(losses, width, height), [x for x in losses if x == x]
+    if not values:
+        return lines
+    scale = "  (logarithmic)" if is_logarithmic(values) else ""
+    return [f"{name}{max(values):.4g}", *lines, f"{min(values):.4g}{scale}"]
 
 
 class Shown(Reporter):
