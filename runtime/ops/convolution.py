@@ -125,6 +125,7 @@ def setting(rank: int, **changed: Any) -> Params:
 
 FORWARD_CASES = [
     case((2, 7, 3), (3, 2, 3), **setting(1)),
+    case((5, 4, 1), (6, 5, 2), **setting(1, stride=(2,))),
     case((2, 9, 2), (4, 1, 3), **setting(1, stride=(2,), dilation=(2,), pads=((1, 2),), groups=2)),
     case((5, 2, 6, 3), (3, 2, 3, 2), **setting(2)),
     case((5, 3, 7, 2), (4, 3, 3, 3), **setting(2, pads=((1, 1), (1, 1)))),

@@ -34,7 +34,7 @@ def slabs(g: Geometry, threads: int) -> list[tuple[Geometry, slice, slice]]:
     flops = 2 * g.filters * g.channels // g.groups * g.batch
     for k, o in zip(g.kernel, g.out):
         flops *= k * o
-    whole = [(g, slice(0, g.size[0]), slice(0, g.out[0]))]
+    whole = [(g, slice(None), slice(None))]
     if threads == 1 or not g.outer or flops < SHARED_FLOPS or g.out[0] < 2 * threads:
         return whole
     found = []
