@@ -213,6 +213,8 @@ def test_chain_of_convolutions(wl: Any) -> None:
          "{4, 15}"),
         ('PoolingLayer[2, "Input" -> {3, 5, 5}]', "Output", "{3, 4, 4}"),
         ('PoolingLayer[{2}, 2, "Output" -> {3, 5}]', "Input", "{3, Automatic}"),
+        ('ConvolutionLayer[3, {2}, "Input" -> {5, 4}]', "InputChannels", "5"),
+        ('DeconvolutionLayer[3, {2}, Interleaving -> True]', "InputChannels", "Automatic"),
         ('PoolingLayer[3, 2, "Function" -> "Mean"]', "Function", "Mean"),
         ('ConvolutionLayer[2, {3, 3}, PaddingSize -> Same]', "PaddingSize", "Same"),
         ('ConvolutionLayer[2, {3}, Interleaving -> True, "Input" -> {"Varying", 4}]', "Output",

@@ -170,6 +170,8 @@ OPTION_USAGE = {
     "InputPorts": "InputPorts is an option of layers with several inputs: a number of ports, their names or "
     "shapes.",
     "Interleaving": "Interleaving is an option of layers: True means that channels are the last dimension.",
+    "PaddingSize": "PaddingSize is an option of convolution and pooling layers: how many elements are added "
+    'at the ends of each dimension, or "Same".',
     "NetEvaluationMode": 'NetEvaluationMode is an option of applied nets: "Test", or "Train" for dropout '
     "and batch "
     "statistics.",

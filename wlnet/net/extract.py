@@ -39,6 +39,7 @@ def contents(net: Net) -> Association:
     pairs += [
         (name, value) for name, value in net.params.items() if name not in hidden and name != MULTIPLIERS.name
     ]
+    pairs += [(name, value(net)) for name, value in net.record.derived.items()]
     pairs += [(name, array_part(value)) for name, value in net.arrays.items()]
     pairs += [(name, types.spec_of(port)) for name, port in {**net.inputs, **net.outputs}.items()]
     return Association.of(pairs)
@@ -119,6 +120,8 @@ def item(net: Net, step: Any) -> Any:
             return array_part(net.arrays[step])
         if step in net.params and not is_hidden(net, step):
             return net.params[step]
+        if step in net.record.derived:
+            return net.record.derived[step](net)
         for ports in (net.inputs, net.outputs):
             if step in ports:
                 return types.spec_of(ports[step])

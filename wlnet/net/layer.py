@@ -101,6 +101,7 @@ class LayerRecord:
                  lengths alone
     fans         (array name, dims) -> (fan in, fan out); default: product of all but the first, the first
     inner        (params) -> name of the net inside that `automatic losses` look through, or None
+    derived      what NetExtract gives by name though it is no parameter: name -> (net) -> value
     extra        outputs that there are for those who name them alone: name -> (net) -> type
     is_loss      whether its outputs are losses by themselves, or the names of those that are
     activation   "softmax", "sigmoid", None, or (params) -> one of them
@@ -115,7 +116,7 @@ class LayerRecord:
         "short",
         "check", "random", "assume", "detach", "extra", "unpack", "pack", "aligned", "padded",
         "states", "arrange",
-        "remark", "refusal",
+        "remark", "refusal", "derived",
     )  # fmt: skip
 
     def __init__(
@@ -151,6 +152,7 @@ class LayerRecord:
         remark: Callable[[Params], str | None] | None = None,
         refusal: Callable[[Net], str] | None = None,
         extra: dict[str, Callable[[Net], PortType]] | None = None,
+        derived: dict[str, Callable[[Net], Any]] | None = None,
         unpack: Callable[[list[Any]], list[Any]] | None = None,
         pack: Callable[[list[Any]], list[Any]] | None = None,
     ) -> None:
@@ -167,6 +169,7 @@ class LayerRecord:
         self.lengths = lengths
         self.fans = fans
         self.inner = inner
+        self.derived = derived or {}
         self.is_loss = is_loss
         self.activation = activation
         self.automatic_loss = automatic_loss

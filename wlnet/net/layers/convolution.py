@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wlnet.net.errors import ConflictError
 from wlnet.net.layer import ArrayField, Example, Parameter, layer
 from wlnet.net.lower import Wire
 from wlnet.net.types import VARYING, Extent
 
-from .arguments import positive
+from .arguments import AUTOMATIC, positive
 from .windows import (
     DILATION,
     DIMENSIONALITY,
@@ -25,6 +25,7 @@ from .windows import (
     channels_first,
     check_ranks,
     forward,
+    interleaved,
     known_lengths,
     parts,
     sequences,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from wlnet.net.infer import Typing
     from wlnet.net.layer import Params
     from wlnet.net.lower import Lowering
+    from wlnet.net.net import Net
     from wlnet.runtime import ir
 
 CHANNELS = Parameter("OutputChannels", positive, "a positive integer")
@@ -113,6 +115,18 @@ def convolution_lower(at: Lowering, ins: dict[str, ir.Value]) -> Wire:
     return Wire(as_stated(at, biased(at, y)), lengths)
 
 
+def input_channels(net: Net) -> Any:
+    """The number of channels at the input, Automatic while it is not known."""
+    shape = net.inputs["Input"].shape
+    if shape is None:
+        return AUTOMATIC
+    channels = shape[-1 if interleaved(net.params) else 0]
+    return channels if type(channels) is int else AUTOMATIC
+
+
+DERIVED = {"InputChannels": input_channels}
+
+
 def convolution_fans(name: str, dims: tuple[int, ...]) -> tuple[int, int]:
     """What reaches an output, and the outputs that an input reaches."""
     return math.prod(dims[1:]), dims[0] * math.prod(dims[2:])
@@ -132,6 +146,7 @@ layer(
     fans=convolution_fans,
     check=check,
     padded=True,
+    derived=DERIVED,
     examples=(
         Example(
             'ConvolutionLayer[1, {2}, "Weights" -> {{{1, 2}}}, "Biases" -> {10}][{{1, 2, 3}}]', "{{15., 18.}}"
@@ -231,6 +246,7 @@ layer(
     fans=lambda name, dims: (dims[0] * math.prod(dims[2:]), math.prod(dims[1:])),
     check=check,
     padded=True,
+    derived=DERIVED,
     examples=(
         Example(
             'DeconvolutionLayer[1, {2}, "Weights" -> {{{1, 2}}}, "Biases" -> None, "Stride" -> 2][{{1, 3}}]',
