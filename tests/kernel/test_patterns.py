@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wlnet.expr import Expr, S, Symbol, canonical_args, same
+from wlnet.expr import Expr, S, Symbol, canonical_args, items, key, same
 from wlnet.expr.attributes import FLAT, ONE_IDENTITY, ORDERLESS
+from wlnet.kernel.constructs import variables
 from wlnet.kernel.evaluator import Evaluator
 
 from .brute_force import solutions
@@ -99,6 +100,27 @@ def test_agrees_with_trying_everything(p: Any, e: Any) -> None:
     if found is not None:
         ours = {name: as_sequence(v) for name, v in found.items() if v is not None}
         assert any(_agree(ours, theirs) for theirs in every), (p, e, ours, every[:5])
+
+
+@settings(
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+@given(patterns, expressions)
+def test_replace_list_finds_every_way(p: Any, e: Any) -> None:
+    """ReplaceList gives the bindings of all matches, and of nothing else."""
+    names = variables(p)
+    rule = Expr(S.RuleDelayed, (p, Expr(S.List, tuple(Expr(F, (v,)) for v in names))))
+    ours = {tuple(map(_inside, items(way))) for way in items(_ways(e, rule))}
+    theirs = {tuple(_inside(Expr(F, b.get(v, ()))) for v in names) for b in solutions(p, e)}
+    assert ours == theirs, (p, e)
+
+
+def _ways(e: Any, rule: Expr) -> Any:
+    return Evaluator().evaluate(Expr(S.ReplaceList, (e, rule)))
+
+
+def _inside(call: Any) -> tuple[Any, ...]:
+    return tuple(map(key, call.args))
 
 
 def _agree(ours: dict[Any, tuple[Any, ...]], theirs: dict[Any, tuple[Any, ...]]) -> bool:

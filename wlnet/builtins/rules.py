@@ -9,11 +9,12 @@ from wlnet.expr import FALSE, TRUE, Association, Expr, S, is_list, items, make_l
 from wlnet.expr.attributes import HOLD_REST, SEQUENCE_HOLD
 from wlnet.kernel.building import built
 from wlnet.kernel.chains import NOWHERE
-from wlnet.kernel.constructs import variables
+from wlnet.kernel.constructs import may_be_unbound, variables
 from wlnet.kernel.registry import builtin, symbol
 from wlnet.kernel.rules import Rule, parse_rules
 from wlnet.kernel.scope import Scope
 from wlnet.kernel.sequences import compile_chain
+from wlnet.kernel.shaping import EMPTY_SEQUENCE
 from wlnet.kernel.templates import code
 
 from .levels import LEVEL_0, children, is_rule, level_bound, levels_of, map_parts, rebuild
@@ -192,15 +193,22 @@ def _collect(rule: Rule, expr: Any, out: list[Any], limit: float) -> None:
     scope = Scope()
     for v in variables(rule.lhs):
         scope.place(v)
+    loose = [scope.slots[v] for v in may_be_unbound(rule.lhs)]
     late: list[Any] = []  # compiled after the pattern, which says which variables hold sequences
 
     def accept(args: tuple[Any, ...], i: int, b: list[Any]) -> bool:
         tests, make = late
+        free = [k for k in loose if b[k] is None]
+        for k in free:
+            b[k] = EMPTY_SEQUENCE
         if i == len(args) and all(test(b) is TRUE for test in tests):
             out.append(make(b))
+        for k in free:
+            b[k] = None
         return len(out) >= limit
 
     chain = compile_chain(rule.lhs, accept, scope, NOWHERE)
+    scope.sequences.update(loose)
     late.append([code(t, scope) for t in rule.tests])
     late.append(built(rule.rhs, scope))
     if len(out) < limit:

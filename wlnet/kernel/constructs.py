@@ -217,7 +217,7 @@ def may_be_unbound(e: Any) -> list[Symbol]:
     while stack:
         e = stack.pop()
         if type(e) is Expr:
-            if e.head in (ALTERNATIVES, REPEATED_NULL):
+            if e.head in (ALTERNATIVES, REPEATED_NULL) or (e.head is REPEATED and not repetitions(e)[0]):
                 found.update(dict.fromkeys(variables(e)))
             else:
                 stack.extend(e.args)

@@ -216,16 +216,18 @@ def _backtracking_rule(rule: Rule, scope: Scope) -> Callable[[Any], Any]:
 
     def accept(b: list[Any]) -> bool:
         tests, run = late
-        for k in loose:
-            if b[k] is None:
-                b[k] = EMPTY_SEQUENCE
+        free = [k for k in loose if b[k] is None]
+        for k in free:
+            b[k] = EMPTY_SEQUENCE
         if tests:
             RUN.conditions += 1
-        for test in tests:
-            if test(b) is not TRUE:
-                return False
-        b[result] = run_code(run, b)
-        return b[result] is not None
+        if all(test(b) is TRUE for test in tests):
+            b[result] = run_code(run, b)
+            if b[result] is not None:
+                return True
+        for k in free:  # another way to match may bind them
+            b[k] = None
+        return False
 
     attempts = _attempts(rule, accept, scope, result)
     scope.sequences.update(loose)
