@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 STATE = "training/state.json"
-STATISTICS = {
+STATISTICS: dict[str, Any] = {
     each.__name__: each for each in (ClassStatistics, HitStatistics, PlaceStatistics, ValueStatistics)
 }
 # What of a `Run` is a list or a table of values by batch, round or validation.
@@ -84,11 +84,10 @@ class Writer:
             return {"dict": [[name, self.value(x)] for name, x in value.items()]}
         if kind is np.ndarray:
             return {"array": self.array(value), "packed": not value.flags.writeable}
-        if kind in STATISTICS.values():
-            return {
-                "statistics": kind.__name__,
-                "fields": [self.value(getattr(value, x)) for x in kind.__slots__],
-            }
+        known = STATISTICS.get(kind.__name__)
+        if known is kind:
+            fields = [self.value(getattr(value, x)) for x in known.__slots__]
+            return {"statistics": kind.__name__, "fields": fields}
         try:
             return {"value": encode(value)}
         except FormatError:

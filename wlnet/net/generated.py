@@ -226,4 +226,5 @@ class Generator(Source):
 
     def fill(self, i: int, buffers: Mapping[str, np.ndarray]) -> None:
         """Copy the batch at hand into `buffers`."""
-        self.batch.gather(*self.batch.together(), buffers)
+        chosen, lengths = self.batch.together()
+        self.batch.gather(chosen, lengths, buffers)
