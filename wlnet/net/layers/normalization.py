@@ -191,6 +191,9 @@ def normalization_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
     rank = x.rank - 1
     chosen, scaled = axes(params["AggregationLevels"], rank), scaling_axes(params, rank)
     assert chosen is not None and scaled is not None
+    scaling, biases = at.array("Scaling"), at.array("Biases")
+    if of_rows(params, rank, chosen, scaled) and scaling is not None and biases is not None:
+        return b.layer_norm(x, scaling, biases, params["Epsilon"])
     groups = (
         {} if params["GroupNumber"] is NONE else dict(zip(chosen, items(params["GroupNumber"]), strict=False))
     )
@@ -219,10 +222,17 @@ def normalization_lower(at: Lowering, ins: dict[str, ir.Value]) -> ir.Value:
         power = unbiased(b, power, math.prod(shape[axis] for axis in over), shape, lengths)
     y = b.reshape(b.mul(centred, b.reciprocal(b.sqrt(b.add(power, params["Epsilon"])))), x.shape)
     thin = [1, *(extent if axis in scaled else 1 for axis, extent in enumerate(x.shape[1:]))]
-    scaling, biases = at.array("Scaling"), at.array("Biases")
     if scaling is not None:
         y = b.mul(y, b.reshape(scaling, thin))
     return y if biases is None else b.add(y, b.reshape(biases, thin))
+
+
+def of_rows(params: dict[str, Any], rank: int, chosen: tuple[int, ...], scaled: tuple[int, ...]) -> bool:
+    """Whether each row (the last level) is standardized and scaled by itself: there is an op for that."""
+    plain = (
+        params["Method"] == "Standardize" and params["Unbiased"] is FALSE and params["GroupNumber"] is NONE
+    )
+    return plain and chosen == scaled == (rank - 1,)
 
 
 def unbiased(
