@@ -96,7 +96,7 @@ def cuts(program: Program) -> bool:
     each product; large products are cut too.
     """
     return any(
-        instr.op.parallel and instr.op.name != "dot" and cost.work(instr)[0] >= SHARED_FLOPS
+        instr.op.name.startswith("convolution") and cost.work(instr)[0] >= SHARED_FLOPS
         for instr in program.instrs
     )
 

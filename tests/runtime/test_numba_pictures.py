@@ -120,15 +120,15 @@ def test_maxima_of_windows(
 
 @pytest.mark.parametrize(("shape", "axis"), [((5, 3, 4, 9), 1), ((3, 31), 0), ((4, 2, 1000), 1)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_batch_norm(shape: tuple[int, ...], axis: int, dtype: Any) -> None:
-    channels = (shape[axis],)
+@pytest.mark.parametrize("threads", [1, 2])
+def test_batch_norm(monkeypatch: Any, shape: tuple[int, ...], axis: int, dtype: Any, threads: int) -> None:
+    monkeypatch.setattr(numba_pictures, "SHARED_NUMBERS", 0)
+    channels, params = (shape[axis],), {"axis": axis, "epsilon": 0.01}
     x, scale, bias, g = arrays(shape, channels, channels, shape, dtype=dtype)
-    wanted, have = both("batch_norm", [x + 5, scale, bias], {"axis": axis, "epsilon": 0.01})
+    wanted, have = both("batch_norm", [x + 5, scale, bias], params, threads)
     close(wanted, have, dtype)
     operands = [x + 5, scale, wanted[1], wanted[2], g]
-    for one, other in zip(
-        *both("batch_norm_gradient", operands, {"axis": axis, "epsilon": 0.01}), strict=True
-    ):
+    for one, other in zip(*both("batch_norm_gradient", operands, params, threads), strict=True):
         close([one], [other], dtype)
 
 
