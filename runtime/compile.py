@@ -13,7 +13,7 @@ from .backends import numpy as numpy_backend
 from .ir import Program
 from .memory import Footprint, footprint
 from .plan import Plan, plan
-from .simplify import simplify
+from .simplify import expanded, simplify
 from .store import Store
 from .threads import cuts, default_threads, set_threads, threads_for
 from .types import DeviceError, ShapeError, TensorError, aligned_bytes
@@ -149,6 +149,7 @@ def compile(
     if device == "gpu":
         from .backends import cuda  # loads CuPy
 
+        better = verify(expanded(better))
         return Executable(better, cuda.Code(better, store), store, device, threads)
     planned = plan(better)
     memory = (arena or Arena()).reserve(planned.nbytes)
