@@ -85,7 +85,7 @@ class Writer:
         if kind is np.ndarray:
             return {"array": self.array(value), "packed": not value.flags.writeable}
         known = STATISTICS.get(kind.__name__)
-        if known is kind:
+        if known is not None and known is kind:
             fields = [self.value(getattr(value, x)) for x in known.__slots__]
             return {"statistics": kind.__name__, "fields": fields}
         try:

@@ -5,12 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from wlnet.expr import Expr, S, make_list, system
+from wlnet.kernel.registry import symbol
 
 from . import hdf5
 from .data import Table, read_table, table_from
 from .errors import NetError
 
 FAILED = system("$Failed")
+# Names under which a session may keep data sets: none is shipped, none is downloaded.
+RESOURCE = symbol(
+    "ResourceData",
+    usage='ResourceData["name", "TrainingData"] is what NetTrain[net, "name"] trains on. No data are '
+    "shipped: a program defines it.",
+    assignable=True,
+)
+EXAMPLE = symbol(
+    "ExampleData",
+    usage='ExampleData[{"MachineLearning", "name"}, "TrainingData"] is what NetTrain[net, "name"] trains '
+    "on where ResourceData gives nothing. No data are shipped: a program defines it.",
+    assignable=True,
+)
 
 
 def table_of(ev: Any, data: Any, what: str = "Training data", part: str = "TrainingData") -> Table:
@@ -37,10 +51,9 @@ def file_table(ev: Any, path: str, what: str) -> Table:
 
 def named(ev: Any, name: str, part: str) -> Any:
     """What ResourceData or ExampleData give under a name; NetError where neither does."""
-    resolve = ev.state.resolve
     asked = (
-        Expr(resolve("ResourceData"), (name, part)),
-        Expr(resolve("ExampleData"), (make_list(("MachineLearning", name)), part)),
+        Expr(RESOURCE, (name, part)),
+        Expr(EXAMPLE, (make_list(("MachineLearning", name)), part)),
     )
     for question in asked:
         found = ev.evaluate(question)
