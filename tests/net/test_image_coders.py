@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,7 @@ def test_on_ports_and_in_files(wi: Any, tmp_path: Path) -> None:
 
 
 def test_netTrain_attaches_them(wl: Any) -> None:  # noqa: N802
-    wl.session.state.progress_stream = open("/dev/null", "w")  # noqa: SIM115
+    wl.session.state.progress_stream = io.StringIO()
     data = "d = {Image[{{1, 0}, {0, 0}}] -> 0.5, Image[{{0, 0}, {0, 1}}] -> 0.25}"
     wl.value(data)
     net = wl.value("NetTrain[NetChain[{FlattenLayer[], LinearLayer[]}], d, MaxTrainingRounds -> 1]")

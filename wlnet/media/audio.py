@@ -10,7 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import AtomType, Expr, NumericArray, S, is_list, packed, register, system, to_array, truth
+from wlnet.expr import (
+    AtomType,
+    Expr,
+    NumericArray,
+    S,
+    is_list,
+    items,
+    packed,
+    register,
+    system,
+    to_array,
+    truth,
+)
 from wlnet.kernel import formats
 from wlnet.kernel.formats import FormatError, source_bytes
 from wlnet.kernel.registry import builtin, is_declared, symbol
@@ -301,14 +313,7 @@ def audio_trim(ev: Any, e: Audio, span: Any) -> Any:
     >>> AudioLength[AudioTrim[Audio[ConstantArray[0, 100], SampleRate -> 100], {0.25, 0.5}]]
     25
     """
-    parts = (
-        list(span.args)
-        if type(span) is Expr and is_list(span)
-        else to_array(span)
-        if is_list(span)
-        else [0, span]
-    )
-    ends = [seconds_of(x) for x in (parts.tolist() if isinstance(parts, np.ndarray) else parts)]
+    ends = [seconds_of(x) for x in (items(span) if is_list(span) else (0, span))]
     if len(ends) != 2 or None in ends or not 0 <= ends[0] < ends[1]:  # type: ignore[operator]
         ev.message("AudioTrim", "arg", span, "AudioTrim", "a time, or {t1, t2} with t1 < t2")
         return None
@@ -334,7 +339,7 @@ def audio_join(ev: Any, *sounds: Any) -> Any:
     >>> AudioLength[AudioJoin[Audio[{0, 1}], Audio[{1, 0, 1}]]]
     5
     """
-    given = [x for each in sounds for x in (each.args if type(each) is Expr and is_list(each) else (each,))]
+    given: list[Any] = [x for each in sounds for x in (items(each) if is_list(each) else (each,))]
     wrong = next((x for x in given if type(x) is not Audio), None)
     if wrong is not None or not given or len({len(x.array) for x in given}) > 1:
         ev.message(

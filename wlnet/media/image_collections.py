@@ -72,7 +72,7 @@ def image_assemble(ev: Any, parts: Any, method: Any = S.Automatic) -> Any:
     rows = [items(r) if is_list(r) else None for r in items(parts)] if is_list(parts) else []
     if rows and all(r is None for r in rows):
         rows = [items(parts)]
-    flat = [x for r in rows for x in (r or (None,))]
+    flat: list[Any] = [x for r in rows for x in (r or (None,))]
     if not flat or not all(type(x) is Image for x in flat):
         ev.message("ImageAssemble", "arg", parts, "ImageAssemble", "images in a list, or in lists as rows")
         return None

@@ -178,8 +178,8 @@ def image_apply(ev: Any, f: Any, images: Any) -> Any:
         )
         return None
     kind = "Real32" if first.kind not in ("Real32", "Real64") else first.kind
-    made = array.reshape((*first.array.shape[:2], *array.shape[1:]))
-    count = 1 if made.ndim == 2 else made.shape[2]
+    made: np.ndarray = array.reshape((*first.array.shape[:2], *array.shape[1:]))
+    count = 1 if array.ndim == 1 else array.size // len(array)
     return Image(made, kind, first.space if count == first.channels else None)
 
 
@@ -199,16 +199,14 @@ def declare_arithmetic(name: str, operation: str, sign: int, text: str) -> None:
                     (*e.array.shape[:2], SPACES[e.space or "RGB"]),
                 )
                 x = of_unit(wide, "Real32", e.space)
-            if type(x) is not Image and number(x) is None:
+            value = None if type(x) is Image else number(x)
+            if type(x) is Image:
+                terms.append(arithmetic(ev, "Times", (x, sign)))
+            elif value is not None:
+                terms.append(sign * value)
+            else:
                 ev.message(name, "arg", x, name, "images, numbers or colours")
                 return None
-            terms.append(
-                arithmetic(ev, "Times", (x, -1))
-                if sign < 0 and type(x) is Image
-                else sign * x
-                if sign < 0
-                else x
-            )
         made = e
         for x in terms:
             made = arithmetic(ev, operation, (made, x))
@@ -313,5 +311,5 @@ def dominant_colors(ev: Any, e: Image, count: Any = 4) -> Any:
     shown = np.asarray(np.rint(to_space(e, "RGB").unit_planes()[..., :3].clip(0, 1) * 255), np.uint8)
     made = Pillow.fromarray(shown).quantize(min(count, 256), Pillow.Quantize.MEDIANCUT)
     table = np.array(made.getpalette()).reshape(-1, 3) / 255
-    found = sorted(made.getcolors() or [], reverse=True)
+    found: list[Any] = sorted(made.getcolors() or [], reverse=True)
     return make_list(color_expression(table[place]) for _, place in found)

@@ -311,7 +311,7 @@ def color_combine(ev: Any, channels: Any, space: Any = None) -> Any:
     >>> ImageData[ColorCombine[{Image[{{1}}], Image[{{0}}], Image[{{0.5}}]}]]
     {{{1., 0., 0.5}}}
     """
-    parts = items(channels) if is_list(channels) else ()
+    parts: Any = items(channels) if is_list(channels) else ()
     good = parts and all(type(x) is Image and x.channels == 1 for x in parts)
     if not good or len({x.dimensions for x in parts}) > 1:
         ev.message("ColorCombine", "arg", channels, "ColorCombine", "a list of grey images of one size")

@@ -32,15 +32,15 @@ def rgb_of_gray(v: np.ndarray) -> np.ndarray:
 
 
 def gray_of_rgb(v: np.ndarray) -> np.ndarray:
-    return (v @ GRAY)[..., None]
+    return np.asarray(v @ GRAY)[..., None]
 
 
 def xyz_of_rgb(v: np.ndarray) -> np.ndarray:
-    return linear(v) @ TO_XYZ.T
+    return np.asarray(linear(v) @ TO_XYZ.T)
 
 
 def rgb_of_xyz(v: np.ndarray) -> np.ndarray:
-    return np.clip(gamma(v @ np.linalg.inv(TO_XYZ).T), 0, 1)
+    return np.asarray(np.clip(gamma(v @ np.linalg.inv(TO_XYZ).T), 0, 1))
 
 
 def lab_of_rgb(v: np.ndarray) -> np.ndarray:
@@ -76,7 +76,7 @@ def rgb_of_hsb(v: np.ndarray) -> np.ndarray:
     hue, saturation, brightness = np.moveaxis(v, -1, 0)
     k = (np.array([5.0, 3.0, 1.0]) + (hue % 1.0)[..., None] * 6) % 6
     part = np.clip(np.minimum(k, 4 - k), 0, 1)
-    return brightness[..., None] * (1 - saturation[..., None] * part)
+    return np.asarray(brightness[..., None] * (1 - saturation[..., None] * part))
 
 
 def cmyk_of_rgb(v: np.ndarray) -> np.ndarray:
@@ -86,7 +86,7 @@ def cmyk_of_rgb(v: np.ndarray) -> np.ndarray:
 
 
 def rgb_of_cmyk(v: np.ndarray) -> np.ndarray:
-    return (1 - v[..., :3]) * (1 - v[..., 3:])
+    return np.asarray((1 - v[..., :3]) * (1 - v[..., 3:]))
 
 
 Conversion = Callable[[np.ndarray], np.ndarray]

@@ -303,7 +303,7 @@ def spectrum(params: dict[str, Any], made: np.ndarray) -> np.ndarray:
 
 def parts(ev: Any, params: dict[str, Any], made: np.ndarray) -> np.ndarray:
     found = spectrum(params, made)
-    return np.stack([found.real, found.imag], -1)
+    return np.stack([np.real(found), np.imag(found)], -1)
 
 
 def mels(ev: Any, params: dict[str, Any], made: np.ndarray) -> np.ndarray:
@@ -311,7 +311,7 @@ def mels(ev: Any, params: dict[str, Any], made: np.ndarray) -> np.ndarray:
     low, high = frequencies(params)
     count, rate = params["NumberOfFilters"], params["SampleRate"]
     filters = spectra.mel_filters(count, window_size(params), rate, low, high, warp(ev, params))
-    return spectra.mel_spectrogram(found.real**2 + found.imag**2, filters)
+    return spectra.mel_spectrogram(np.abs(found) ** 2, filters)
 
 
 def declare(name: str, options: tuple[Parameter, ...], element: Any, make: Any, noun: str) -> None:

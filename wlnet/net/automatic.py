@@ -112,7 +112,8 @@ def image_encoder(port: PortType, column: Column) -> Encoder:
     """The encoder for images at a port: of the size and the channels that the port has, else of the size and
     the colour space of the first image.
     """
-    first = (column.values or ())[0]
+    assert column.values
+    first = column.values[0]
     if port.rank == 3 and port.known:
         size = make_list(reversed(port.shape[1:]))  # type: ignore[index]
         for space in ("Grayscale", "RGB", "CMYK"):

@@ -39,7 +39,7 @@ def search(probabilities: np.ndarray, beam: int) -> Found:
         blank, other, scale = blank / top, other / top, scale + math.log(top)
     total = blank + other
     order = np.argsort(-total, kind="stable")
-    return [(nodes.text(current[k]), -(math.log(total[k]) + scale)) for k in order if total[k] > 0]
+    return [(nodes.text(int(current[k])), -(math.log(total[k]) + scale)) for k in order if total[k] > 0]
 
 
 class Prefixes:

@@ -117,6 +117,15 @@ def read_extractor(value: Any) -> Any:
     )
 
 
+def takes(found: Any, value: Any) -> bool:
+    """Whether `value` is one input of the net."""
+    port = next(iter(found.params["Extractor"].inputs.values()))
+    if port.coder is not None:
+        return bool(port.coder.accepts(value))
+    array = numeric(value)
+    return array is not None and array.ndim == (port.rank or 0)
+
+
 def extract(ev: Any, found: Any, values: Sequence[Any]) -> Any:
     """The output of the net for each value."""
     results = ev.call(found.params["Extractor"], make_list(values))
@@ -132,11 +141,7 @@ coder(
         arguments=(Parameter("Extractor", read_extractor, "a net", S.Automatic),),
         port=lambda params: next(iter(params["Extractor"].outputs.values())).bare()._replace(kind="real"),
         encode=extract,
-        accepts=lambda found, value: (
-            not is_list(value)
-            or len(np.shape(numeric(value)))
-            == (next(iter(found.params["Extractor"].inputs.values())).rank or 0)
-        ),
+        accepts=takes,
         summary=lambda found, port: "features of " + types.summary_text(port.bare()),
         check=lambda params: None if read_extractor(params["Extractor"]) else None,
     ),

@@ -400,8 +400,8 @@ def voxels(found: Encoder, image: Image3D) -> np.ndarray:
     factors = [new / old for new, old in zip(size, unit.shape[:3], strict=True)]
     fill = found.params["Method"] == "Fill"
     factor = max(factors) if fill else min(factors)
-    inner = tuple(max(1, round(factor * x)) for x in unit.shape[:3])
-    unit = image3d.resized(unit, inner, order)
+    first, second, third = (max(1, round(factor * x)) for x in unit.shape[:3])
+    unit = image3d.resized(unit, (first, second, third), order)
     gaps = [want - have for want, have in zip(size, unit.shape[:3], strict=True)]
     if fill:
         return unit[tuple(slice(-gap // 2 if gap else 0, None) for gap in gaps)][

@@ -135,4 +135,4 @@ def decode_texts(found: Decoder, array: np.ndarray, name: str, names: Sequence[s
     if name == "None":
         return [value_of(row) for row in array]
     best = most_probable(found, array, len(names)).tolist()
-    return [joint.join(name for k in row if (name := names[k])) for row in best]
+    return [joint.join(text for k in row if (text := str(names[k]))) for row in best]
