@@ -19,14 +19,16 @@ WIDTH = 118
 
 
 def supported() -> set[str]:
-    """The names of System` that some chapter declares."""
+    """The names of System` that some chapter declares, and those of options."""
 
     def load() -> None:
         Evaluator()
         registry.load_all()
 
     WORKER.run(load)
-    return {name for name in SYSTEM if registry.is_declared(name) and name.isascii()}
+    declared = {name: s.builtin for name, s in SYSTEM.items() if s.builtin is not None and name.isascii()}
+    options = {option for record in declared.values() for option in record.options}
+    return declared.keys() | (options & known_names())
 
 
 def _order(name: str) -> tuple[str, str]:
@@ -52,8 +54,9 @@ def report() -> str:
         "",
         f"wlnet has {len(have)} of the {len(known)} names of the `` System` `` context that we know"
         f" (`grammar/names.txt`), and {len(ours - known)} of its own.",
-        "A name counts as supported when a chapter declares it; what functions do is shown by the scripts",
-        "beside this file. Written by `python -m tests.conformance.names_report`; a test keeps it right.",
+        "A name counts as supported when a chapter declares it or it is an option. What functions do is shown",
+        "by the scripts beside this file. Written by `python -m tests.conformance.names_report`; a test keeps it",
+        "right.",
         "",
     ]
     for letter, group in groupby(sorted(known | ours, key=_order), key=lambda n: _order(n)[0][0].upper()):

@@ -41,6 +41,9 @@ OUTSIDE: tuple[str, ...] = (
 _DECLARED = rb'\b(?:builtin|symbol|wl_rules)\(\s*"([^"\n]*)"'
 _QUOTED = rb'"([ $A-Za-z0-9]+)"'
 _NAME = rb"[$A-Z][$A-Za-z0-9]*"
+# Options are keyword-only parameters: same_test is SameTest.
+_KEYWORDS = rb"\*, (\w+: [^)]*)\)"
+_KEYWORD = rb"(?:^|, |\n +)(\w+): \w+ ="
 
 _index: dict[str, list[str]] = {}
 
@@ -57,7 +60,7 @@ def likely(name: str) -> list[str]:
 
     They are told by their text, which is some fifty times faster than importing them: a declared name stands
     in quotes, alone or among others, and nearly always right after `builtin(` or `symbol(`. The index of
-    these names is kept between runs for as long as no source changes.
+    these names, and of the names of options, is kept between runs for as long as no source changes.
     """
     if not _index:
         files = {chapter: _files(chapter) for chapter in chapters()}
@@ -77,6 +80,11 @@ def _make_index(files: dict[str, list[str]]) -> dict[str, list[str]]:
             names = {name for group in re.findall(pattern, text) for name in re.findall(_NAME, group)}
             for name in names:
                 found.setdefault(name.decode(), []).append(chapter)
+        for group in re.findall(_KEYWORDS, text):
+            for parameter in set(re.findall(_KEYWORD, group)):
+                option = "".join(word.capitalize() for word in parameter.decode().split("_"))
+                if chapter not in quoted.setdefault(option, []):
+                    quoted[option].append(chapter)
     return {
         name: [*declared.get(name, ()), *(c for c in others if c not in declared.get(name, ()))]
         for name, others in (declared | quoted).items()

@@ -11,6 +11,7 @@ from typing import Any
 from wlnet.expr import Symbol
 from wlnet.syntax.data import read_data
 
+from .chapters import likely
 from .control import RUN, Abort
 from .evaluate import Computed
 
@@ -42,11 +43,12 @@ class Lacking(Computed):
 
 def meet(symbol: Symbol) -> None:
     """Called with a new symbol whose name begins as those of the language do: says so, once for each name,
-    if the language has it and wlnet does not.
+    if the language has it and wlnet does not. A name that a chapter mentions, such as that of an option or of
+    a layer's parameter, is taken by name wherever it stands.
     """
     ev = RUN.ev
     state = ev.state
-    if symbol.name in state.lacking or symbol.name not in known_names():
+    if symbol.name in state.lacking or symbol.name not in known_names() or likely(symbol.name):
         return
     state.lacking.add(symbol.name)
     if state.strict:

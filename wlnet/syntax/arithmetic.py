@@ -23,6 +23,8 @@ def plus(printer: Printer, expr: Expr, need: int) -> Layout | None:
     for term in expr.args[1:]:
         opposite = _opposite(term)
         if opposite is None:
+            opposite = _opposite_imaginary(term)
+        if opposite is None:
             pieces += [" + ", (term, SUM + 1)]
         else:
             pieces += [" - ", (opposite, SUM + 1)]
@@ -39,13 +41,21 @@ def _opposite(term: Any) -> Any:
     if kind is not Expr or term.head is not S.Times or len(term.args) < 2:
         return None
     first = term.args[0]
-    if type(first) is Complex and type(first.re) is int and first.re == 0 and is_negative(first.im):
-        return Expr(S.Times, (Complex(0, negated(first.im)), *term.args[1:]))
     if type(first) not in REAL_TYPES or not is_negative(first):
         return None
     if type(first) is int and first == -1:
         return term.args[1] if len(term.args) == 2 else Expr(S.Times, term.args[1:])
     return Expr(S.Times, (negated(first), *term.args[1:]))
+
+
+def _opposite_imaginary(term: Any) -> Any:
+    """Minus `term` where its first factor is -I, -2 I or the like, else None."""
+    if type(term) is not Expr or term.head is not S.Times or len(term.args) < 2:
+        return None
+    first = term.args[0]
+    if type(first) is not Complex or type(first.re) is not int or first.re or not is_negative(first.im):
+        return None
+    return Expr(S.Times, (Complex(0, negated(first.im)), *term.args[1:]))
 
 
 def times(printer: Printer, expr: Expr, need: int) -> Layout | None:
