@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from wlnet.expr import Expr, S, is_list, items, make_list
@@ -84,6 +85,8 @@ symbol(
 @applied("OperatorApplied")
 def apply_operator_applied(ev: Any, head: Expr, args: tuple[Any, ...]) -> Any:
     """OperatorApplied[f, spec][x...]: as CurryApplied, with {2, 1} for spec where there is none."""
+    if not head.args:
+        return None
     f, *rest = head.args
     return _collected(ev, S.OperatorApplied, (f, *(rest or [SECOND_FIRST])), args)
 
@@ -96,7 +99,7 @@ def apply_curry_applied(ev: Any, head: Expr, args: tuple[Any, ...]) -> Any:
     if len(head.args) == 1:
         operator = len(args) == 1 and _order(head.args[0]) is not None
         return Expr(S.CurryApplied, (*args, *head.args)) if operator else None
-    return _collected(ev, S.CurryApplied, head.args, args)
+    return _collected(ev, S.CurryApplied, head.args, args) if head.args else None
 
 
 def _collected(ev: Any, name: Any, given: tuple[Any, ...], args: tuple[Any, ...]) -> Any:
@@ -115,7 +118,7 @@ def _collected(ev: Any, name: Any, given: tuple[Any, ...], args: tuple[Any, ...]
     return value if len(done) == count else ev.call(value, *done[count:])
 
 
-def _order(spec: Any) -> tuple[int, list[int]] | None:
+def _order(spec: Any) -> tuple[int, Sequence[int]] | None:
     """How many arguments are waited for, and which of them are passed on, in order: n, {i1, ..., im},
     k -> {i1, ..., im}.
     """
@@ -123,7 +126,7 @@ def _order(spec: Any) -> tuple[int, list[int]] | None:
     if type(spec) is Expr and spec.head is S.Rule and len(spec.args) == 2:
         count, spec = spec.args
     if type(spec) is int and spec >= 1 and count is None:
-        return spec, list(range(1, spec + 1))
+        return spec, range(1, spec + 1)
     if not is_list(spec) or not all(type(i) is int and i >= 1 for i in items(spec)):
         return None
     order = list(items(spec))
