@@ -68,7 +68,7 @@ def scatter_channels(g: Any, out: np.ndarray, dy: np.ndarray, w: np.ndarray, fir
     """The input gradient for a stretch of the channels: columns.scattered, the additions as one kernel."""
     view = w[:, first:last].transpose(2, 3, 1, 0)
     kernel = np.empty(view.shape, w.dtype)
-    left = kernel.reshape(-1, kernel.shape[-1])
+    left = kernel.reshape(-1, view.shape[-1])
     right = dy.reshape(*dy.shape[:2], -1)
     row = np.empty((len(left), right.shape[-1]), out.dtype)
     shifts = row.reshape(*view.shape[:3], g.out[1], g.batch)

@@ -310,7 +310,7 @@ def scattered(g: Geometry, out: np.ndarray, dy: np.ndarray, w: np.ndarray) -> Ca
     split = w.reshape(g.groups, -1, *w.shape[1:])
     view = split.transpose(0, *range(3, split.ndim), 2, 1)  # G, k..., C/G, F/G
     kernel = np.empty(view.shape, w.dtype)
-    left = kernel.reshape(g.groups, -1, kernel.shape[-1])
+    left = kernel.reshape(g.groups, -1, view.shape[-1])
     right = lines(g, dy)
     row = np.empty((g.groups, left.shape[1], right.shape[-1]), out.dtype)
     shifts = row.reshape(*view.shape[:-1], g.out[-1], g.batch)
