@@ -44,3 +44,15 @@ def test_an_applied_net_holds_its_arrays_once(wl: Any) -> None:
         'net[ConstantArray[1., 40], NetEvaluationMode -> "Train"]; net[ConstantArray[1., 40]]'
     )
     np.testing.assert_array_equal(first, again)
+
+
+def test_the_short_way_gives_what_the_long_way_gives(wl: Any) -> None:
+    """Where a program is ready, plain numbers go straight to it."""
+    wl.value('net = NetInitialize[NetChain[{5, Tanh, 2}, "Input" -> 3]]; x = {0.1, -0.5, 2.};')
+    for data in ("x", "{x, 2 x, x}", "{x}"):
+        first = wl(f"net[{data}]")
+        assert wl(f"net[{data}]") == first
+        assert wl(f'net[<|"Input" -> {data}|>]') == first
+    assert "one example of dimensions (3)" in wl.error("net[{1., 2.}]")
+    assert wl("Max[Abs[Flatten[net[{x, x, x, x, x}] - ConstantArray[net[x], 5]]]] < 10^-6") == "True"
+    assert wl("y = net[x]; net[2 x]; y === net[x]") == "True"

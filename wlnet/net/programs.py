@@ -26,7 +26,7 @@ from .lower import Taps, Wire, declare, initial_values, input_type, input_wire, 
 from .masks import blank, mask
 from .net import Net
 from .recurrence import State
-from .requests import ArrayGradient, InputGradient, Interior, Output, Wanted
+from .requests import ArrayGradient, InputGradient, Interior, Output, Wanted, default_request
 
 # Executables kept on a net.
 KEPT = 16
@@ -239,16 +239,7 @@ def executable(
 ) -> compile.Executable:
     """The compiled program for `count` examples, from the net's cache or new."""
     kept: OrderedDict[Any, compile.Executable] = net.cache.setdefault("executables", OrderedDict())
-    key = (
-        count,
-        lengths,
-        wanted_key(wanted),
-        settings.training,
-        settings.dtype,
-        settings.device,
-        cotangents,
-        settings.started,
-    )
+    key = executable_key(count, lengths, wanted, settings, cotangents)
     found = kept.get(key)
     if found is not None:
         kept.move_to_end(key)
@@ -257,6 +248,25 @@ def executable(
     found = kept[key] = compile.compile(program, store_of(net, settings), settings.device)
     if len(kept) > KEPT:
         kept.popitem(last=False)
+    return found
+
+
+def executable_key(
+    count: int, lengths: Lengths, wanted: tuple[Wanted, ...], settings: Settings, cotangents: tuple[str, ...]
+) -> tuple[Any, ...]:
+    """What tells the executables of a net apart."""
+    kind = (settings.training, settings.dtype, settings.device)
+    return (count, lengths, wanted_key(wanted), *kind, cotangents, settings.started)
+
+
+def ready(net: Net, count: int) -> compile.Executable | None:
+    """The compiled program of plain inference on `count` examples of fixed shape, if there is one."""
+    known: dict[int, Any] = net.cache.setdefault("ready", {})
+    key = known.get(count)
+    if key is None:
+        wanted = default_request(net).wanted
+        key = known[count] = executable_key(count, (), wanted, PLAIN, ())
+    found: compile.Executable | None = net.cache.get("executables", {}).get(key)
     return found
 
 
