@@ -345,7 +345,7 @@ def audio_join(ev: Any, *sounds: Any) -> Any:
         ev.message(
             "AudioJoin",
             "audioinv" if wrong is not None else "arg",
-            wrong or given,
+            wrong if wrong is not None else make_list(given),
             "AudioJoin",
             "sounds of as many channels",
         )
