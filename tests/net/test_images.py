@@ -190,3 +190,28 @@ def test_frozen_statistics(wl: Any) -> None:
     )
     for name in ("MovingMean", "MovingVariance"):
         np.testing.assert_array_equal(found[name], arrays[name])
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"),
+    [
+        ("NormalizationLayer[", "instance"),
+        ('NormalizationLayer[1 ;; 3, 1, "GroupNumber" -> 2, ', "group"),
+        ('NormalizationLayer[3, "Same", ', "layer"),
+        ('NormalizationLayer[3, "Same", Method -> "RMS", "Biases" -> None, ', "rms"),
+    ],
+)
+def test_normalization(wl: Any, layer: str, name: str) -> None:
+    torch = pytest.importorskip("torch")
+    functional = torch.nn.functional
+    x = RANDOM.normal(size=(3, 4, 3, 5)) + 1
+    found, arrays = run(wl, layer + '"Epsilon" -> 0.01, "Input" -> {4, 3, 5}]', {"Input": x})
+    tensors = {"Input": leaf(torch, x), **{key: leaf(torch, value) for key, value in arrays.items()}}
+    t, scale, bias = tensors["Input"], tensors["Scaling"], tensors.get("Biases")
+    y = {
+        "instance": lambda: functional.instance_norm(t, weight=scale, bias=bias, eps=0.01),
+        "group": lambda: functional.group_norm(t, 2, scale, bias, 0.01),
+        "layer": lambda: functional.layer_norm(t, (5,), scale, bias, 0.01),
+        "rms": lambda: functional.rms_norm(t, (5,), scale, 0.01),
+    }[name]()
+    compare(found, y, tensors)
