@@ -54,9 +54,9 @@ def report() -> str:
         "",
         f"wlnet has {len(have)} of the {len(known)} names of the `` System` `` context that we know"
         f" (`grammar/names.txt`), and {len(ours - known)} of its own.",
-        "A name counts as supported when a chapter declares it or it is an option. The scripts beside",
-        "this file show what functions do. Written by `python -m tests.conformance.names_report`; a test keeps",
-        "it right.",
+        "A name counts as supported when a chapter declares it or it is an option. The scripts",
+        "beside it show what functions do. Written by `python -m tests.conformance.names_report`; a",
+        "test keeps it right.",
         "",
     ]
     for letter, group in groupby(sorted(known | ours, key=_order), key=lambda n: _order(n)[0][0].upper()):

@@ -17,6 +17,8 @@ from wlnet.expr import (
     S,
     is_list,
     items,
+    make_list,
+    make_list,
     packed,
     register,
     system,
