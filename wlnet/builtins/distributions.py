@@ -47,7 +47,7 @@ class Distribution:
 DISTRIBUTIONS: dict[str, Distribution] = {}
 
 
-def _declare(name: str, record: Distribution, usage: str) -> None:
+def declare_distribution(name: str, record: Distribution, usage: str) -> None:
     DISTRIBUTIONS[name] = record
     symbol = system(name)
 
@@ -126,7 +126,7 @@ def _draw_multinormal(ev: Any, dist: Expr, dims: tuple[int, ...]) -> Any:
 
 # ---------------------------------------------------------------------------------------------- continuous
 
-_declare(
+declare_distribution(
     "NormalDistribution",
     Distribution(
         ("mu", "sigma"),
@@ -146,7 +146,7 @@ _declare(
     {2, 9, 1/2}
     """,
 )
-_declare(
+declare_distribution(
     "UniformDistribution",
     Distribution(
         ("range",),
@@ -166,7 +166,7 @@ _declare(
     {3, 1/12}
     """,
 )
-_declare(
+declare_distribution(
     "ExponentialDistribution",
     Distribution(
         ("lambda",),
@@ -184,7 +184,7 @@ _declare(
     {1/2, Log[2]}
     """,
 )
-_declare(
+declare_distribution(
     "GammaDistribution",
     Distribution(
         ("alpha", "beta"),
@@ -200,7 +200,7 @@ _declare(
     {6, 12}
     """,
 )
-_declare(
+declare_distribution(
     "BetaDistribution",
     Distribution(
         ("alpha", "beta"),
@@ -216,7 +216,7 @@ _declare(
     {2/5, 1/25}
     """,
 )
-_declare(
+declare_distribution(
     "ChiSquareDistribution",
     Distribution(
         ("nu",),
@@ -232,7 +232,7 @@ _declare(
     8
     """,
 )
-_declare(
+declare_distribution(
     "StudentTDistribution",
     Distribution(
         ("nu",),
@@ -249,7 +249,7 @@ _declare(
     2
     """,
 )
-_declare(
+declare_distribution(
     "CauchyDistribution",
     Distribution(
         ("a", "b"),
@@ -268,7 +268,7 @@ _declare(
     {2, 3/4}
     """,
 )
-_declare(
+declare_distribution(
     "LaplaceDistribution",
     Distribution(
         ("mu", "beta"),
@@ -286,7 +286,7 @@ _declare(
     18
     """,
 )
-_declare(
+declare_distribution(
     "LogNormalDistribution",
     Distribution(
         ("mu", "sigma"),
@@ -304,7 +304,7 @@ _declare(
     Sqrt[E]
     """,
 )
-_declare(
+declare_distribution(
     "WeibullDistribution",
     Distribution(
         ("alpha", "beta"),
@@ -321,7 +321,7 @@ _declare(
     3
     """,
 )
-_declare(
+declare_distribution(
     "LogisticDistribution",
     Distribution(
         ("mu", "beta"),
@@ -337,111 +337,6 @@ _declare(
 
     >>> Variance[LogisticDistribution[0, 1]]
     Pi^2/3
-    """,
-)
-
-
-# ---------------------------------------------------------------------------------------------- discrete
-
-_declare(
-    "BernoulliDistribution",
-    Distribution(
-        ("p",),
-        lambda g, p, n: g.random(n) < p,
-        "Which[x == 0, 1 - p, x == 1, p, True, 0]",
-        "p",
-        "p (1 - p)",
-        cdf="Which[x < 0, 0, x < 1, 1 - p, True, 1]",
-        integer=True,
-    ),
-    """BernoulliDistribution[p] gives 1 with probability p and 0 otherwise.
-
-    >>> {Mean[BernoulliDistribution[1/3]], Variance[BernoulliDistribution[1/3]]}
-    {1/3, 2/9}
-    """,
-)
-_declare(
-    "BinomialDistribution",
-    Distribution(
-        ("n", "p"),
-        lambda g, trials, p, n: g.binomial(int(trials), p, n),
-        "If[0 <= x <= n, Binomial[n, x] p^x (1 - p)^(n - x), 0]",
-        "n p",
-        "n p (1 - p)",
-        cdf="Sum[Binomial[n, k] p^k (1 - p)^(n - k), {k, 0, Min[Floor[x], n]}]",
-        integer=True,
-    ),
-    """BinomialDistribution[n, p] is the number of successes in n trials of probability p.
-
-    >>> {Mean[BinomialDistribution[10, 1/2]], PDF[BinomialDistribution[4, 1/2], 2]}
-    {5, 3/8}
-    """,
-)
-_declare(
-    "PoissonDistribution",
-    Distribution(
-        ("mu",),
-        lambda g, mu, n: g.poisson(mu, n),
-        "If[x >= 0, E^(-mu) mu^x/x!, 0]",
-        "mu",
-        "mu",
-        cdf="If[x >= 0, GammaRegularized[1 + Floor[x], mu], 0]",
-        integer=True,
-    ),
-    """PoissonDistribution[m] is the Poisson distribution with mean m.
-
-    >>> {Mean[PoissonDistribution[3]], PDF[PoissonDistribution[2], 0]}
-    {3, E^(-2)}
-    """,
-)
-_declare(
-    "GeometricDistribution",
-    Distribution(
-        ("p",),
-        lambda g, p, n: np.asarray(g.geometric(p, n)) - 1,
-        "If[x >= 0, p (1 - p)^x, 0]",
-        "1/p - 1",
-        "(1 - p)/p^2",
-        cdf="If[x >= 0, 1 - (1 - p)^(1 + Floor[x]), 0]",
-        integer=True,
-    ),
-    """GeometricDistribution[p] is the number of failures before the first success.
-
-    >>> Mean[GeometricDistribution[1/4]]
-    3
-    """,
-)
-_declare(
-    "NegativeBinomialDistribution",
-    Distribution(
-        ("n", "p"),
-        lambda g, count, p, n: g.negative_binomial(count, p, n),
-        "If[x >= 0, Binomial[n + x - 1, n - 1] p^n (1 - p)^x, 0]",
-        "n (1 - p)/p",
-        "n (1 - p)/p^2",
-        integer=True,
-    ),
-    """NegativeBinomialDistribution[n, p] is the number of failures before the n-th success.
-
-    >>> Mean[NegativeBinomialDistribution[3, 1/2]]
-    3
-    """,
-)
-_declare(
-    "DiscreteUniformDistribution",
-    Distribution(
-        ("range",),
-        lambda g, a, b, n: g.integers(int(a), int(b), n, endpoint=True),
-        "If[range[[1]] <= x <= range[[2]], 1/(range[[2]] - range[[1]] + 1), 0]",
-        "(range[[1]] + range[[2]])/2",
-        "((range[[2]] - range[[1]] + 1)^2 - 1)/12",
-        cdf="Clip[(Floor[x] - range[[1]] + 1)/(range[[2]] - range[[1]] + 1), {0, 1}]",
-        integer=True,
-    ),
-    """DiscreteUniformDistribution[{a, b}] takes each integer from a to b with the same probability.
-
-    >>> {Mean[DiscreteUniformDistribution[{1, 6}]], Variance[DiscreteUniformDistribution[{1, 6}]]}
-    {7/2, 35/12}
     """,
 )
 

@@ -26,7 +26,7 @@ def _generic(sp: Any, e: Any) -> Any:
     """The branch of a Piecewise result that holds in general: the one with an inequality, or the last."""
     while isinstance(e, sp.Piecewise):
         open_case = e.args[-1][0] if e.args[-1][1] is sp.true else e.args[0][0]
-        e = next((v for v, c in e.args if isinstance(c, sp.Ne)), open_case)
+        e = next((v for v, c in e.args if any(isinstance(a, sp.Ne) for a in (c, *c.args))), open_case)
     if e.has(sp.Piecewise) and (e.is_Add or e.is_Mul):
         return e.func(*(_generic(sp, a) for a in e.args))
     return e

@@ -319,6 +319,40 @@ def _sides(ev: Any, equation: Any) -> Any:
 symbol("C", usage="C[k] is the k-th constant that DSolve introduces.")
 
 
+def renumbered(value: Any) -> Any:
+    """The constants of an answer as C[1], C[2], ... in the order in which they stand in it."""
+    found: dict[Any, Any] = {}
+    stack = [value]
+    while stack:
+        e = stack.pop()
+        if type(e) is Expr:
+            if e.head is S.C and len(e.args) == 1:
+                found.setdefault(e.args[0], Expr(S.C, (len(found) + 1,)))
+            stack += reversed(e.args)
+
+    def new(e: Any) -> Any:
+        if type(e) is not Expr:
+            return e
+        if e.head is S.C and len(e.args) == 1:
+            return found[e.args[0]]
+        return Expr(e.head, tuple(map(new, e.args)))
+
+    return new(value) if found else value
+
+
+@builtin("DSolveValue")
+def d_solve_value(ev: Any, equations: Any, function: Any, x: Any) -> Any:
+    """DSolveValue[eqn, y[x], x] gives the solution of a differential equation itself.
+
+    >>> DSolveValue[{y'[x] == y[x], y[0] == 2}, y[x], x]
+    2 E^x
+    """
+    found = d_solve(ev, equations, function, x)
+    if found is None or not items(found):
+        return None
+    return items(items(found)[0])[0].args[1]
+
+
 @builtin("DSolve", messages={"unsolved": "No solution of `1` was found."})
 def d_solve(ev: Any, equations: Any, function: Any, x: Any) -> Any:
     """DSolve[eqn, y[x], x] solves an ordinary differential equation, with constants C[1], C[2], ...
@@ -351,7 +385,7 @@ def d_solve(ev: Any, equations: Any, function: Any, x: Any) -> Any:
         for a in answers:
             if a.lhs != unknown:
                 return None
-            value = ev.evaluate(b.out(a.rhs))
+            value = renumbered(ev.evaluate(b.out(a.rhs)))
             if type(function) is not Expr:
                 value = Expr(S.Function, (make_list((x,)), value))
             out.append(make_list((Expr(S.Rule, (function, value)),)))
