@@ -113,6 +113,11 @@ def test_a_step_on_a_padded_batch_is_the_mean_of_the_examples_gradients(wl: Any)
             '"Input" and "Target"; example 2 has 3 and 2.',
         ),
         (
+            'SummationLayer["Input" -> "Varying"][{{1, 2}, {}}]',
+            'SummationLayer::lengths: The sequences at "Input" must have at least one element; example 2 has '
+            "none.",
+        ),
+        (
             'ReplicateLayer[3, "Input" -> {"Varying", 2}]',
             'ReplicateLayer::shape: ReplicateLayer[3] got "Input" of shape (Varying, 2), but takes arrays '
             "whose varying dimension stays first.",

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from wlnet.runtime.autodiff import gradient
 from wlnet.runtime.ir import Builder, Value
-from wlnet.runtime.simplify import simplify
+from wlnet.runtime.simplify import expanded, simplify
 from wlnet.runtime.types import Type
 from wlnet.runtime.verify import verify
 
@@ -119,6 +120,22 @@ def test_simplify_rebuilds_under_the_rules() -> None:
     ):
         for name in wanted:
             np.testing.assert_allclose(have[name], wanted[name], rtol=1e-12)
+
+
+def test_ops_without_a_kernel_of_the_device_become_simpler_ones() -> None:
+    b = Builder()
+    x, scale = b.input("x", Type("f64", (5, 4))), b.input("scale", Type("f64", (4,)))
+    y = b.layer_norm(b.gelu(b.softmax(x)), scale, scale)
+    b.output("y", y)
+    b.output("slope", gradient(b, y, [x])[0])
+    before = b.program()
+    after = verify(expanded(before))
+    assert {i.op.name for i in before.instrs} >= {"gelu", "layer_norm_gradient", "softmax_gradient"}
+    assert not [i for i in after.instrs if i.op.cuda is None and i.op.kind not in ("source", "view")]
+    data = {"x": LOGITS, "scale": np.linspace(1, 2, 4)}
+    found, wanted = (reference.run(each, data)[0] for each in (after, before))
+    for name in wanted:
+        np.testing.assert_allclose(found[name], wanted[name], rtol=1e-9, atol=1e-12)
 
 
 def test_softmax_beside_its_logarithm_is_one_exponential() -> None:

@@ -58,7 +58,7 @@ class Examples:
         if len(batches) > 1:
             text = "All sequences of a generated batch must be of one length: a layer of this net takes no "
             raise NetError("NetTrain", "data", text + "padding.")
-        return order, batches[0].lengths
+        return order, next(iter(batches)).lengths
 
     def gather(self, chosen: np.ndarray, lengths: Lengths, buffers: Mapping[str, np.ndarray]) -> None:
         """Copy the examples `chosen`, sequences padded as `lengths` says, into `buffers` by port."""

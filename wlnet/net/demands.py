@@ -23,12 +23,17 @@ def check(net: Net, lengths: Mapping[str, np.ndarray], what: str = "", symbol: s
     what    the beginning of the text in front of "example 3"
     symbol  of the message; that of the layer unless stated
     """
+    for port, each in lengths.items():
+        if each.size and not each.min():
+            text = f'The sequences at "{port}" must have at least one element; example '
+            text += f"{each.argmin() + 1} has none."
+            raise NetError(symbol or net.record.name, "lengths", f"{what} {text}" if what else text)
     if not lengths:
         return
     sizes = tuple(int(rounded(each.max())) for each in lengths.values())
     for demand, program in demands_of(net, tuple(lengths), sizes):
         found, *wanted = over_examples(program, {length_name(k): v for k, v in lengths.items()})
-        least = wanted[0] if wanted else demand.wanted
+        least: Any = wanted[0] if wanted else demand.wanted
         wrong = np.flatnonzero(found != least if wanted else found < least)
         if wrong.size:
             first = int(wrong[0])

@@ -98,7 +98,7 @@ def run_sequences(
     check(net, lengths)
     arrays = {}
     for name, rows in fed.arrays.items():
-        array = joined(rows)[0] if name in lengths else rows
+        array = joined(list(rows))[0] if name in lengths else rows
         kind = np.dtype(np.int64) if net.inputs[name].kind == "integer" else DTYPES[settings.dtype]
         arrays[name] = np.ascontiguousarray(array, kind)
     data = Examples(arrays, fed.size, lengths, exact(net))
@@ -305,7 +305,7 @@ def program_for(
     gradients = gradients_of(net, b, ins, outs, wanted, cotangents)
     for i, each in enumerate(wanted):
         if type(each) in (Output, Interior):
-            wire = outs[each.port] if type(each) is Output else taps[(each.path, each.port)]
+            wire = outs[each.port] if type(each) is Output else taps[(each.path, each.port)]  # type: ignore[union-attr]
             b.output(str(i), wire.value)
             if wire.lengths is not None:
                 b.output(length_name(str(i)), wire.lengths)

@@ -104,7 +104,12 @@ def dot_types(t: Typing) -> None:
                 raise t.fail(port, "vectors, matrices or higher arrays")
         if left is None or right is None:
             continue
-        if right[0] is VARYING and len(left) > 1 or left[-1] is VARYING and right[0] not in (None, VARYING):
+        if (
+            right[0] is VARYING
+            and t[before].rank != 1
+            or left[-1] is VARYING
+            and right[0] not in (None, VARYING)
+        ):
             raise t.fail(after if right[0] is VARYING else before, "arrays whose joined dimensions are fixed")
         if left[-1] is not None and right[0] is not None and left[-1] != right[0]:
             wanted = f"arrays whose first dimension is the last of {dims_text(left)}"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wlnet.runtime import ir
 
 SCORING, WEIGHTS = "ScoringNet", "AttentionWeights"
-NAMED = ("Bilinear", "Dot")
+NAMED = ["Bilinear", "Dot"]
 
 # ---- parameters
 
