@@ -8,6 +8,7 @@ same number of threads gives the same bits.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from time import perf_counter, sleep
 
@@ -25,12 +26,15 @@ LOOKING_S = 3e-3
 
 
 class Worker:
-    """A thread that runs one call after the other; who gave one waits for it."""
+    """A thread that runs one call after the other; who gave one waits for it.
+
+    Calls are counted, so that one whose giver was interrupted is not taken for the next one.
+    """
 
     def __init__(self, name: str) -> None:
-        self.call: Call | None = None
+        self.calls: deque[Call] = deque()
         self.error: BaseException | None = None
-        self.done = True
+        self.given = self.finished = 0
         self.asleep = False
         self.waking = threading.Semaphore(0)
         threading.Thread(target=self.work, name=name, daemon=True).start()
@@ -39,38 +43,36 @@ class Worker:
         np.seterr(all="ignore")  # as the step that it works for: floating-point exceptions are values
         until = perf_counter() + LOOKING_S
         while True:
-            call = self.call
-            if call is None:
+            if not self.calls:
                 sleep(0)
                 if perf_counter() > until:
                     self.rest()
                     until = perf_counter() + LOOKING_S
                 continue
-            self.call = None
             try:
-                call()
+                self.calls.popleft()()
             except BaseException as error:  # noqa: BLE001
                 self.error = error
-            self.done = True
+            self.finished += 1
             until = perf_counter() + LOOKING_S
 
     def rest(self) -> None:
         """Sleep until woken; a call that came in the meantime is seen, or wakes."""
         self.asleep = True
-        if self.call is None:
+        if not self.calls:
             self.waking.acquire()
         self.asleep = False
 
     def give(self, call: Call) -> None:
-        self.done = False
-        self.call = call
+        self.given += 1
+        self.calls.append(call)
         if self.asleep:
             self.waking.release()
 
     def wait(self) -> BaseException | None:
-        """Return when the call is done, with what it raised."""
+        """Return when all calls are done, with what the last one raised."""
         until = perf_counter() + LOOKING_S
-        while not self.done:
+        while self.finished < self.given:
             sleep(0 if perf_counter() < until else 1e-4)
         error, self.error = self.error, None
         return error
