@@ -18,7 +18,6 @@ from wlnet.expr import (
     is_list,
     items,
     make_list,
-    make_list,
     packed,
     register,
     system,
@@ -32,6 +31,7 @@ from wlnet.kernel.registry import builtin, is_declared, symbol
 from .colors import number
 
 DEFAULT_RATE = 44100
+MOST_RATE = 10_000_000  # samples a second; above it, filters would exhaust the memory
 TEXTS = {
     "audioinv": "`1` is not an Audio object, nor data or a file from which one can be made.",
     "nffil": "File `1` was not found.",
@@ -90,7 +90,7 @@ def read_rate(value: Any) -> int | None:
         found = None if factor is None or inner is None else factor * inner
     else:
         found = number(value)
-    return None if found is None or found < 1 or not math.isfinite(found) else round(found)
+    return None if found is None or not 1 <= found <= MOST_RATE else round(found)
 
 
 def seconds_of(value: Any, default: float | None = None) -> float | None:
