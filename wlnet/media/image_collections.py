@@ -12,7 +12,7 @@ from wlnet.kernel.registry import builtin
 
 from .colors import number, rgba
 from .image import Image, of_unit, read_kind, to_space
-from .image_shapes import read_size, scaled
+from .image_shapes import MOST_EXTENT, read_size, scaled
 from .image_values import NOT_IMAGE, channel_values, image_function
 from .resizing import fit, offsets
 from .spaces import SPACES
@@ -42,7 +42,7 @@ def image_partition(ev: Any, e: Image, size: Any, offset: Any = S.Automatic) -> 
 
 def read_pair(value: Any) -> tuple[int, int] | None:
     parts = items(value) if is_list(value) else (value, value)
-    good = len(parts) == 2 and all(type(x) is int and x > 0 for x in parts)
+    good = len(parts) == 2 and all(type(x) is int and 0 < x <= MOST_EXTENT for x in parts)
     return (parts[0], parts[1]) if good else None
 
 

@@ -15,7 +15,11 @@ from .image import Image, to_space
 from .image_pixels import on_colors
 from .image_values import NOT_IMAGE, drawn_image, image_function
 
-FILTER = {**NOT_IMAGE, "radius": "`1` is not a radius: a number that is not negative, or {r1, r2}."}
+FILTER = {**NOT_IMAGE, "radius": "`1` is not a radius: a number from 0 to 1000 pixels, or {r1, r2}."}
+
+
+# Pixels; neighbourhoods of a larger reach would need gigabytes.
+MOST_RADIUS = 1000
 
 
 def ndimage() -> Any:
@@ -38,7 +42,7 @@ def apply_filter(
     rank = 2 if array is None else array.ndim
     parts = items(radius) if is_list(radius) else (radius,) * rank
     radii = tuple(-1.0 if (r := number(x)) is None else r for x in parts)
-    if len(radii) != rank or min(radii) < 0:
+    if len(radii) != rank or not all(0 <= r <= MOST_RADIUS for r in radii):
         ev.message(name, "radius", radius)
         return None
     if array is not None:
@@ -151,7 +155,7 @@ def gradient_filter(ev: Any, e: Image, radius: Any = 1) -> Any:
     {{0., 0.}, {0., 0.}}
     """
     reach = number(radius)
-    if reach is None or reach <= 0:
+    if reach is None or not 0 < reach <= MOST_RADIUS:
         ev.message("GradientFilter", "radius", radius)
         return None
     gray = to_space(e, "Grayscale").unit_planes()[..., 0] if e.channels > 1 else e.unit()

@@ -79,7 +79,8 @@ def image_adjust(ev: Any, e: Image, correction: Any = None, span: Any = None) ->
     values = [number(x) for x in parts]
     if len(values) > 3 or None in values or (span is not None and (ends is None or ends.shape != (2,))):
         wanted = "a contrast, {contrast, brightness, gamma}; {low, high}"
-        ev.message("ImageAdjust", "arg", correction if ends is not None else span, "ImageAdjust", wanted)
+        ends_fit = span is None or (ends is not None and ends.shape == (2,))
+        ev.message("ImageAdjust", "arg", correction if ends_fit else span, "ImageAdjust", wanted)
         return None
     contrast, brightness, gamma = ([x or 0.0 for x in values[:2]] + [0.0, 0.0])[:2] + [
         1.0 if len(values) < 3 or values[2] is None else values[2]

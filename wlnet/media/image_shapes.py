@@ -14,6 +14,8 @@ from .image import LARGEST, WHOLE, Image
 from .image_values import channel_values, image_function
 from .resizing import PADDINGS, fitted_size, padded, resampling, resized
 
+# Pixels of a side: beyond, an image would not fit into any memory.
+MOST_EXTENT = 1 << 20
 SIDES = {"Left": -1.0, "Right": 1.0, "Bottom": -1.0, "Top": 1.0, "Center": 0.0}
 
 
@@ -26,11 +28,11 @@ def read_extent(value: Any, have: int) -> float | None:
         inner = number(value.args[0])
         if inner is None or inner <= 0:
             return None
-        return inner * have if value.head is S.Scaled else min(inner, have)
+        return read_extent(max(1.0, inner * have if value.head is S.Scaled else min(inner, have)), have)
     if value is S.All:
         return have
     found = number(value)
-    return found if found is not None and found >= 1 and math.isfinite(found) else None
+    return found if found is not None and 1 <= found <= MOST_EXTENT else None
 
 
 def read_size(e: Image, spec: Any) -> tuple[int, int] | None:
@@ -218,7 +220,9 @@ def read_margins(value: Any) -> tuple[tuple[int, int], tuple[int, int]] | None:
     if len(parts) == 1:
         parts = (parts[0], parts[0])
     pairs = [tuple(items(x)) if is_list(x) else (x, x) for x in parts]
-    if len(pairs) != 2 or any(len(p) != 2 or not all(type(x) is int for x in p) for p in pairs):
+    if len(pairs) != 2 or any(
+        len(p) != 2 or not all(type(x) is int and abs(x) <= MOST_EXTENT for x in p) for p in pairs
+    ):
         return None
     return pairs[0], pairs[1]  # type: ignore[return-value]
 

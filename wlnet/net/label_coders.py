@@ -242,7 +242,7 @@ def class_decode(ev: Any, found: Any, array: np.ndarray, name: str, argument: An
     labels = found.params["Labels"]
     names = tuple(range(1, array.shape[-1] + 1)) if labels is AUTOMATIC else labels_of(found.params)
     depth = found.params["InputDepth"]
-    if array.ndim != depth + 1 or array.shape[-1] != len(names):
+    if array.ndim != depth + 1 or array.shape[-1] != len(names) or not names:
         wanted = f"{len(names)} probabilities" + (f" at depth {depth}" if depth > 1 else "")
         raise NetError(
             "NetDecoder",

@@ -113,7 +113,7 @@ OPTIONS = (
     ),
     Parameter(
         "Vocabulary",
-        lambda x: x if x is NONE else read_vocabulary(x),
+        lambda x: x if x is NONE else None if x is S.Automatic else read_vocabulary(x),
         "None, or what the first argument is",
         NONE,
     ),
