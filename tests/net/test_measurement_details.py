@@ -219,6 +219,7 @@ def test_a_function_may_be_measured_after_every_batch() -> None:
         ('"Acuracy"', 'Did you mean "Accuracy"?'),
         ('"Accuracy" -> 0', '"Accuracy" -> 0'),
         ('NetPort[{1, "Nothing"}]', "no such output"),
+        ("NetPort[]", "needs its name"),
     ],
 )
 def test_specifications_that_mean_nothing(spec: str, needle: str) -> None:

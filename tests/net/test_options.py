@@ -273,6 +273,7 @@ def test_kinds_of_stopping() -> None:
         ('<|"Patiense" -> 3|>', '"Patience"'),
         ('<|"Patience" -> -1|>', "not below 0"),
         ("7", "None"),
+        ('<|"Criterion" -> 7|>', "a function"),
     ):
         assert needle in refused(f"TrainingStoppingCriterion -> {setting}")[1]
 
@@ -297,6 +298,8 @@ def test_kinds_of_stopping() -> None:
         ("cls", '{{1, 2} -> "p", {1, 1} -> "q"}', "encoder", "example 2"),
         ("net", "{{1, 2} -> {1}, {1, 2, 3} -> {1}}", "data", "example 2"),
         ("net", "7", "data", "found 7"),
+        ("NetChain[{3, 1}]", "{{1, 2} -> {1}, {I, 2} -> {1}}", "data", "example 2 is no number"),
+        ("NetChain[{3, 1}]", '{"one" -> {1}, "two" -> {2}}', "data", "needs a NetEncoder"),
     ],
 )
 def test_data_that_mean_nothing(net: str, data: str, tag: str, needle: str) -> None:

@@ -77,7 +77,7 @@ class Column:
             return "boolean"
         if all(type(x) is Image for x in values):
             return "image"
-        if all(_numeric(x) for x in values):
+        if all(is_numeric(x) for x in values):
             return "ragged"
         return "label"
 
@@ -264,7 +264,7 @@ def column_of(values: tuple[Any, ...]) -> Column:
     return Column(array)
 
 
-def _numeric(value: Any) -> bool:
+def is_numeric(value: Any) -> bool:
     """Whether `value` is a number or a full array of real numbers."""
     kind = type(value)
     if kind is NumericArray:

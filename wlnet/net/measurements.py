@@ -239,6 +239,8 @@ def _at_port(
 ) -> Measurement:
     """NetPort["port"] (an output or an input of the training), NetPort[{part, ..., "port" or "array"}]."""
     steps = items(spec.args[0]) if len(spec.args) == 1 and is_list(spec.args[0]) else spec.args
+    if not steps:
+        raise _bad(symbol, 'at a NetPort needs its name, such as NetPort["Output"]')
     *inside, name = steps
     path = (NET, *(str(step) for step in inside))
     try:

@@ -94,6 +94,8 @@ def read_criterion(setting: Any) -> Criterion | None:
     for key, value in setting.pairs():
         if key == "Criterion":
             watch = "Loss" if value is AUTOMATIC else value
+            if type(watch) not in (str, Symbol, Expr) or is_list(watch) or watch is NONE:
+                raise stopping('"Criterion" is "Loss", the name of a measurement, or a function')
         elif key in numbers:
             numbers[key] = _change(key, value)
         else:

@@ -16,7 +16,7 @@ from wlnet.expr import is_list, to_array
 
 from . import automatic
 from .automatic import Choice
-from .data import RULE_INPUT, RULE_TARGET, Column, Table
+from .data import RULE_INPUT, RULE_TARGET, Column, Table, is_numeric
 from .errors import NetError, nearest
 from .graph import with_inputs
 from .infer import infer
@@ -209,7 +209,9 @@ def _prepared(net: Net, attachments: Sequence[Attachment], table: Table) -> Net:
             inputs[name] = port._replace(coder=BOOLEAN_ENCODER)
         elif port.coder is None and column.kind == "image":
             inputs[name] = port._replace(coder=automatic.image_encoder(port, column))
-        elif port.coder is None and not port.known and column.kind != "label":
+        elif port.coder is None and column.kind == "label":
+            raise not_numbers(name, column)
+        elif port.coder is None and not port.known:
             inputs[name] = _hinted(name, port, column)
     if inputs == net.inputs and outputs == net.outputs:
         return infer(net, symbol="NetTrain")
@@ -217,6 +219,14 @@ def _prepared(net: Net, attachments: Sequence[Attachment], table: Table) -> Net:
         name: port.coder.port_type for name, port in (inputs | outputs).items() if port.coder is not None
     }
     return infer(net.replace(inputs=inputs, outputs=outputs), hints, symbol="NetTrain")
+
+
+def not_numbers(name: str, column: Column) -> NetError:
+    """The error for examples that are no numbers, at an input port without an encoder."""
+    wrong = (i for i, x in enumerate(column.values or (), 1) if not is_numeric(x))
+    text = f'The data at port "{name}": example {next(wrong, 1)} is no number and no array of real numbers. '
+    text += "A port that takes anything else needs a NetEncoder."
+    return NetError("NetTrain", "data", text)
 
 
 def _hinted(name: str, port: PortType, column: Column) -> PortType:
