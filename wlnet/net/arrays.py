@@ -84,8 +84,9 @@ class Emitter:
         if head is S.List:
             return self.stacked(e)
         if type(head) is Expr and head.head is INNER:
-            port = head.args[1] if len(head.args) > 1 else None
-            return self.apply(head.args[0], port, [self.value(self.raw(x)) for x in args], self.batch)
+            name, *ports = head.args
+            values = [self.value(self.raw(x)) for x in args]
+            return self.apply(name, ports[0] if ports else None, values, self.batch)
         name = head.name if type(head) is Symbol else ""
         if name in HIGHER:
             return HIGHER[name](self, *args)

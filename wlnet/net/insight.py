@@ -10,8 +10,7 @@ import numpy as np
 
 from wlnet.expr import Association, Expr, S, make_list
 from wlnet.kernel.control import RUN
-from wlnet.runtime import profile, types
-from wlnet.runtime.compile import Executable
+from wlnet.runtime import compile, profile, types
 
 from .conflicts import describe
 from .errors import NetError
@@ -29,7 +28,7 @@ REPEATS = 20
 LINES = 30
 
 
-def inference(net: Net) -> Executable:
+def inference(net: Net) -> compile.Executable:
     """The program of a net's inference on a batch, numbers at its inputs; NetError where there is none."""
     check_evaluable(net)
     if not net.initialized:
@@ -53,20 +52,20 @@ def inference(net: Net) -> Executable:
     return found
 
 
-def peak_memory(exe: Executable) -> Any:
+def peak_memory(exe: compile.Executable) -> Any:
     """Bytes at the peak of a step, or Missing on a device whose memory is not planned here."""
     found = exe.footprint()
     return Expr(S.Missing, ("NotAvailable",)) if found is None else found.total
 
 
-def rows_of(exe: Executable, symbol: str) -> list[profile.Row]:
+def rows_of(exe: compile.Executable, symbol: str) -> list[profile.Row]:
     try:
         return profile.profile(exe, REPEATS)
     except types.TensorError as error:
         raise NetError(symbol, "profile", f"There is no profile: {error}.") from None
 
 
-def profile_value(exe: Executable, symbol: str) -> Any:
+def profile_value(exe: compile.Executable, symbol: str) -> Any:
     """For every instruction, slowest first: what it is, seconds, FLOP, bytes, share of the machine's peak."""
     machine = profile.peak()
     rows = sorted(rows_of(exe, symbol), key=lambda row: -row.seconds)
@@ -85,11 +84,11 @@ def profile_value(exe: Executable, symbol: str) -> Any:
     )
 
 
-def profile_table(exe: Executable, symbol: str) -> str:
+def profile_table(exe: compile.Executable, symbol: str) -> str:
     return profile.table(rows_of(exe, symbol), LINES, profile.peak())
 
 
-def profile_picture(exe: Executable, symbol: str) -> Any:
+def profile_picture(exe: compile.Executable, symbol: str) -> Any:
     """The picture as an Image."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "profile.png"

@@ -100,7 +100,7 @@ class Pieces:
             return self.stack(e)
         if listable(e):
             return self.pointwise(e)
-        rule = RULES.get(head.name)
+        rule = RULES.get(head.name) if type(head) is Symbol else None
         layer = rule(self, *e.args) if rule is not None else None
         return layer if layer is not None else self.whole(e)
 
@@ -270,7 +270,7 @@ def written(e: Any, nets: dict[str, Net]) -> Any:
 # ---- layers of array functions: (pieces, arguments) -> the vertex, or None where no layer does it
 
 
-def layer_of(name: str, **params: Any) -> Callable[..., Loose]:
+def layer_of(name: str, **params: Any) -> Callable[..., Loose | None]:
     """One layer of one array."""
     return lambda at, x, *rest: at.add(make_layer(name, params), [at.value(x)]) if not rest else None
 
@@ -319,7 +319,8 @@ def mapped(at: Pieces, f: Expr, x: Any, spec: Any = 1) -> Loose | None:
     inner = type(body) is Expr and type(body.head) is Expr and body.head.head is arrays.INNER
     if spec != 1 or not inner or body.args != (Expr(S.SlotSequence, (number,)),) or len(body.head.args) > 1:
         return None
-    net = at.inner[body.head.args[0]]
+    (name,) = body.head.args
+    net = at.inner[name]
     return at.add(make_layer("NetMapOperator", nodes={"Net": net}), [at.value(x)])
 
 
