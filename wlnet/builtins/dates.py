@@ -10,8 +10,9 @@ import time
 from fractions import Fraction
 from typing import Any
 
-from wlnet.expr import Expr, S, is_list, items, make_list, same, system
-from wlnet.kernel.registry import builtin, symbol
+from wlnet.expr import Expr, S, is_list, items, make_list, same, system, truth
+from wlnet.kernel.operands import operand
+from wlnet.kernel.registry import applied, builtin, symbol
 
 from . import numbers
 from .quantities import UNIT_SECONDS, unit_name
@@ -406,7 +407,16 @@ def date_plus(ev: Any, date: Any, step: Any = None) -> Any:
         date, step = None, date
     moment = _moment(ev, "DatePlus", date)
     found = None if moment is None else _shifted(moment, step)
-    return None if found is None else date_object(found, _granularity(date))
+    if found is None:
+        return None
+    return _like(date, found)
+
+
+def _like(date: Any, moment: clock.datetime) -> Any:
+    """`moment` in the form of `date`: a list of as many elements, or a DateObject."""
+    if is_list(date):
+        return Expr(S.Take, (date_list(moment), len(items(date))))
+    return date_object(moment, _granularity(date))
 
 
 @builtin("DateDifference", messages=DATE, stateful=True)
@@ -426,39 +436,42 @@ def date_difference(ev: Any, first: Any, second: Any, unit: Any = "Days") -> Any
     return Expr(S.Quantity, (value, name))
 
 
-@builtin("LeapYearQ", messages=DATE)
-def leap_year_q(ev: Any, date: Any) -> Any:
-    """LeapYearQ[date] gives True if the year of the date is a leap year.
+# ------------------------------------------------------------------------------------- dates as operands
 
-    >>> {LeapYearQ[{2024}], LeapYearQ[{1900}]}
-    {True, False}
-    """
-    import calendar
-
-    from wlnet.expr import truth
-
-    moment = _moment(ev, "LeapYearQ", date)
-    return None if moment is None else truth(calendar.isleap(moment.year))
+COMPARISONS = {
+    S.Less: lambda a, b: a < b,
+    S.LessEqual: lambda a, b: a <= b,
+    S.Greater: lambda a, b: a > b,
+    S.GreaterEqual: lambda a, b: a >= b,
+    S.Equal: lambda a, b: a == b,
+    S.Unequal: lambda a, b: a != b,
+}
 
 
-@builtin("DateRange", messages=DATE, stateful=True)
-def date_range(ev: Any, first: Any, last: Any, step: Any = 1) -> Any:
-    """DateRange[date1, date2] gives the days from date1 to date2; DateRange[date1, date2, {n, "unit"}]
-    other steps.
-
-    >>> Length[DateRange[{2024, 2, 27}, {2024, 3, 1}]]
-    4
-    """
-    a, b = _moment(ev, "DateRange", first), _moment(ev, "DateRange", last)
-    if a is None or b is None:
-        return None
-    spec = make_list((1, step)) if type(step) is str else step
-    found = []
-    at: clock.datetime | None = a
-    while at is not None and at <= b and len(found) <= MAX_DATES:
-        found.append(date_object(at, _granularity(first)))
-        after = _shifted(at, spec)
-        if after is None or after <= at:
+@operand("DateObject")
+def _with_date(ev: Any, call: Expr) -> Any:
+    """Relations of dates, and differences and sums with quantities of time."""
+    head, args = call.head, call.args
+    if head in COMPARISONS and len(args) >= 2:
+        moments = [moment_of(a) for a in args]
+        if any(m is None for m in moments):
             return None
-        at = after
-    return make_list(found)
+        test = COMPARISONS[head]
+        return truth(all(test(a, b) for a, b in zip(moments, moments[1:], strict=False)))
+    if head is S.Plus and len(args) == 2:
+        date, other = args if _is_date(args[0]) else args[::-1]
+        if type(other) is Expr and other.head is S.Quantity:
+            return Expr(S.DatePlus, (date, other))
+    return None
+
+
+def _is_date(x: Any) -> bool:
+    return type(x) is Expr and x.head is S.DateObject
+
+
+@applied("DateObject")
+def _element_of(ev: Any, head: Any, args: tuple[Any, ...]) -> Any:
+    """date["element"] is DateValue[date, "element"]."""
+    if len(args) != 1 or type(args[0]) is not str:
+        return None
+    return ev.evaluate(Expr(S.DateValue, (head, args[0])))

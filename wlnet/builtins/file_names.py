@@ -42,24 +42,53 @@ _name_of(
     """,
     lambda p: p.suffix.removeprefix("."),
 )
-_name_of(
-    "FileNameTake",
-    """FileNameTake["file"] gives the last part of a file name.
 
-    >>> FileNameTake["a/b/c.txt"]
-    c.txt
-    """,
-    lambda p: p.name,
-)
-_name_of(
-    "FileNameDrop",
-    """FileNameDrop["file"] gives a file name without its last part.
 
-    >>> FileNameDrop["a/b/c.txt"]
-    a/b
-    """,
-    lambda p: str(p.parent) if str(p.parent) != "." else "",
-)
+def _chosen(ev: Any, name: str, file: Any, n: Any, take: bool) -> Any:
+    """The parts of a file name that n, -n or {m, n} choose, or those left, joined again."""
+    path = file_path(ev, file)
+    if path is None:
+        return None
+    parts = make_list(path.parts)
+    kept = ev.evaluate(Expr(S.Take if take else S.Drop, (parts, n)))
+    if not is_list(kept):
+        return None
+    return str(type(path)(*items(kept))) if items(kept) else ""
+
+
+@builtin("FileNameTake")
+def file_name_take(ev: Any, file: Any, n: Any = -1) -> Any:
+    """FileNameTake["file"] gives the last part of a file name; FileNameTake["file", n] the first n parts,
+    -n the last n.
+
+    >>> {FileNameTake["a/b/c.txt"], FileNameTake["a/b/c.txt", -2]}
+    {c.txt, b/c.txt}
+    """
+    return _chosen(ev, "FileNameTake", file, n, True)
+
+
+@builtin("FileNameDrop")
+def file_name_drop(ev: Any, file: Any, n: Any = -1) -> Any:
+    """FileNameDrop["file"] gives a file name without its last part; FileNameDrop["file", n] without the first
+    n parts, -n without the last n.
+
+    >>> {FileNameDrop["a/b/c.txt"], FileNameDrop["a/b/c.txt", 1]}
+    {a/b, b/c.txt}
+    """
+    return _chosen(ev, "FileNameDrop", file, n, False)
+
+
+@builtin("FileNameDepth")
+def file_name_depth(ev: Any, file: Any) -> Any:
+    """FileNameDepth["file"] gives the number of parts of a file name.
+
+    >>> FileNameDepth["a/b/c"]
+    3
+    """
+    path = file_path(ev, file)
+    return None if path is None else len(path.parts)
+
+
 _name_of(
     "FileNameSplit",
     """FileNameSplit["file"] gives the parts of a file name.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wlnet.expr import ByteArray, S, make_list
+from wlnet.expr import ByteArray, S, is_list, items, make_list
 from wlnet.kernel.registry import builtin, symbol
 from wlnet.syntax import ReadError
 
@@ -54,6 +54,7 @@ def read_byte_array(ev: Any, file: Any) -> Any:
 def read_list(ev: Any, file: Any, kind: Any = S.Expression, most: Any = None) -> Any:
     """ReadList["file"] gives the values of the expressions of a file; ReadList["file", type] objects of type
     String (lines), Word, Number, Real, Character, Byte or Expression; a third argument n limits their number.
+    ReadList["file", {Number, Number}] gives pairs, and so on.
 
     >>> Export["r.txt", "1 2.5\\n3"]; {ReadList["r.txt", Number], ReadList["r.txt", String]}
     {{1, 2.5, 3}, {1 2.5, 3}}
@@ -70,11 +71,21 @@ def read_list(ev: Any, file: Any, kind: Any = S.Expression, most: Any = None) ->
     )
     if type(text) is not str:
         return FAILED
-    found = _objects(ev, text, kind)
+    found = _records(ev, text, kind) if is_list(kind) and items(kind) else _objects(ev, text, kind)
     if found is None:
         ev.message("ReadList", "type", kind)
         return None
     return make_list(found[:most] if type(most) is int else found)
+
+
+def _records(ev: Any, text: str, kinds: Any) -> list[Any] | None:
+    """Lists of as many objects as `kinds` has, of one type: {Number, Number} reads pairs."""
+    listed = items(kinds)
+    if any(k is not listed[0] for k in listed):
+        return None
+    found = _objects(ev, text, listed[0])
+    n = len(listed)
+    return None if found is None else [make_list(found[i : i + n]) for i in range(0, len(found), n)]
 
 
 def _from_stream(ev: Any, stream: InputText, kind: Any, most: Any) -> Any:

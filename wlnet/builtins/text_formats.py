@@ -101,3 +101,26 @@ formats.register(
     elements=("Expression", "Expressions", "HeldExpressions"),
 )
 formats.register("Package", (), read=_read_expressions, text=_expression)
+
+
+def _read_base64(ev: Any, source: Path | bytes, element: str | None, options: dict[str, Any]) -> Any:
+    import base64
+
+    try:
+        return base64.b64decode(source_text(source), validate=False).decode("utf-8")
+    except ValueError as error:
+        raise FormatError(str(error)) from None
+
+
+def _base64(ev: Any, value: Any, options: dict[str, Any]) -> str:
+    import base64
+
+    data = (
+        value.data
+        if type(value) is ByteArray
+        else str(value if type(value) is str else ev.text(value)).encode()
+    )
+    return base64.b64encode(data).decode() + "\n"
+
+
+formats.register("Base64", ("b64",), read=_read_base64, text=_base64)
