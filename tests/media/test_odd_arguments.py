@@ -14,8 +14,8 @@ ODD = (
     "3 + I", 'File["/no"]', "10^30", 'Quantity[1, "Seconds"]', "_", "1 ;; 2", '{_, "a"}', "Image[{{1}}]",
 )  # fmt: skip
 FUNCTIONS = """ImageResize ImageCrop ImagePad ImageTake ImageRotate ImageReflect ColorConvert ImageAdjust
-    Binarize Blur GaussianFilter ImagePartition PixelValue Thumbnail ImageAdd ImageSubtract ImageApply Colorize
-    ImageConvolve ConstantImage DominantColors SetAlphaChannel RemoveAlphaChannel ColorSeparate ColorCombine
+    Binarize Blur GaussianFilter ImagePartition PixelValue Thumbnail ImageAdd ImageSubtract ImageApply
+    Colorize ImageConvolve ConstantImage DominantColors SetAlphaChannel RemoveAlphaChannel ColorSeparate ColorCombine
     ImageCollage ImageAssemble MedianFilter GradientFilter Audio AudioTrim AudioJoin Image3D Image ImageData
     Plus Times Power"""
 
