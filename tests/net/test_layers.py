@@ -79,7 +79,7 @@ SMOOTH = {
     "SequenceIndicesLayer": [],  # positions: no derivative
     "OrderingLayer": [],
     "ExtractLayer": ['ExtractLayer["Input" -> {3, 3}, "Position" -> {2, 1, Restricted["Integer", 3]}]',
-                     'ExtractLayer["Input" -> {3, 3}, "Position" -> {2, Restricted["Integer", 3]}]'],
+                     'ExtractLayer["Input" -> {3, 3, "Real"}, "Position" -> {2, Restricted["Integer", 3]}]'],
     "AttentionLayer": [
         'AttentionLayer["Key" -> {2, 3}, "Value" -> {2, 2}, "Query" -> {3, 2}]',
         'AttentionLayer["Dot", "Mask" -> "Causal" -> 2, "ScoreRescaling" -> "DimensionSqrt", "MultiHead" -> '
