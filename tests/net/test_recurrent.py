@@ -82,7 +82,7 @@ def test_values_and_gradients_are_those_of_pytorch(name: str) -> None:
             getattr(layer, theirs).copy_(torch.from_numpy(stacked.astype("f8")))
     tx = torch.from_numpy(x).requires_grad_()
     first = {k: torch.from_numpy(v[None]).requires_grad_() for k, v in starts.items()}
-    many = tuple(first.values())
+    many: Any = tuple(first.values())
     y, last = layer(tx, many if len(many) > 1 else many[0])
     finals = dict(zip(starts, last if isinstance(last, tuple) else (last,), strict=True))
     (y.square().sum() + sum(each.square().sum() for each in finals.values())).backward()

@@ -55,7 +55,8 @@ FORMS = [(False, None), (True, None), (False, (5, 1, 3)), (True, (0, 4, 5))]
 def test_values(reverse: bool, lengths: Any) -> None:
     given = arrays()
     have = checks.evaluate(lambda b, *v: everything(b, *v, reverse=reverse, lengths=lengths), given)
-    np.testing.assert_allclose(have, plain(*given, reverse, lengths), rtol=1e-12)
+    h, x, w, v, bias = given
+    np.testing.assert_allclose(have, plain(h, x, w, v, bias, reverse, lengths), rtol=1e-12)
 
 
 @pytest.mark.parametrize(("reverse", "lengths"), FORMS)
