@@ -13,8 +13,23 @@ from .types import ANY, VARYING, Extent, PortType
 
 NAME = "NetUnfold"
 
-# Nets that need a sequence as a whole.
-WHOLE = ("NetBidirectionalOperator", "SequenceReverseLayer", "SequenceMostLayer", "SequenceRestLayer")
+# Layers that look at more than one element of a sequence, or at its place.
+WHOLE = frozenset(
+    (
+        "AggregationLayer",
+        "AttentionLayer",
+        "ConvolutionLayer",
+        "DeconvolutionLayer",
+        "NetBidirectionalOperator",
+        "OrderingLayer",
+        "PaddingLayer",
+        "PoolingLayer",
+        "SequenceIndicesLayer",
+        "SequenceMostLayer",
+        "SequenceRestLayer",
+        "SequenceReverseLayer",
+    )
+)
 
 
 def unfold(net: Net) -> Net:
@@ -26,11 +41,12 @@ def unfold(net: Net) -> Net:
     states = states_of(flat)
     if not states:
         raise NetError(NAME, "states", f"{describe(net)} has no recurrent states.")
-    for _, inner in flat.walk():
-        if inner.record.name in WHOLE:
+    length = sequence_length(flat)
+    for inner in flat.nodes.values():
+        runs = any(is_sequence(port, length) for port in inner.inputs.values())
+        if inner.record.name in WHOLE and (runs or inner.record.name == "NetBidirectionalOperator"):
             text = f"{describe(inner)} needs the whole sequence: a net that contains it has no single step."
             raise NetError(NAME, "whole", text)
-    length = sequence_length(flat)
     nodes = {name: reset(node) for name, node in flat.nodes.items()}
     begins: dict[str, Loose] = {port: (None, port) for port in flat.inputs}
     links: list[tuple[Loose, Loose]] = []
