@@ -16,8 +16,8 @@ ODD = (
 FUNCTIONS = """ImageResize ImageCrop ImagePad ImageTake ImageRotate ImageReflect ColorConvert ImageAdjust
     Binarize Blur GaussianFilter ImagePartition PixelValue Thumbnail ImageAdd ImageSubtract ImageApply
     Colorize ImageConvolve ConstantImage DominantColors SetAlphaChannel RemoveAlphaChannel
-    ColorSeparate ColorCombine ImageCollage ImageAssemble MedianFilter GradientFilter Audio AudioTrim AudioJoin
-    Image3D Image ImageData Plus Times Power"""
+    ColorSeparate ColorCombine ImageCollage ImageAssemble MedianFilter GradientFilter Audio
+    AudioTrim AudioJoin Image3D Image ImageData Plus Times Power"""
 
 
 def internal(studio: Studio, code: str) -> list[str]:
