@@ -36,7 +36,8 @@ def _window(spec: Any) -> Window | None:
     parts = items(spec) if is_list(spec) else (spec,)
     if not 1 <= len(parts) <= 2:
         return None
-    width, align = parts if len(parts) == 2 else (parts[0], S.Right)
+    width: Any = parts[0]
+    align = parts[1] if len(parts) == 2 else S.Right
     share = ALIGNMENTS.get(align) if type(align) is type(S.Right) else None
     events = type(width) is Expr and width.head is S.Quantity and len(width.args) == 2
     if events:
