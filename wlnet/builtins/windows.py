@@ -36,16 +36,28 @@ def _window(spec: Any) -> Window | None:
     parts = items(spec) if is_list(spec) else (spec,)
     if not 1 <= len(parts) <= 2:
         return None
-    width: Any = parts[0]
     align = parts[1] if len(parts) == 2 else S.Right
     share = ALIGNMENTS.get(align) if type(align) is type(S.Right) else None
-    events = type(width) is Expr and width.head is S.Quantity and len(width.args) == 2
-    if events:
-        width = width.args[0] - 1 if width.args[1] == "Events" and type(width.args[0]) is int else None
+    events = _events(parts[0])
+    width = parts[0] if events is None else events - 1
     if share is None or type(width) not in (int, float, Fraction) or width < 0:
         return None
     before = share * width
-    return Window(int(before) if events else before, width - (int(before) if events else before), events)
+    if events is not None:
+        before = int(before)
+    return Window(before, width - before, events is not None)
+
+
+def _events(width: Any) -> int | None:
+    """n of Quantity[n, "Events"]; None for any other width."""
+    if (
+        type(width) is Expr
+        and width.head is S.Quantity
+        and len(width.args) == 2
+        and width.args[1] == "Events"
+    ):
+        return width.args[0] if type(width.args[0]) is int else None
+    return None
 
 
 def _timed(data: Any) -> tuple[list[Any], list[Any], bool] | None:
