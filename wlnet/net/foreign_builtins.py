@@ -50,5 +50,3 @@ symbol(
     "TypeSpecifier",
     usage='TypeSpecifier["name"][arguments] is a type: TypeSpecifier["PackedArray"]["MachineReal", 2].',
 )
-for _code in range(0xF800, 0xF81A):  # what pieces of functions call the variables of functions inside
-    symbol(chr(_code), usage="\\[FormalA], \\[FormalB], ... are symbols that never get values.")

@@ -23,6 +23,7 @@ from wlnet.expr import (
     system,
     to_array,
 )
+from wlnet.kernel.registry import symbol
 
 from . import arrays, formulas, surgery
 from .array_functions import ARRAYS, SEVERAL
@@ -237,6 +238,10 @@ def arrays_in(e: Any) -> list[str]:
 def bound_in(e: Any) -> bool:
     """Whether a formula mentions a variable of a function around it, or may."""
     return any(x.head is S.SlotSequence for x in walk(e))
+
+
+for _code in range(0xF800, 0xF81A):
+    symbol(chr(_code), usage="\\[FormalA], \\[FormalB], ... are symbols that never get values.")
 
 
 def formal(number: int) -> Symbol:
