@@ -49,7 +49,7 @@ def _window(spec: Any) -> Window | None:
 
 
 def _events(width: Any) -> int | None:
-    """n of Quantity[n, "Events"]; None for any other width."""
+    """The n of Quantity[n, "Events"]; None for any other width."""
     if (
         type(width) is Expr
         and width.head is S.Quantity
