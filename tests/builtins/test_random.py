@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from wlnet.builtins.distributions import DISTRIBUTIONS
+from wlnet.kernel.loading import load_all
 
 TRUE = [
     "SeedRandom[3]; a = RandomReal[1, 5]; SeedRandom[3]; a === RandomReal[1, 5]",
@@ -64,6 +65,7 @@ def test_messages(message, text, expected):
     assert message(text).startswith(expected)
 
 
+load_all()
 PARAMETERS = {
     "NormalDistribution": "[2, 3]",
     "UniformDistribution": "[{1, 4}]",
@@ -82,6 +84,18 @@ PARAMETERS = {
     "GeometricDistribution": "[1/4]",
     "NegativeBinomialDistribution": "[3, 1/2]",
     "DiscreteUniformDistribution": "[{1, 6}]",
+    "HypergeometricDistribution": "[3, 5, 10]",
+    "ParetoDistribution": "[1, 7]",
+    "RayleighDistribution": "[2]",
+    "HalfNormalDistribution": "[2]",
+    "MaxwellDistribution": "[2]",
+    "TriangularDistribution": "[{0, 3}, 1]",
+    "ExtremeValueDistribution": "[1, 2]",
+    "GumbelDistribution": "[1, 2]",
+    "InverseGammaDistribution": "[9, 4]",
+    "FRatioDistribution": "[4, 20]",
+    "ErlangDistribution": "[3, 2]",
+    "ChiDistribution": "[3]",
 }
 
 
@@ -100,7 +114,8 @@ def test_samples_have_the_stated_moments(calculator, name):
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(DISTRIBUTIONS) - {"StudentTDistribution", "NegativeBinomialDistribution"})
+    "name",
+    sorted(set(DISTRIBUTIONS) - {"StudentTDistribution", "NegativeBinomialDistribution"}),
 )
 def test_cdf_is_the_integral_of_the_pdf(calculator, name):
     """CDF[b] - CDF[a] against a fine sum of the PDF between a and b."""

@@ -136,6 +136,7 @@ declare_distribution(
         "Piecewise[{{b^a x^(-a - 1) E^(-b/x)/Gamma[a], x > 0}}, 0]",
         "Piecewise[{{b/(a - 1), a > 1}}, Indeterminate]",
         "Piecewise[{{b^2/((a - 1)^2 (a - 2)), a > 2}}, Indeterminate]",
+        cdf="Piecewise[{{Gamma[a, b/x]/Gamma[a], x > 0}}, 0]",
     ),
     """InverseGammaDistribution[a, b] is the distribution of 1/x for x with GammaDistribution[a, 1/b].
 
@@ -151,6 +152,7 @@ declare_distribution(
         "Piecewise[{{n^(n/2) m^(m/2) x^(n/2 - 1) (m + n x)^(-(n + m)/2)/Beta[n/2, m/2], x > 0}}, 0]",
         "Piecewise[{{m/(m - 2), m > 2}}, Indeterminate]",
         "Piecewise[{{2 m^2 (m + n - 2)/(n (m - 2)^2 (m - 4)), m > 4}}, Indeterminate]",
+        cdf="Piecewise[{{BetaRegularized[n x/(m + n x), n/2, m/2], x > 0}}, 0]",
     ),
     """FRatioDistribution[n, m] is the distribution of the quotient of two chi-squared values over n and m.
 
@@ -166,6 +168,7 @@ declare_distribution(
         "Piecewise[{{l^k x^(k - 1) E^(-l x)/Gamma[k], x > 0}}, 0]",
         "k/l",
         "k/l^2",
+        cdf="Piecewise[{{1 - Gamma[k, l x]/Gamma[k], x > 0}}, 0]",
     ),
     """ErlangDistribution[k, l] is the distribution of the sum of k exponential values of rate l.
 
@@ -181,6 +184,7 @@ declare_distribution(
         "Piecewise[{{2^(1 - n/2) x^(n - 1) E^(-x^2/2)/Gamma[n/2], x > 0}}, 0]",
         "Sqrt[2] Gamma[(1 + n)/2]/Gamma[n/2]",
         "n - 2 (Gamma[(1 + n)/2]/Gamma[n/2])^2",
+        cdf="Piecewise[{{1 - Gamma[n/2, x^2/2]/Gamma[n/2], x > 0}}, 0]",
     ),
     """ChiDistribution[n] is the distribution of the length of a vector of n standard normal values.
 
