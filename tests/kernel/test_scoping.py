@@ -125,7 +125,7 @@ def test_mistakes(script: Script, program: str, message: str) -> None:
     assert script.messages == [message]
 
 
-REALS = ["0.1", "-2.5", "3.", "1.*^300", "0", "2", "-7", "a", "1/3", "1.5`30", "2 + I"]
+REALS = ["0.1", "-2.5", "3.", "1.*^300", "0", "2", "-7", "3^40", "a", "1/3", "1.5`30", "2 + I"]
 
 
 BODIES = [
@@ -139,6 +139,11 @@ BODIES = [
     "x/2",
     "x/y",
     "1/y",
+    "1.3/y",
+    "x/y + 0.5",
+    "-2.5/x",
+    "x + 1./y",
+    "1.3/x/y",
     "-x",
     "x y 1.7",
     "x + y + 2.25",

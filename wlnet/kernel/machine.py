@@ -27,6 +27,7 @@ from .templates import Code, code, inline
 
 MOST_LEAVES = 12
 MOST_DEPTH = 12
+MOST_EXACT = 1 << 53  # integers below it are exact as reals
 MOST_POWER = 64  # greater constant exponents are left to Power itself
 
 _COMPARISONS = {
@@ -196,45 +197,86 @@ def _exact_product(node: Node) -> str | None:
     return f"exact({product}, k{by.index})"
 
 
-def real_source(node: Any, inside_product: bool, must_be_real: set[int], not_zero: set[int]) -> str | None:
-    """The expression for real leaves (integers among them where that is the same);
-    None when order would matter.
+class Demands:
+    """Leaves that must be real, must not be an exact zero, must be real or an integer of few bits."""
 
-    `must_be_real` and `not_zero` collect leaves that must be real, or at least not zero.
+    __slots__ = ("not_zero", "real", "small")
+
+    def __init__(self) -> None:
+        self.real: set[int] = set()
+        self.not_zero: set[int] = set()
+        self.small: set[int] = set()
+
+    def test(self, leaf: Leaf, alone: bool) -> str:
+        """The condition on a leaf under which the source for reals holds."""
+        x, k = f"x{leaf.index}", leaf.index
+        if k in self.real or alone:
+            return f"type({x}) is float"
+        integer = f"type({x}) is int"
+        if k in self.not_zero:
+            integer += f" and {x}"
+        if k in self.small:
+            integer += f" and -{MOST_EXACT} < {x} < {MOST_EXACT}"
+        return f"(type({x}) is float or ({integer}))"
+
+
+def real_source(node: Any, inside_product: bool, demands: Demands) -> str | None:
+    """The expression for real leaves (integers among them where that is the same);
+    None when order would matter. What the leaves must be is added to `demands`.
     """
     if type(node) is Leaf:
         if inside_product:
-            must_be_real.add(node.index)
+            demands.real.add(node.index)
         return f"x{node.index}"
     if type(node) is Constant:
         return f"k{node.index}"
     if node.op in ("%", "//"):
         return None
     if node.op == "^":
-        base = real_source(node.args[0], True, must_be_real, not_zero)
+        base = real_source(node.args[0], True, demands)
         return None if base is None else f"({base})**{node.args[1]}"
     if node.op == "/":
-        base = real_source(node.args[0], True, must_be_real, not_zero)
+        base = real_source(node.args[0], True, demands)
         return None if base is None or type(node.args[0]) is Constant else f"(1.0 / {base})"
     if node.op == "neg":
-        inner = real_source(node.args[0], True, must_be_real, not_zero)
+        inner = real_source(node.args[0], True, demands)
         return None if inner is None else f"(-{inner})"
     product = node.op == "*"
+    quotient = _quotient(node, demands) if product and not inside_product else None
+    if quotient is not None:
+        return quotient
     if len(node.args) != 2 and node.op not in ("+", "*"):
         return None
     parts = []
     for a in node.args:
         if product and type(a) is Leaf:
-            not_zero.add(a.index)
+            demands.not_zero.add(a.index)
         if product and type(a) is Constant and a.value == 0:
             return None
         deeper = product and type(a) is not Leaf
-        parts.append(real_source(a, inside_product or deeper, must_be_real, not_zero))
+        parts.append(real_source(a, inside_product or deeper, demands))
     if None in parts:
         return None
     if len(parts) > 2:  # in the order in which Plus and Times would take them
         return f"{'product' if product else 'total'}({', '.join(parts)})"  # type: ignore[arg-type]
     return f"({f' {node.op} '.join(parts)})"  # type: ignore[arg-type]
+
+
+def _quotient(node: Node, demands: Demands) -> str | None:
+    """A real divided by a variable, which may be an integer that a real can hold."""
+    if len(node.args) != 2:
+        return None
+    for of, by in (node.args, node.args[::-1]):
+        if type(by) is not Node or by.op != "/" or type(by.args[0]) is not Leaf:
+            continue
+        divisor = by.args[0].index
+        if type(of) is Leaf and of.index != divisor:
+            demands.real.add(of.index)
+        elif not (type(of) is Constant and type(of.value) is float and of.value):
+            continue
+        demands.small.add(divisor)
+        return f"({real_source(of, True, demands)} * (1.0 / x{divisor}))"
+    return None
 
 
 def _total(*terms: float) -> float:
@@ -308,20 +350,12 @@ def _value_body(tree: Tree, root: Node) -> list[str]:
             ]
         else:
             body += [f"if {_types(tree.leaves, 'int')}:", f"    return {exact}"]
-    must_be_real: set[int] = set()
-    not_zero: set[int] = set()
-    real = real_source(root, False, must_be_real, not_zero)
+    demands = Demands()
+    real = real_source(root, False, demands)
     if real is None:
         return body
-    tests = []
-    for leaf in tree.leaves:
-        x = f"x{leaf.index}"
-        if leaf.index in must_be_real or len(tree.leaves) == 1:
-            tests.append(f"type({x}) is float")
-        elif leaf.index in not_zero:
-            tests.append(f"(type({x}) is float or (type({x}) is int and {x}))")
-        else:
-            tests.append(f"(type({x}) is float or type({x}) is int)")
+    alone = len(tree.leaves) == 1 and not demands.small
+    tests = [demands.test(leaf, alone) for leaf in tree.leaves]
     body += [
         f"if {' and '.join(tests)}:",
         "    try:",
