@@ -17,6 +17,8 @@ import numpy as np
 from ..types import Shape, ShapeError, Type
 from . import columns, slabs
 from .columns import Geometry, Pads
+from .launches import Kernel
+from .launches_windows import convolution_rule, weights_rule
 from .layout import inner, outer
 from .record import PRODUCT, Params, Types, case, composite, op
 
@@ -200,6 +202,7 @@ op(
     numpy=from_bind(convolution_bind),
     bind=convolution_bind,
     numba="convolution",
+    cuda=Kernel("convolution.cu", convolution_rule(forward_geometry, turned=False)),
     parallel=True,
     scratch=column_scratch,
     vjp=convolution_vjp,
@@ -278,6 +281,7 @@ op(
     numpy=from_bind(input_bind),
     bind=input_bind,
     numba="convolution_input",
+    cuda=Kernel("convolution.cu", convolution_rule(input_geometry, turned=True)),
     parallel=True,
     scratch=input_scratch,
     vjp=input_vjp,
@@ -351,6 +355,7 @@ op(
     numpy=from_bind(weights_bind),
     bind=weights_bind,
     numba="convolution_weights",
+    cuda=Kernel("convolution.cu", weights_rule(weights_geometry)),
     parallel=True,
     scratch=weights_scratch,
     vjp=weights_vjp,

@@ -16,10 +16,11 @@ from wlnet.runtime.backends.cuda_plan import KERNELS
 from wlnet.runtime.backends.cuda_plan import plan as device_plan
 from wlnet.runtime.ir import Builder, Program, Value
 from wlnet.runtime.ops import OPS, Op
+from wlnet.runtime.ops.convolution import setting
 from wlnet.runtime.ops.launches import Kernel
 from wlnet.runtime.ops.record import ELEMENTWISE, RANDOM, SOURCE, Case, Ints, case
 from wlnet.runtime.store import Store
-from wlnet.runtime.types import type_of
+from wlnet.runtime.types import Type, type_of
 
 from tests.cuda_emulator.device import EmulatedDevice, Kernels, build_together, renamed
 from tests.cuda_emulator.emulator import ORDERS
@@ -114,6 +115,8 @@ def sized(name: str, n: int) -> list[Case]:
         return [case((n, 5), Ints((n, 1), 0, 5), axis=1), case((3, n), Ints((3, n), -2, n + 2), axis=1)]
     if name in ("argmax", "argmin", "cumsum"):
         return [case((rows, n), axis=1), case((n, rows), axis=0), case((2, n, 3), axis=1)]
+    if name.startswith("convolution"):
+        return convolutions(name, n)
     if name == "put_along_axis":
         return [case((n, 1), Ints((n, 1), 0, 5), axis=1, size=5)]
     if OPS[name].kind == "update":
@@ -122,6 +125,28 @@ def sized(name: str, n: int) -> list[Case]:
             for each in OPS[name].examples
         ]
     return []
+
+
+def convolutions(name: str, n: int) -> list[Case]:
+    """One convolution in tiles, one that is direct (two groups), with an extent about `n`; more positions
+    than one chunk of a weight gradient takes.
+    """
+    op = OPS["convolution"]
+    settings = [
+        (((n % 70) + 1, 9, 2), (9 + n % 60, (n % 70) + 1, 3), setting(1, stride=(2,), pads=((1, 2),)))
+    ]
+    if n == 1025:
+        settings.append(((3, 4, 7, 95), (4, 2, 2, 3), setting(2, groups=2, stride=(1, 2), dilation=(1, 2))))
+    found = []
+    for x, w, params in settings:
+        y = op.types((Type("f32", x), Type("f32", w)), params)[0].shape
+        if name == "convolution":
+            found.append(case(x, w, **params))
+        elif name == "convolution_input":
+            found.append(case(y, w, size=(*x[:-3], x[-2]), **params))
+        else:
+            found.append(case(x, y, kernel=w[2:], **params))
+    return found
 
 
 def scalars(each: Case) -> int:

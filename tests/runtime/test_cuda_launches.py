@@ -97,3 +97,23 @@ def test_copies_merge_axes_and_see_transposes() -> None:
     assert strided is not None and strided.entry == "copy_strided" and strided.grid == (1,)
     with pytest.raises(ValueError, match="6 axes"):
         copy_rule((2,) * 6, "f32", (1, 4, 16, 64, 256, 1024), (32, 16, 8, 4, 2, 1))
+
+
+def test_convolutions_choose_tiles_by_the_rows_of_a_group() -> None:
+    plain = {"stride": (1, 1), "dilation": (1, 1), "pads": ((1, 1), (1, 1))}
+    x, w = Type("f32", (56, 64, 56, 1 << 12)), Type("f32", (129, 64, 3, 3))
+    [tiled] = work_of("convolution", [x, w], **plain, groups=1).launches
+    assert (tiled.entry, tiled.grid) == ("convolution", (56 * 56 * (1 << 6) * 3,))
+    depthwise = work_of("convolution", [x, Type("f32", (64, 1, 3, 3))], **plain, groups=64)
+    assert depthwise.launches[0].entry == "convolution_direct"
+    assert depthwise.launches[0].grid[0] == x.size // 256 < 1 << 31
+
+
+def test_weight_gradients_are_summed_in_chunks_where_tiles_are_few() -> None:
+    plain = {"stride": (1,), "dilation": (1,), "pads": ((0, 0),), "groups": 1}
+    for batch, chunks in ((1, 1), (33, 4), (1 << 20, BUSY)):
+        types = [Type("f32", (8, 130, batch)), Type("f32", (8, 128, batch))]
+        work = work_of("convolution_weights", types, **plain, kernel=(3,))
+        assert work.launches[0].grid == (1, chunks if chunks == 1 else work.temporaries[0].shape[0])
+        assert len(work.launches) == (1 if chunks == 1 else 2)
+        assert work.launches[0].grid[1] <= chunks + 1

@@ -1,0 +1,100 @@
+"""Launch rules of the ops over windows: convolutions and pooling (see launches.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..types import Type
+from .columns import Geometry
+from .launches import (
+    BLOCK,
+    BUSY,
+    Launch,
+    Operand,
+    Params,
+    Result,
+    Temporary,
+    Types,
+    Work,
+    blocks,
+    ctype,
+    element_launch,
+    product,
+)
+
+# Rows and columns of a tile of results in convolution.cu, and terms of one step.
+TILE, DEPTH = 64, 16
+# Rows of a group from which on a tile pays; below, a thread (or block) makes one result.  Not measured.
+TILED = 8
+# Positions (of the output, times examples) that a chunk of a weight gradient takes at least.
+LEAST_POSITIONS = 1024
+
+Geometries = Callable[[Types, Params], Geometry]
+Rule = Callable[[Types, Types, Params], Work]
+
+
+def numbers(g: Geometry) -> list[np.generic]:
+    """The arguments GEOMETRY of convolution.cu: missing axes in front have extents of 1."""
+    missing = 3 - len(g.size)
+    before = tuple(pads[0] for pads in g.pads)
+    found: list[np.generic] = []
+    for each, fill in zip((g.size, g.out, g.kernel, g.stride, g.dilation, before), (1, 1, 1, 1, 1, 0)):
+        found += map(np.int32, (fill,) * missing + tuple(each))
+    counts = (g.channels // g.groups, g.filters // g.groups, g.groups)
+    return [*found, *map(np.int32, counts), np.int64(g.batch)]
+
+
+def convolution_rule(geometry: Geometries, turned: bool) -> Rule:
+    """The rule of a convolution, or (`turned`) of an input gradient: tiles of channels by positions."""
+    entry = "convolution_input" if turned else "convolution"
+
+    def rule(operands: Types, results: Types, params: Params) -> Work:
+        g, count = geometry(operands, params), results[0].size
+        rows = (g.channels if turned else g.filters) // g.groups
+        arrays, defines = (Operand(0), Operand(1), Result(0)), (ctype("TYPE", operands[0].dtype),)
+        if rows < TILED:
+            args: tuple[Any, ...] = (*arrays, np.int64(count), *numbers(g))
+            return element_launch(f"{entry}_direct", args, count, defines)
+        columns = product(g.size if turned else g.out) * g.batch
+        grid = (blocks(columns, TILE) * blocks(rows, TILE) * g.groups,)
+        args = (*arrays, np.int64(columns), *numbers(g))
+        return Work((Launch(entry, grid, (BLOCK,), args, defines),) if count else ())
+
+    return rule
+
+
+def weights_rule(geometry: Geometries) -> Rule:
+    """The rule of a weight gradient: sums over chunks of the positions, then their sum in order."""
+
+    def rule(operands: Types, results: Types, params: Params) -> Work:
+        g, w = geometry(operands, params), results[0]
+        rows, columns = g.filters // g.groups, w.size // max(1, g.filters)
+        tiled = rows >= TILED and columns >= TILED
+        tiles = g.groups * blocks(rows, TILE) * blocks(columns, TILE) if tiled else w.size
+        positions = product(g.out) * g.batch
+        chunk, chunks = position_chunks(positions, tiles)
+        defines = (ctype("TYPE", w.dtype),)
+        target: Result | Temporary = Result(0) if chunks == 1 else Temporary(0)
+        extents = (np.int64(positions), np.int64(chunk), *numbers(g))
+        entry = "convolution_weights" if tiled else "convolution_weights_direct"
+        args: tuple[Any, ...] = (Operand(0), Operand(1), target, *extents)
+        launches = [Launch(entry, (tiles, chunks), (BLOCK,), args, defines)]
+        if not w.size:
+            return Work(())
+        if chunks == 1:
+            return Work(tuple(launches))
+        args = (Temporary(0), Result(0), np.int64(w.size), np.int64(chunks))
+        launches += element_launch("join_chunks", args, w.size, defines).launches
+        return Work(tuple(launches), (Type(w.dtype, (chunks, *w.shape)),))
+
+    return rule
+
+
+def position_chunks(positions: int, tiles: int) -> tuple[int, int]:
+    """Positions a chunk, and number of chunks, where `tiles` blocks are at work on each."""
+    wanted = max(1, min(blocks(positions, LEAST_POSITIONS), BUSY // max(1, tiles)))
+    chunk = max(DEPTH, blocks(blocks(positions, wanted), DEPTH) * DEPTH)
+    return chunk, max(1, blocks(positions, chunk))
