@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from ..types import Type
+from ..types import ShapeError, Type
 from .columns import Geometry
 from .launches import (
     BLOCK,
@@ -98,3 +99,43 @@ def position_chunks(positions: int, tiles: int) -> tuple[int, int]:
     wanted = max(1, min(blocks(positions, LEAST_POSITIONS), BUSY // max(1, tiles)))
     chunk = max(DEPTH, blocks(blocks(positions, wanted), DEPTH) * DEPTH)
     return chunk, max(1, blocks(positions, chunk))
+
+
+# ---- pooling
+
+POOL_AXES = 3  # of pooling.cu
+
+
+def pooling_rule(entry: str, back: bool = False) -> Rule:
+    """The rule of an entry of pooling.cu: a thread an element of the result; `back` where that is the array
+    that windows lie over.  Raises ShapeError for windows over more than three axes.
+    """
+
+    def rule(operands: Types, results: Types, params: Params) -> Work:
+        wide, narrow = (results[0], operands[0]) if back else (operands[0], results[0])
+        arrays = [Operand(k) for k in range(len(operands))] + [Result(k) for k in range(len(results))]
+        args = (*arrays, np.int64(results[0].size), *window_numbers(entry, wide, narrow, params))
+        return element_launch(entry, args, results[0].size, (ctype("TYPE", results[0].dtype),))
+
+    return rule
+
+
+def window_numbers(entry: str, wide: Type, narrow: Type, params: Params) -> list[np.generic]:
+    """The arguments WINDOWS of pooling.cu but the first; windows of one element are left out."""
+    every = zip(params["axes"], params["sizes"], params["strides"], (each[0] for each in params["pads"]))
+    pooled = sorted(
+        each for each in every if each[1:] != (1, 1, 0) or wide.shape[each[0]] != narrow.shape[each[0]]
+    )
+    if len(pooled) > POOL_AXES:
+        raise ShapeError(entry, f"windows over at most {POOL_AXES} axes on a CUDA device", str(len(pooled)))
+    axes = [each[0] for each in pooled]
+    missing = POOL_AXES - len(axes)
+    edges = [-1, *axes, wide.rank]
+    rests = [product(wide.shape[a + 1 : b]) for a, b in pairwise(edges)]
+    outer = [1] * missing + rests  # missing axes of extent 1 stand in front
+    found: list[np.generic] = [np.int64(each) for each in outer[1:]]
+    columns = [[wide.shape[a] for a in axes], [narrow.shape[a] for a in axes]]
+    columns += [[each[k] for each in pooled] for k in (1, 2, 3)]
+    for each, fill in zip(columns, (1, 1, 1, 1, 0)):
+        found += map(np.int32, [fill] * missing + each)
+    return found

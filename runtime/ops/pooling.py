@@ -17,6 +17,8 @@ import numpy as np
 from ..types import Shape, ShapeError, Type
 from .columns import Pads, span
 from .convolution import each_axis, each_pads, output_extent
+from .launches import Kernel
+from .launches_windows import pooling_rule
 from .layout import turned
 from .record import MOVE, REDUCTION, Params, Types, axis_of, case, composite, op, operand_size
 
@@ -159,6 +161,7 @@ op(
     kind=REDUCTION,
     shape=max_type,
     numpy=max_numpy,
+    cuda=Kernel("pooling.cu", pooling_rule("max_pool")),
     numba="max_pool",
     vjp=max_vjp,
     cost=operand_size,
@@ -171,6 +174,7 @@ op(
     kind=REDUCTION,
     shape=places_type,
     numpy=places_numpy,
+    cuda=Kernel("pooling.cu", pooling_rule("max_pool_places")),
     numba="max_pool_places",
     vjp=places_vjp,
     cost=operand_size,
@@ -219,6 +223,7 @@ op(
     kind=MOVE,
     shape=scatter_type,
     numpy=scatter_numpy,
+    cuda=Kernel("pooling.cu", pooling_rule("max_pool_scatter", back=True)),
     numba="max_pool_scatter",
     vjp=scatter_vjp,
     cost=lambda operands, results, params: results[0].size,
@@ -246,6 +251,7 @@ op(
     kind=MOVE,
     shape=take_type,
     numpy=take_numpy,
+    cuda=Kernel("pooling.cu", pooling_rule("max_pool_take")),
     vjp=lambda b, ins, out, g, **params: (
         b.emit("max_pool_scatter", g, ins[1], extents=extents_of(ins[0], params), **params),
         None,
@@ -279,6 +285,7 @@ op(
     kind=REDUCTION,
     shape=total_type,
     numpy=total_numpy,
+    cuda=Kernel("pooling.cu", pooling_rule("total_pool")),
     vjp=lambda b, ins, out, g, **params: (
         b.emit("total_pool_spread", g, extents=extents_of(ins[0], params), **params),
     ),
@@ -303,6 +310,7 @@ op(
     kind=MOVE,
     shape=spread_type,
     numpy=spread_numpy,
+    cuda=Kernel("pooling.cu", pooling_rule("total_pool_spread", back=True)),
     vjp=lambda b, ins, out, g, extents, **params: (b.emit("total_pool", g, **params),),
     cost=total_cost,
     examples=[

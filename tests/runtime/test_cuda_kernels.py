@@ -18,6 +18,7 @@ from wlnet.runtime.ir import Builder, Program, Value
 from wlnet.runtime.ops import OPS, Op
 from wlnet.runtime.ops.convolution import setting
 from wlnet.runtime.ops.launches import Kernel
+from wlnet.runtime.ops.pooling import Windows
 from wlnet.runtime.ops.record import ELEMENTWISE, RANDOM, SOURCE, Case, Ints, case
 from wlnet.runtime.store import Store
 from wlnet.runtime.types import Type, type_of
@@ -115,6 +116,8 @@ def sized(name: str, n: int) -> list[Case]:
         return [case((n, 5), Ints((n, 1), 0, 5), axis=1), case((3, n), Ints((3, n), -2, n + 2), axis=1)]
     if name in ("argmax", "argmin", "cumsum"):
         return [case((rows, n), axis=1), case((n, rows), axis=0), case((2, n, 3), axis=1)]
+    if "_pool" in name:
+        return poolings(name, n)
     if name.startswith("convolution"):
         return convolutions(name, n)
     if name == "put_along_axis":
@@ -125,6 +128,22 @@ def sized(name: str, n: int) -> list[Case]:
             for each in OPS[name].examples
         ]
     return []
+
+
+def poolings(name: str, n: int) -> list[Case]:
+    """Overlapping windows in the middle of an array of which one axis has `n` elements."""
+    axes, shape = (1, 3), (2, n, 3, 5)
+    params: dict[str, Any] = dict(
+        axes=axes, sizes=(min(n, 3), 2), strides=(2, 1), pads=((min(n, 2) - 1, 0), (0, 1))
+    )
+    y = Windows(**params).result(shape)
+    places = np.zeros(y, np.int32) + (min(n, 3) - 1) * 2  # inside whatever the pads
+    extents = tuple(shape[axis] for axis in axes)
+    return {
+        "max_pool_scatter": [case(y, places, extents=extents, **params)],
+        "max_pool_take": [case(shape, places, **params)],
+        "total_pool_spread": [case(y, extents=extents, **params)],
+    }.get(name, [case(shape, **params)])
 
 
 def convolutions(name: str, n: int) -> list[Case]:

@@ -14,7 +14,7 @@ from wlnet.runtime.ops.launches import (
     reduction_chunks,
     reduction_passes,
 )
-from wlnet.runtime.types import Type
+from wlnet.runtime.types import ShapeError, Type
 
 SHAPES = [(1,), (31,), (1025,), (1 << 31,), (3, 1 << 33), (1 << 33, 3), (70000, 3, 70000), (1 << 28, 1 << 10)]
 
@@ -117,3 +117,24 @@ def test_weight_gradients_are_summed_in_chunks_where_tiles_are_few() -> None:
         assert work.launches[0].grid == (1, chunks if chunks == 1 else work.temporaries[0].shape[0])
         assert len(work.launches) == (1 if chunks == 1 else 2)
         assert work.launches[0].grid[1] <= chunks + 1
+
+
+def windows(axes: tuple[int, ...], size: int = 2) -> dict[str, object]:
+    one = (size,) * len(axes)
+    return {"axes": axes, "sizes": one, "strides": one, "pads": ((0, 0),) * len(axes)}
+
+
+def test_pooling_takes_a_thread_an_element_of_its_result() -> None:
+    x = Type("f32", (1 << 11, 1 << 11, 1 << 12))
+    assert work_of("max_pool", [x], **windows((0, 1))).launches[0].grid == ((1 << 32) // 256,)
+    y = Type("f32", (3, 5))
+    spread = work_of("total_pool_spread", [y], extents=(7,), **windows((0,))).launches[0]
+    assert spread.args[2:7] == (35, 1, 1, 5, 1)
+    assert work_of("max_pool", [Type("f32", (0, 4))], **windows((1,))).launches == ()
+
+
+def test_pooling_over_four_axes_is_refused_unless_windows_are_trivial() -> None:
+    x = Type("f32", (4, 4, 4, 4, 4))
+    assert work_of("total_pool", [x], **windows((0, 1, 2, 3, 4), 1)).launches
+    with pytest.raises(ShapeError, match="max_pool.*at most 3 axes on a CUDA device"):
+        work_of("max_pool", [x], **windows((0, 1, 2, 3)))
