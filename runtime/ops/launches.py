@@ -284,6 +284,24 @@ def lines_rule(entry: str) -> Callable[[Types, Types, Params], Work]:
     return rule
 
 
+SORTED_RUN = 64  # of argsort.cu
+
+
+def argsort_rule(operands: Types, results: Types, params: Params) -> Work:
+    """Runs in order, then merged in pairs until one is left; the last launch writes the result."""
+    outer, extent, inner = around(operands[0].shape, params["axis"])
+    defines, count = (ctype("TYPE", operands[0].dtype),), results[0].size
+    runs = [SORTED_RUN << k for k in range(max(0, (blocks(extent, SORTED_RUN) - 1).bit_length()))]
+    rooms = [Temporary(k) for k in range(min(2, len(runs)))]
+    targets = [Result(0) if not left else rooms[left % len(rooms)] for left in range(len(runs), -1, -1)]
+    extents = tuple(map(np.int64, (count, extent, inner)))
+    launches = element_launch("sort_runs", (Operand(0), targets[0], *extents), count, defines).launches
+    for run, source, target in zip(runs, targets, targets[1:]):
+        args = (Operand(0), source, target, *extents, np.int64(run))
+        launches += element_launch("merge_runs", args, count, defines).launches
+    return Work(launches, (results[0],) * len(rooms))
+
+
 # ---- random bits
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import Shape, ShapeError, Type
-from .launches import Kernel, lines_rule, reduction_rule
+from .launches import Kernel, argsort_rule, lines_rule, reduction_rule
 from .record import MOVE, REDUCTION, Op, Params, axes_of, axis_of, case, composite, op, operand_size
 
 if TYPE_CHECKING:
@@ -292,6 +292,7 @@ op(
     kind=MOVE,
     shape=ordering_type,
     numpy=argsort_numpy,
+    cuda=Kernel("argsort.cu", argsort_rule),
     examples=[case((3, 5), axis=1), case((33,), axis=0)],
     build=argsort_build,
     doc="Positions, from 0, that sort along an axis, ascending and stable.",

@@ -116,6 +116,11 @@ def sized(name: str, n: int) -> list[Case]:
         return [case((n, 5), Ints((n, 1), 0, 5), axis=1), case((3, n), Ints((3, n), -2, n + 2), axis=1)]
     if name in ("argmax", "argmin", "cumsum"):
         return [case((rows, n), axis=1), case((n, rows), axis=0), case((2, n, 3), axis=1)]
+    if name == "argsort":
+        rng = np.random.default_rng(n)
+        ties = rng.integers(0, 40, (n, 3)).astype(np.float32)
+        ties[rng.random((n, 3)) < 0.05] = np.nan
+        return [case(ties, axis=0), case((2, n), axis=1)]
     if "_pool" in name:
         return poolings(name, n)
     if name.startswith("convolution"):

@@ -138,3 +138,12 @@ def test_pooling_over_four_axes_is_refused_unless_windows_are_trivial() -> None:
     assert work_of("total_pool", [x], **windows((0, 1, 2, 3, 4), 1)).launches
     with pytest.raises(ShapeError, match="max_pool.*at most 3 axes on a CUDA device"):
         work_of("max_pool", [x], **windows((0, 1, 2, 3)))
+
+
+@pytest.mark.parametrize("extent, launches", [(0, 0), (1, 1), (64, 1), (65, 2), (129, 3), (1 << 31, 26)])
+def test_runs_are_merged_until_one_is_left(extent: int, launches: int) -> None:
+    work = work_of("argsort", [Type("f32", (extent, 3))], axis=0)
+    assert len(work.launches) == launches
+    assert len(work.temporaries) == max(0, min(2, launches - 1))
+    places = [(each.args[1], each.args[2]) for each in work.launches[1:]]
+    assert all(source != target for source, target in places)
