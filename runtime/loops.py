@@ -1,9 +1,14 @@
-"""Scans that need less: two of one origin become one, and what no one reads is not computed."""
+"""Scans that need less: two of one origin become one, and what no one reads is not computed; and scans as
+their steps one after another, for devices whose host does not take part in a step.
+"""
 
 from __future__ import annotations
 
-from .ir import Instr, Program, Value, live_instrs
+from collections.abc import Sequence
+
+from .ir import Builder, Instr, Program, Value, live_instrs
 from .ops.record import LOOP, Params
+from .ops.scan import inline
 
 
 def merged(program: Program) -> dict[Instr, Instr]:
@@ -54,3 +59,20 @@ def pruned(instr: Instr, used: set[Value]) -> tuple[list[int], list[Value], Para
         "sequences": sum(carries <= k < carries + sequences for k in taken),
     }
     return places, [instr.operands[k] for k in taken], params
+
+
+def unrolled(b: Builder, instr: Instr, operands: Sequence[Value]) -> list[Value]:
+    """The results of a scan by its steps, one after another."""
+    params = instr.params
+    carries, sequences, length = params["carries"], params["sequences"], params["length"]
+    state, flows = list(operands[:carries]), operands[carries : carries + sequences]
+    rows: list[tuple[Value, ...]] = []  # of the steps in the order in which they are done
+    for t in reversed(range(length)) if params["reverse"] else range(length):
+        elements = [b.index_axis(each, 0, t) for each in flows]
+        found = inline(b, params["body"], [*state, *elements, *operands[carries + sequences :]])
+        state = found[:carries]
+        rows.append(tuple(b.expand_dims(value, 0) for value in found[carries:]))
+    if not rows:
+        return [*state, *(b.zeros(each.type) for each in instr.results[carries:])]
+    ordered = reversed(rows) if params["reverse"] else rows
+    return [*state, *(b.concat(list(each), axis=0) for each in zip(*ordered))]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .ir import Builder, Instr, Program, Value
-from .loops import merged, pruned
+from .loops import merged, pruned, unrolled
 from .ops.record import LOOP, RANDOM, SOURCE, VIEW
 
 
@@ -18,7 +18,9 @@ def simplify(program: Program) -> Program:
 
 
 def expanded(program: Program) -> Program:
-    """`program` for a device whose kernels some ops lack: those in simpler ops, as far as they can be."""
+    """`program` for a device whose kernels some ops lack: those in simpler ops, as far as they can be, and
+    loops as their steps one after another.
+    """
     while any(map(expandable, program.instrs)):
         program = rebuild(program, Builder(), expanding=True)
     return program
@@ -27,7 +29,7 @@ def expanded(program: Program) -> Program:
 def expandable(instr: Instr) -> bool:
     """Whether an instruction has no kernel of the device but a form in simpler ops."""
     op = instr.op
-    return op.cuda is None and op.expand is not None and op.kind not in (SOURCE, VIEW)
+    return op.kind == LOOP or (op.cuda is None and op.expand is not None and op.kind not in (SOURCE, VIEW))
 
 
 def rebuild(program: Program, b: Builder, expanding: bool = False) -> Program:
@@ -38,7 +40,7 @@ def rebuild(program: Program, b: Builder, expanding: bool = False) -> Program:
     windows = {window_key(instr) for instr in program.instrs if instr.op.name == "max_pool_places"}
     logarithms = {line_key(instr) for instr in program.instrs if instr.op.name == "log_softmax"}
     for instr in program.instrs:
-        if instr.op.kind == LOOP:
+        if instr.op.kind == LOOP and not expanding:
             known.update(loops.rebuilt(b, instr, known))
             continue
         operands = [known[each] for each in instr.operands]
@@ -48,6 +50,8 @@ def rebuild(program: Program, b: Builder, expanding: bool = False) -> Program:
         elif instr.op.name == "softmax" and line_key(instr) in logarithms:
             # Both are wanted: the one is the exponential of the other, one pass instead of five.
             found = (b.exp(b.emit("log_softmax", *operands, **instr.params)),)
+        elif instr.op.kind == LOOP:
+            found = tuple(unrolled(b, instr, operands))
         elif expanding and expandable(instr):
             assert instr.op.expand is not None
             simpler = instr.op.expand(b, *operands, **instr.params)

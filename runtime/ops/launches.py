@@ -291,7 +291,7 @@ def argsort_rule(operands: Types, results: Types, params: Params) -> Work:
     """Runs in order, then merged in pairs until one is left; the last launch writes the result."""
     outer, extent, inner = around(operands[0].shape, params["axis"])
     defines, count = (ctype("TYPE", operands[0].dtype),), results[0].size
-    runs = [SORTED_RUN << k for k in range(max(0, (blocks(extent, SORTED_RUN) - 1).bit_length()))]
+    runs = [SORTED_RUN << k for k in range((max(1, blocks(extent, SORTED_RUN)) - 1).bit_length())]
     rooms = [Temporary(k) for k in range(min(2, len(runs)))]
     targets = [Result(0) if not left else rooms[left % len(rooms)] for left in range(len(runs), -1, -1)]
     extents = tuple(map(np.int64, (count, extent, inner)))

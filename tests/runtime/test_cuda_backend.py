@@ -14,7 +14,7 @@ from wlnet.runtime.backends.cuda_groups import schedule
 from wlnet.runtime.backends.cuda_plan import plan
 from wlnet.runtime.backends.cuda_source import ENTRY, Group
 from wlnet.runtime.ir import Builder, Program
-from wlnet.runtime.simplify import simplify
+from wlnet.runtime.simplify import expanded, simplify
 from wlnet.runtime.store import Store
 from wlnet.runtime.types import DeviceError, TensorError, Type
 
@@ -66,7 +66,7 @@ def both(program: Program, inputs: dict[str, Any], steps: int = 1, order: str = 
     """The program on the emulator and by NumPy: outputs of every step, then every variable."""
     stores = [Store(program.variables) for _ in range(2)]
     exe = compile.compile(program, stores[0])
-    better = simplify(program)
+    better = expanded(simplify(program))
     generated = [each.source for each in plan(better).steps if each.launch and each.launch.entry == ENTRY]
     built = build_together(sorted({str(each) for each in generated}))
     code = cuda.Code(better, stores[1], EmulatedDevice(order, built))
@@ -213,6 +213,37 @@ def test_ops_without_cuda_form_are_named() -> None:
         TensorError, match="op 'poisson_quantile' has no CUDA form yet; op 'polygamma' has no CUDA form yet"
     ):
         plan(b.program())
+
+
+# ---- loops
+
+
+def sequence_net(cell: str, masked: bool = False) -> Program:
+    """Value and gradient of a recurrent layer over a sequence; with a scan of its own behind it."""
+    gates, t, n, d = {"lstm": 4, "gru": 3, "rnn": 1}[cell], 3, 2, 4
+    b = Builder()
+    shapes = [(t, n, gates * d), (gates * d, d), (gates * d,), *[(n, d)] * (2 if cell == "lstm" else 1)]
+    values = [b.input(f"x{k}", Type("f32", shape)) for k, shape in enumerate(shapes)]
+    lengths = [b.constant(np.array([3, 1]))] if masked else []
+    y = b.emit_all(cell, *values, *lengths, masked=masked)[0]
+
+    def total(b: Builder, carries: list[Any], elements: list[Any], constants: list[Any]) -> Any:
+        return [carries[0] * 0.5 + elements[0]], [carries[0]]
+
+    (last,), (sums,) = b.scan(total, [values[3]], [y], reverse=True)
+    loss = b.sum(b.square(sums)) + b.sum(last)
+    b.output("Loss", loss)
+    for k, each in enumerate(autodiff.gradient(b, loss, values)):
+        b.output(f"g{k}", each)
+    return b.program()
+
+
+@emulated
+@pytest.mark.parametrize("cell, masked", [("lstm", True), ("gru", False), ("rnn", False)])
+def test_recurrent_nets_step_by_step(cell: str, masked: bool) -> None:
+    program = sequence_net(cell, masked)
+    rng = np.random.default_rng(5)
+    both(program, {k: rng.normal(0, 0.5, v.shape).astype(np.float32) for k, v in program.inputs.items()})
 
 
 # ---- probing
