@@ -148,7 +148,18 @@ def is_shaped(lhs: Any) -> bool:
     )
 
 
+# An argument of these types has been compared when the rule was looked up.
+_FOUND_BY_KEY = (int, str, Symbol)
+_CONSTANT = (int, float, str)
+
+
 def _literal_rule(rule: Rule, scope: Scope) -> Callable[[Any], Any]:
+    rhs = rule.rhs
+    if not rule.whole and len(rule.lhs.args) == 1 and type(rule.lhs.args[0]) in _FOUND_BY_KEY:
+        if type(rhs) in _CONSTANT:
+            return lambda subject: rhs
+        found_value, size = _right(rule, scope), scope.frame
+        return lambda subject: run_code(found_value, [None] * size.size)
     run = _right(rule, scope)
     test = compile_test(rule.lhs, scope) if rule.whole else None
     row = compile_row(rule.lhs.args, scope) if not rule.whole else None
