@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import ShapeError, Type
+from .launches import Kernel
+from .launches_rows import layer_gradient_rule, rows_rule
 from .record import REDUCTION, Types, case, op, same_float, same_floats
 from .special import reference_erf
 
@@ -75,6 +77,7 @@ op(
     shape=norm_type,
     numpy=norm_numpy,
     numba="layer_norm",
+    cuda=Kernel("rows.cu", rows_rule("layer_norm", "epsilon")),
     expand=norm_expand,
     vjp=norm_vjp,
     cost=lambda operands, results, params: 7 * operands[0].size,
@@ -135,6 +138,7 @@ op(
     shape=norm_back_type,
     numpy=norm_back_numpy,
     numba="layer_norm_gradient",
+    cuda=Kernel("rows.cu", layer_gradient_rule),
     expand=norm_back_expand,
     cost=lambda operands, results, params: 12 * operands[0].size,
     examples=[

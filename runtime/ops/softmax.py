@@ -9,6 +9,7 @@ import numpy as np
 
 from ..types import ShapeError, Type
 from .launches import Kernel, softmax_rule
+from .launches_rows import rows_rule, softmax_gradient_rule
 from .record import REDUCTION, Params, Types, axis_of, case, composite, op, same_float, same_floats
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ op(
     shape=gradient_type,
     numpy=gradient_numpy,
     numba="softmax_gradient",
+    cuda=Kernel("rows.cu", softmax_gradient_rule),
     expand=lambda b, y, g, axis: b.mul(y, b.sub(g, b.sum(b.mul(y, g), axis, keepdims=True))),
     scratch=line_scratch,
     vjp=gradient_vjp,
@@ -197,6 +199,7 @@ op(
     shape=within_type,
     numpy=within_numpy,
     numba="softmax_within",
+    cuda=Kernel("rows.cu", rows_rule("softmax_within")),
     expand=within_expand,
     scratch=lambda types, params: (types[0].with_shape((*types[0].shape[:-1], 1)),),
     vjp=lambda b, ins, out, g: (b.emit("softmax_gradient", out, g, axis=out.rank - 1), None, None),

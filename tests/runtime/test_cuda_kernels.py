@@ -116,6 +116,16 @@ def sized(name: str, n: int) -> list[Case]:
         return [case((n, 5), Ints((n, 1), 0, 5), axis=1), case((3, n), Ints((3, n), -2, n + 2), axis=1)]
     if name in ("argmax", "argmin", "cumsum"):
         return [case((rows, n), axis=1), case((n, rows), axis=0), case((2, n, 3), axis=1)]
+    if name == "layer_norm":
+        return [case((rows, n), (n,), (n,)), case((n, 2), (2,), (2,), epsilon=0.1)]
+    if name == "layer_norm_gradient":
+        return [case((r, d), (d,), (r,), (r,), (r, d)) for r, d in ((rows, n), (n, 3))]
+    if name == "softmax_gradient":
+        return [case(shape, shape, axis=1) for shape in ((rows, n), (2, n, 3))]
+    if name == "softmax_within":
+        start = np.arange(rows, dtype=np.int32) % 3 - 1  # one before the row, some rows empty
+        stop = (np.arange(rows, dtype=np.int32) * 7) % (n + 3)
+        return [case((rows, n), start, stop)]
     if name == "argsort":
         rng = np.random.default_rng(n)
         ties = rng.integers(0, 40, (n, 3)).astype(np.float32)

@@ -147,3 +147,17 @@ def test_runs_are_merged_until_one_is_left(extent: int, launches: int) -> None:
     assert len(work.temporaries) == max(0, min(2, launches - 1))
     places = [(each.args[1], each.args[2]) for each in work.launches[1:]]
     assert all(source != target for source, target in places)
+
+
+def test_sums_over_rows_are_cut_where_columns_are_few() -> None:
+    def gradient(rows: int, extent: int) -> Work:
+        x, row, one = Type("f32", (rows, extent)), Type("f32", (extent,)), Type("f32", (rows,))
+        return work_of("layer_norm_gradient", [x, row, one, one, x])
+
+    assert [each.entry for each in gradient(7, 33).launches] == ["layer_norm_gradient", "layer_norm_vectors"]
+    long = gradient(1 << 24, 33)
+    assert [each.grid for each in long.launches] == [(1 << 21,), (2, BUSY // 2), (1,)]
+    assert long.temporaries[0].shape == (BUSY // 2, 33)
+    wide = gradient(3, 1 << 20).launches
+    assert wide[0].grid == (3,) and "WIDE=1" in wide[0].defines
+    assert gradient(0, 0).launches == ()

@@ -1,0 +1,94 @@
+"""Launch rules of the ops over the rows of an array (see launches.py and kernels/rows.cu)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..types import Type
+from .launches import (
+    BLOCK,
+    BUSY,
+    WARP,
+    WARP_ROW,
+    Launch,
+    Operand,
+    Params,
+    Result,
+    Temporary,
+    Types,
+    Work,
+    around,
+    blocks,
+    ctype,
+    element_launch,
+)
+
+# Rows that a chunk of the sums over rows takes at least: 16 a thread.
+LEAST_ROWS = 128
+
+
+def rows_launch(
+    entry: str, x: Type, arrays: tuple[Any, ...], scalars: tuple[Any, ...] = ()
+) -> tuple[Launch, ...]:
+    """An entry over the rows of `x`, its last axis: a warp each, or a block each where they are long."""
+    extent = x.shape[-1]
+    rows = x.size // extent if extent else 0
+    if not rows:
+        return ()
+    wide = extent > WARP_ROW
+    defines = (ctype("TYPE", x.dtype), f"WIDE={int(wide)}")
+    args = (*arrays, np.int64(rows), np.int64(extent), *scalars)
+    grid, block = ((rows,), (BLOCK,)) if wide else ((blocks(rows, 8),), (WARP, 8))
+    return (Launch(entry, grid, block, args, defines),)
+
+
+def places(operands: Types, results: Types) -> tuple[Any, ...]:
+    return (*map(Operand, range(len(operands))), *map(Result, range(len(results))))
+
+
+def rows_rule(entry: str, *scalars: str) -> Callable[[Types, Types, Params], Work]:
+    """The rule of an entry that takes all operands, all results and the parameters `scalars`."""
+
+    def rule(operands: Types, results: Types, params: Params) -> Work:
+        numbers = tuple(np.float64(params[each]) for each in scalars)
+        return Work(rows_launch(entry, operands[0], places(operands, results), numbers))
+
+    return rule
+
+
+def layer_gradient_rule(operands: Types, results: Types, params: Params) -> Work:
+    """The rows, then the sums over the rows, in chunks where columns are few."""
+    x, vector = operands[0], results[1]
+    extent = x.shape[-1]
+    rows = x.size // extent if extent else 0
+    launches = rows_launch("layer_norm_gradient", x, (*map(Operand, range(5)), Result(0)))
+    defines = (ctype("TYPE", x.dtype), f"WIDE={int(extent > WARP_ROW)}")
+    tiles = blocks(extent, WARP)
+    chunks = max(1, min(blocks(rows, LEAST_ROWS), BUSY // max(1, tiles)))
+    chunk = max(1, blocks(rows, chunks))
+    chunks = max(1, blocks(rows, chunk))
+    parts = (Result(1), Result(2)) if chunks == 1 else (Temporary(0), Temporary(1))
+    args = (Operand(0), *map(Operand, (2, 3, 4)), *parts, np.int64(rows), np.int64(extent), np.int64(chunk))
+    if not extent:
+        return Work(())
+    launches += (Launch("layer_norm_vectors", (tiles, chunks), (WARP, 8), args, defines),)
+    if chunks == 1:
+        return Work(launches)
+    last = (*parts, Result(1), Result(2), np.int64(extent), np.int64(chunks))
+    launches += element_launch("join_vectors", last, extent, defines).launches
+    return Work(launches, (vector.with_shape((chunks, extent)),) * 2)
+
+
+def softmax_gradient_rule(operands: Types, results: Types, params: Params) -> Work:
+    """Rows where the axis is the last, else a thread a line."""
+    y = operands[0]
+    outer, extent, inner = around(y.shape, params["axis"])
+    arrays = places(operands, results)
+    if inner == 1:
+        return Work(rows_launch("softmax_gradient", y.with_shape((outer, extent)), arrays))
+    args = (*arrays, np.int64(outer * inner), np.int64(extent), np.int64(inner))
+    defines = (ctype("TYPE", y.dtype), "WIDE=0")
+    return element_launch("softmax_gradient_lines", args, outer * inner if extent else 0, defines)
