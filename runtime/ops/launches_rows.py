@@ -92,3 +92,62 @@ def softmax_gradient_rule(operands: Types, results: Types, params: Params) -> Wo
     args = (*arrays, np.int64(outer * inner), np.int64(extent), np.int64(inner))
     defines = (ctype("TYPE", y.dtype), "WIDE=0")
     return element_launch("softmax_gradient_lines", args, outer * inner if extent else 0, defines)
+
+
+# ---- batch normalisation
+
+LEAST_PART = 4096  # positions of a channel that a chunk takes at least
+
+
+def channel_parts(x: Type, axis: int) -> tuple[str, tuple[int, int], tuple[np.generic, ...]]:
+    """ "block" or "columns", the grid (channels or tiles of them, chunks), and (C, inner, P, chunk)."""
+    outer, channels, inner = around(x.shape, axis)
+    positions, by_block = outer * inner, inner >= WARP
+    tiles = channels if by_block else blocks(channels, WARP)
+    least = LEAST_PART if by_block else LEAST_ROWS
+    chunks = max(1, min(blocks(positions, least), BUSY // max(1, tiles)))
+    chunk = max(1, blocks(positions, chunks))
+    grid = (tiles, max(1, blocks(positions, chunk)))
+    extents = tuple(map(np.int64, (channels, inner, positions, chunk)))
+    return ("block" if by_block else "columns"), grid, extents
+
+
+def batch_norm_rule(operands: Types, results: Types, params: Params) -> Work:
+    """Mean and squares of chunks, these made one, then the elements."""
+    x = operands[0]
+    kind, grid, extents = channel_parts(x, params["axis"])
+    channels, inner, positions, chunk = extents
+    defines, epsilon = (ctype("TYPE", x.dtype),), np.float64(params["epsilon"])
+    block = (BLOCK,) if kind == "block" else (WARP, 8)
+    if not x.size:
+        return Work(())
+    parts, statistics = (Temporary(0), Temporary(1)), (Result(1), Result(2))
+    launches: tuple[Launch, ...] = (
+        Launch(f"norm_{kind}", grid, block, (Operand(0), *parts, *extents), defines),
+    )
+    args: tuple[Any, ...] = (*parts, *statistics, channels, positions, chunk)
+    launches += element_launch("norm_join", args, int(channels), defines).launches
+    args = (*map(Operand, range(3)), Result(0), *statistics, np.int64(x.size), channels, inner, epsilon)
+    launches += element_launch("norm_apply", args, x.size, defines).launches
+    return Work(launches, (x.with_shape((grid[1], int(channels))),) * 2)
+
+
+def batch_gradient_rule(operands: Types, results: Types, params: Params) -> Work:
+    """Both sums of chunks, these added, then the elements."""
+    x = operands[0]
+    kind, grid, extents = channel_parts(x, params["axis"])
+    channels, inner = extents[:2]
+    defines, epsilon = (ctype("TYPE", x.dtype),), np.float64(params["epsilon"])
+    block = (BLOCK,) if kind == "block" else (WARP, 8)
+    if not x.size:
+        return Work(())
+    parts, sums = (Temporary(0), Temporary(1)), (Result(1), Result(2))
+    given = (Operand(0), *map(Operand, (2, 3, 4)))
+    launches: tuple[Launch, ...] = (
+        Launch(f"slope_{kind}", grid, block, (*given, *parts, *extents, epsilon), defines),
+    )
+    args: tuple[Any, ...] = (*parts, *sums, channels, np.int64(grid[1]))
+    launches += element_launch("slope_join", args, int(channels), defines).launches
+    args = (*map(Operand, range(5)), Result(0), *sums, np.int64(x.size), channels, inner, epsilon)
+    launches += element_launch("slope_apply", args, x.size, defines).launches
+    return Work(launches, (x.with_shape((grid[1], int(channels))),) * 2)

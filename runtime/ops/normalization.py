@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import ShapeError, Type
+from .launches import Kernel
+from .launches_rows import batch_gradient_rule, batch_norm_rule
 from .layout import turned
 from .record import REDUCTION, Types, axes_of, axis_of, case, composite, op
 
@@ -125,6 +127,7 @@ op(
     shape=batch_norm_type,
     numpy=batch_norm_numpy,
     numba="batch_norm",
+    cuda=Kernel("batch_norm.cu", batch_norm_rule),
     parallel=True,
     expand=batch_norm_expand,
     vjp=batch_norm_vjp,
@@ -204,6 +207,7 @@ op(
     shape=gradient_type,
     numpy=gradient_numpy,
     numba="batch_norm_gradient",
+    cuda=Kernel("batch_norm.cu", batch_gradient_rule),
     parallel=True,
     expand=gradient_expand,
     cost=lambda operands, results, params: 9 * operands[0].size,

@@ -116,6 +116,10 @@ def sized(name: str, n: int) -> list[Case]:
         return [case((n, 5), Ints((n, 1), 0, 5), axis=1), case((3, n), Ints((3, n), -2, n + 2), axis=1)]
     if name in ("argmax", "argmin", "cumsum"):
         return [case((rows, n), axis=1), case((n, rows), axis=0), case((2, n, 3), axis=1)]
+    if name == "batch_norm":
+        return [case((3, 3, n), (3,), (3,)), case((n, 33), (33,), (33,)), case((5, 2, 2000), (2,), (2,))]
+    if name == "batch_norm_gradient":
+        return [case(x, *[x[1:2]] * 3, x) for x in ((3, 3, n), (n, 33), (5, 2, 2000))]
     if name == "layer_norm":
         return [case((rows, n), (n,), (n,)), case((n, 2), (2,), (2,), epsilon=0.1)]
     if name == "layer_norm_gradient":

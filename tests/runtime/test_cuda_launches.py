@@ -161,3 +161,20 @@ def test_sums_over_rows_are_cut_where_columns_are_few() -> None:
     wide = gradient(3, 1 << 20).launches
     assert wide[0].grid == (3,) and "WIDE=1" in wide[0].defines
     assert gradient(0, 0).launches == ()
+
+
+def test_statistics_of_few_channels_are_cut_into_chunks() -> None:
+    def norm(*shape: int) -> Work:
+        channels = Type("f32", (shape[1],))
+        return work_of("batch_norm", [Type("f32", shape), channels, channels])
+
+    small = norm(3, 5, 7)
+    assert [(each.entry, each.grid) for each in small.launches] == [
+        ("norm_columns", (1, 1)),
+        ("norm_join", (1,)),
+        ("norm_apply", (1,)),
+    ]
+    large = norm(1 << 10, 33, 1 << 20)
+    assert large.launches[0].entry == "norm_block" and large.launches[0].grid == (33, BUSY // 33)
+    assert large.temporaries[0].shape == (BUSY // 33, 33)
+    assert norm(0, 5, 7).launches == ()
