@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import ShapeError, Type
+from .launches import Kernel
+from .launches_rows import ctc_rule
 from .record import REDUCTION, Ints, Types, case, op
 
 if TYPE_CHECKING:
@@ -151,6 +153,7 @@ op(
     shape=ctc_type,
     numpy=ctc_numpy,
     numba="ctc",
+    cuda=Kernel("ctc.cu", ctc_rule),
     expand=ctc_expand,
     vjp=ctc_vjp,
     scratch=lambda types, params: (

@@ -151,3 +151,18 @@ def batch_gradient_rule(operands: Types, results: Types, params: Params) -> Work
     args = (*map(Operand, range(5)), Result(0), *sums, np.int64(x.size), channels, inner, epsilon)
     launches += element_launch("slope_apply", args, x.size, defines).launches
     return Work(launches, (x.with_shape((grid[1], int(channels))),) * 2)
+
+
+# ---- connectionist temporal classification
+
+
+def ctc_rule(operands: Types, results: Types, params: Params) -> Work:
+    """A block an example; room for both recursions, in float64."""
+    x, labels = operands[:2]
+    (n, steps, classes), most = x.shape, labels.shape[1]
+    names = ("TYPE", "LABEL", "STEP", "COUNT")
+    defines = tuple(ctype(name, each.dtype) for name, each in zip(names, operands))
+    rooms = (Type("f64", (n, steps, 2 * most + 1)), Type("f64", (n, 2, 2 * most + 1)))
+    extents = map(np.int64, (steps, classes, most))
+    args = (*places(operands, results), Temporary(0), Temporary(1), *extents)
+    return Work((Launch("ctc", (n,), (BLOCK,), args, defines),), rooms) if x.size else Work(())

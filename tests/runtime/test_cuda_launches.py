@@ -146,7 +146,7 @@ def test_runs_are_merged_until_one_is_left(extent: int, launches: int) -> None:
     assert len(work.launches) == launches
     assert len(work.temporaries) == max(0, min(2, launches - 1))
     places = [(each.args[1], each.args[2]) for each in work.launches[1:]]
-    assert all(source != target for source, target in places)
+    assert all(str(source) != str(target) for source, target in places)
 
 
 def test_sums_over_rows_are_cut_where_columns_are_few() -> None:
@@ -178,3 +178,11 @@ def test_statistics_of_few_channels_are_cut_into_chunks() -> None:
     assert large.launches[0].entry == "norm_block" and large.launches[0].grid == (33, BUSY // 33)
     assert large.temporaries[0].shape == (BUSY // 33, 33)
     assert norm(0, 5, 7).launches == ()
+
+
+def test_ctc_takes_a_block_an_example() -> None:
+    one = Type("i32", (7,))
+    work = work_of("ctc", [Type("f32", (7, 99, 5)), Type("i64", (7, 3)), one, one])
+    [launch] = work.launches
+    assert launch.grid == (7,) and launch.defines == ("TYPE=float", "LABEL=i64", "STEP=int", "COUNT=int")
+    assert [each.shape for each in work.temporaries] == [(7, 99, 7), (7, 2, 7)]
