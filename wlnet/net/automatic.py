@@ -136,7 +136,7 @@ def _are_indices(output: PortType, column: Column | None) -> bool:
         return False
     if output.rank is not None:
         return column.rank == output.rank - 1
-    return column.rank == 0 or not np.isin(column.elements, (0, 1)).all()
+    return column.rank == 0 or column.elements is None or not np.isin(column.elements, (0, 1)).all()
 
 
 def attach(net: Net, port: str, loss: Net, target: str | None, column: Column | None) -> Choice:

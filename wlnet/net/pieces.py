@@ -320,12 +320,13 @@ def element_added(name: str) -> Callable[..., Loose]:
 
 def mapped(at: Pieces, f: Expr, x: Any, spec: Any = 1) -> Loose | None:
     """Map of a net alone."""
-    body, (number,) = f.args[1], variables_of(f)
-    inner = type(body) is Expr and type(body.head) is Expr and body.head.head is arrays.INNER
-    if spec != 1 or not inner or body.args != (Expr(S.SlotSequence, (number,)),) or len(body.head.args) > 1:
+    body, variables = f.args[1], variables_of(f)
+    if spec != 1 or type(body) is not Expr or type(body.head) is not Expr or len(variables) != 1:
         return None
-    (name,) = body.head.args
-    net = at.inner[name]
+    alone = body.args == (Expr(S.SlotSequence, (variables[0],)),)
+    if body.head.head is not arrays.INNER or not alone or len(body.head.args) != 1:
+        return None
+    net = at.inner[body.head.args[0]]
     return at.add(make_layer("NetMapOperator", nodes={"Net": net}), [at.value(x)])
 
 
