@@ -173,3 +173,10 @@ def test_errors(wl: Any, code: str, text: str) -> None:
     wl.quietly(code)
     assert len(wl.messages) == 1, wl.messages
     assert text in wl.messages[0]
+
+
+def test_its_net_is_the_graph_of_its_pieces(wl: Any) -> None:
+    wl.value('f = NetInitialize[FunctionLayer[LinearLayer[2][#] + Total[#] &, "Input" -> 3]]')
+    inner, outer = (numbers(wl.value(f"{x}[{{1, 2, 4}}]")) for x in ('NetExtract[f, "Net"]', "f"))
+    np.testing.assert_allclose(inner, outer, rtol=1e-6)
+    assert wl('Head[NetExtract[f, "Net"]]') == "NetGraph"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wlnet.expr import Association, Expr, S, Symbol
-from wlnet.net import arrays, formulas
+from wlnet.net import arrays, formulas, pieces
 from wlnet.net.errors import NetError
 from wlnet.net.layer import REQUIRED, ArrayField, Example, Parameter, Params, Ports, layer
 from wlnet.net.lower import Lowering, Wire
@@ -244,6 +244,7 @@ layer(
     lower=function_lower,
     activation=lambda params: "sigmoid" if formulas.is_sigmoid(params["Formula"]) else None,
     detach=detach,
+    derived={"Net": pieces.graph_of},
     padded=lambda net: all(pointwise(x) for x in parts(net.params["Formula"]).values()),
     examples=(
         Example("FunctionLayer[Total[#]^2 &][{1, 2, 3}]", "36."),
