@@ -170,3 +170,22 @@ def test_names_from_elsewhere(wl: Any) -> None:
     assert wl('Head[ConstantArrayLayer["Array" -> {1, 2}]]') == "NetArrayLayer"
     assert "no repository" in wl.error('NetModel["LeNet"]')
     assert "ONNX" in wl.error('NetExternalObject["file"]')
+
+
+@pytest.mark.parametrize("operator", ["NetMapThreadOperator", "NetFoldOperator"])
+def test_operator_of_a_layer_whose_inputs_come_from_connections(wl: Any, operator: str) -> None:
+    assert "InputPorts -> 2" in wl.error(f"{operator}[ThreadingLayer[Plus]]")
+
+
+def test_map_thread_of_a_layer_with_stated_inputs(wl: Any) -> None:
+    code = 'NetMapThreadOperator[ThreadingLayer[Plus, InputPorts -> {"Real", "Real"}]][{{1, 2}, {3, 4}}]'
+    assert wl(code) == "{4., 6.}"
+
+
+def test_a_test_for_zero_is_not_decided_of_the_symbol(wl: Any) -> None:
+    assert wl("ElementwiseLayer[If[PossibleZeroQ[#], 1, 2] &][{0, 0.7}]") == "{1., 2.}"
+
+
+@pytest.mark.parametrize("data", ["{a, b}", "a", "{{1, 2}, {3}}"])
+def test_data_that_are_no_array_for_a_port_of_unknown_shape(wl: Any, data: str) -> None:
+    assert "ElementwiseLayer::invindata" in wl.error(f"ElementwiseLayer[Ramp][{data}]")

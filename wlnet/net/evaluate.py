@@ -228,6 +228,8 @@ def shaped_by(net: Net, columns: Any) -> Net:
             shape = shape[1:]
         if array is not None or examples.scalar(value) is not None:
             hints[name] = PortType(None, shape)
+        elif not port.varies:
+            raise examples.misfit(net, name, port, value, None)
     key = ("shaped", tuple(hints.items()), tuple(net.inputs))
     found = net.cache.get(key)
     if found is None:

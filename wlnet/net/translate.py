@@ -216,7 +216,7 @@ def shown(f: Any) -> str:
 
 
 # Functions of a number that take a symbol for something else than a number, and so disappear.
-VANISHING = [system(name) for name in ("Chop", "Threshold")]
+VANISHING = [system(name) for name in ("Chop", "Threshold", "PossibleZeroQ")]
 
 
 def inactive(symbols: Sequence[Symbol], action: Callable[[], Any]) -> Any:

@@ -19,7 +19,7 @@ from wlnet.net.types import ANY, REAL, PortType
 from wlnet.runtime import ops
 
 from .arguments import AUTOMATIC, automatic_or, positive
-from .operators import INNER, only_ports, short
+from .operators import INNER, check_inputs, only_ports, short
 
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
@@ -62,6 +62,7 @@ def check_names(params: Params) -> None:
     net: Net = params["Net"]
     states = feedback(params)
     rules = items(params["Feedback"])
+    check_inputs(net, "NetFoldOperator")
     for kind, names, known in (
         ("output", [rule.args[0] for rule in rules], net.outputs),
         ("input", [*states, *constants(params)], net.inputs),

@@ -15,7 +15,7 @@ from wlnet.net.lower import Wire, one_length
 from wlnet.net.types import ANY, VARYING, Dims, Extent
 
 from .arguments import positive
-from .operators import INNER, inside_map, short
+from .operators import INNER, check_inputs, inside_map, short
 
 if TYPE_CHECKING:
     from wlnet.net.infer import Typing
@@ -38,6 +38,7 @@ def depths(params: Params) -> dict[str, int]:
     """By input of the net inside the number of dimensions that it is mapped over; 0: it is constant."""
     net: Net = params["Net"]
     stated = params["Depth"]
+    check_inputs(net, NAME)
     if type(stated) is int:
         return dict.fromkeys(net.inputs, stated)
     for name in stated:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from wlnet.expr import S
 from wlnet.net import masks
-from wlnet.net.errors import ConflictError
+from wlnet.net.conflicts import describe
+from wlnet.net.errors import ConflictError, NetError
 from wlnet.net.layer import REQUIRED, Example, Parameter, layer
 from wlnet.net.lower import Wire
 from wlnet.net.types import ANY
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     from wlnet.runtime import ir
 
 INNER = Parameter("Net", lambda value: value, "a net, or a shorthand for one", REQUIRED, net=True)
+
+
+def check_inputs(net: Net, symbol: str) -> None:
+    """NetError where the net inside has no inputs, or none before connections tell their number."""
+    if net.inputs:
+        return
+    text = f"{describe(net)} inside {symbol} has no inputs"
+    if net.record.is_variadic(net.params):
+        text += " of its own: their number comes from connections. State it, for example with InputPorts -> 2"
+    raise NetError(symbol, "port", f"{text}.")
 
 
 def only_ports(t: Typing, name: str) -> tuple[str, str]:
