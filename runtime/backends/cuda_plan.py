@@ -284,7 +284,7 @@ class Planner:
         if instr.op.kind in (RANDOM, VIEW) or instr.op.numpy is None:
             return False
         operands = [self.places[each] for each in instr.operands]
-        small = instr.results[0].type.size <= FOLD_LIMIT
+        small = instr.op.kind == SOURCE or instr.results[0].type.size <= FOLD_LIMIT
         if not small or any(each.root.kind != CONST for each in operands):
             return False
         arrays = evaluate(instr.op, [each.shadow for each in operands], instr.params)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..types import Shape
+from .launches import Copies
 from .record import MOVE, case, no_work, op
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ op(
     kind=MOVE,
     shape=lambda x: x,
     numpy=lambda out, x: np.copyto(out, x),
+    cuda=Copies(lambda operands, params: (None, ((slice(None),) * operands[0].rank,))),
     vjp=lambda b, ins, out, g: (g,),
     cost=no_work,
     examples=[case((3, 4)), case((2, 3, 4))],

@@ -215,6 +215,20 @@ def test_ops_without_cuda_form_are_named() -> None:
         plan(b.program())
 
 
+@emulated
+def test_convolutional_net_and_its_gradient() -> None:
+    b = Builder()
+    x, w = b.input("x", Type("f32", (3, 2, 6, 5))), b.input("w", Type("f32", (9, 2, 3, 2)))
+    scale, bias = b.input("scale", Type("f32", (9,))), b.input("bias", Type("f32", (9,)))
+    y = b.batch_norm(b.convolution(x, w, pads=1), scale, bias)[0]
+    loss = b.mean(b.square(b.pool(b.relu(y), "max", 2, 2)))
+    b.output("Loss", loss)
+    for k, each in enumerate(autodiff.gradient(b, loss, [x, w, scale, bias])):
+        b.output(f"g{k}", each)
+    rng = np.random.default_rng(6)
+    both(b.program(), {k: rng.normal(0, 1, v.shape).astype(np.float32) for k, v in b.inputs.items()})
+
+
 # ---- loops
 
 
