@@ -102,6 +102,14 @@ ODD = [
     "{Splice[Pi], Splice[f[1]], Splice[]}",
     "FunctionLayer[Range[5]]",
     "FunctionLayer[{1, 2}[#] &]",
+    "Reduce[f, x]",
+    "FindInstance[{a, 1}, x]",
+    "FromCoefficientRules[{1., 2.}, x]",
+    "FromCoefficientRules[{{1} -> 2}, {x, y}]",
+    'ColorConvert[{a, b}, "RGB"]',
+    "Plot3D[{}, {x, 0, 1}, {y, 0, 1}]",
+    "ImageAspectRatio[Legended[x, 2]]",
+    "ImageAspectRatio[GraphicsGrid[x]]",
 ]
 
 

@@ -58,7 +58,11 @@ def from_coefficient_rules(ev: Any, rules: Any, variables: Any) -> Any:
     names = items(variables) if is_list(variables) else (variables,)
     terms = []
     for r in items(rules) if is_list(rules) else ():
+        if type(r) is not Expr or r.head is not S.Rule or len(r.args) != 2 or not is_list(r.args[0]):
+            return None
         powers, c = r.args
+        if len(items(powers)) != len(names):
+            return None
         factors = [Expr(S.Power, (x, e)) for x, e in zip(names, items(powers), strict=True)]
         terms.append(Expr(S.Times, (c, *factors)))
     return Expr(S.Plus, tuple(terms))

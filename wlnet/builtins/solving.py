@@ -96,6 +96,8 @@ def _solutions(ev: Any, equations: Any, variables: Any, domain: Any, given: Any)
 def conditioned(ev: Any, listed: list[Any], names: list[Any], domain: Any) -> list[list[Any]] | None:
     """Solutions of equations that meet inequalities too, or are integers; the points of a solution in one
     variable; None when there is no telling."""
+    if any(type(e) is not Expr for e in listed):
+        return None
     whole = Expr(S.And, tuple(listed)) if len(listed) > 1 else listed[0]
     if len(names) == 1 and type(names[0]) is Symbol and only_in(whole, names[0]):
         found = real_pieces(ev, whole, names[0], domain is S.Integers)

@@ -349,12 +349,14 @@ def picture_bytes(
 
 
 def picture_array(ev: Any, e: Any, width: float | None = None, resolution: float = RESOLUTION) -> np.ndarray:
-    """The picture as pixels (rows, columns, 4), 0 ... 255."""
+    """The picture as pixels (rows, columns, 4), 0 ... 255; what holds no picture is written out as text."""
     import matplotlib
 
     with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = figure(ev, e, width)
+        if made is None:
+            made = figure(ev, Expr(S.Graphics, (Expr(S.Text, (e,)),)), width)
         made.set_dpi(resolution)
         made.canvas.draw()
         found: np.ndarray = np.asarray(made.canvas.buffer_rgba()).copy()

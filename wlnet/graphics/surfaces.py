@@ -128,6 +128,8 @@ def plot_3d(ev: Any, f: Any, x: Any, y: Any, given: dict[str, Any]) -> Any:
         if field is None:
             return None
         fields.append(field)
+    if not fields:
+        return None
     return surfaces(ev, "Plot3D", fields, given, [Expr(S.HoldForm, (body,)) for body in parts])
 
 

@@ -29,7 +29,8 @@ def color_convert(ev: Any, e: Any, space: Any) -> Any:
     {Hue[0., 1., 1.], RGBColor[0.5, 0.5, 0.5]}
     """
     if is_list(e):
-        return make_list(color_convert(ev, x, space) for x in items(e))
+        found = [color_convert(ev, x, space) for x in items(e)]
+        return None if any(x is None for x in found) else make_list(found)
     wanted = read_space(ev, "ColorConvert", space)
     if wanted is None:
         return None
