@@ -38,7 +38,7 @@ def test_options_of_the_function_come_first(names: Names) -> None:
 @pytest.mark.parametrize(
     ("text", "first"),
     [
-        ('NetExtract[n, "Bia', "Biases"),
+        ('NetExtract[n, "Biase', "Biases"),
         ('n[x, "Prob', "Probabilities"),
         ('NetTrain[n, d, "TrainedN', "TrainedNet"),
         ('{"a", "Round', "RoundLoss"),
@@ -46,6 +46,11 @@ def test_options_of_the_function_come_first(names: Names) -> None:
 )
 def test_strings(names: Names, text: str, first: str) -> None:
     assert offered(names, text)[0] == first
+
+
+def test_strings_with_a_common_beginning_stand_in_order(names: Names) -> None:
+    """The first is a parameter of LocalResponseNormalizationLayer, the second an array."""
+    assert offered(names, 'NetExtract[n, "Bia') == ["Bias", "Biases"]
 
 
 def test_closed_strings_offer_nothing(names: Names) -> None:
