@@ -149,6 +149,7 @@ def test_odd_calls(session: Session, text: str) -> None:
 LARGE = [
     ("Range[10^12]", "Range::toolarge"),
     ("ConstantArray[1, {10^5, 10^5}]", "ConstantArray::toolarge"),
+    ("IntegerPartitions[2^70]", "IntegerPartitions::toolarge"),
     ("10^(10^10)", "General::ovfl"),
     ("f[x_] := f[x + 1]; f[0]", "$IterationLimit::itlim"),
     ("g[x_] := 1 + g[x + 1]; g[0]", "$RecursionLimit::reclim2"),

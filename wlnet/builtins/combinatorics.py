@@ -14,6 +14,7 @@ from wlnet.kernel.registry import builtin
 
 from . import number_theory, numbers
 from .infinity import COMPLEX_INFINITY, INFINITY, is_positive_infinity
+from .tables import TOO_LARGE, small_enough
 
 FUNCTION = LISTABLE | NUMERIC_FUNCTION
 
@@ -302,7 +303,7 @@ def partitions_q(ev: Any, n: Any) -> Any:
     return ways[n]
 
 
-@builtin("IntegerPartitions")
+@builtin("IntegerPartitions", messages={"toolarge": TOO_LARGE})
 def integer_partitions(ev: Any, n: Any, *spec: Any) -> Any:
     """IntegerPartitions[n] lists the ways to write n as a sum of positive integers.
     IntegerPartitions[n, k] takes at most k parts, {k} exactly k; IntegerPartitions[n, k, {a, b, ...}] takes
@@ -318,6 +319,8 @@ def integer_partitions(ev: Any, n: Any, *spec: Any) -> Any:
         return make_list(())
     parts = list(items(spec[1])) if len(spec) > 1 and is_list(spec[1]) else None
     if bounds is None or (parts is not None and not all(type(p) is int for p in parts)):
+        return None
+    if parts is None and not small_enough(ev, "IntegerPartitions", n):
         return None
     low, high = bounds
     found = [p for p in number_theory.integer_partitions(n, high, parts) if len(p) >= low]
