@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -267,6 +268,8 @@ def tally(ev: Any, expr: Any, test: Any = S.Automatic) -> Any:
         values, first, counts = np.unique(expr, return_index=True, return_counts=True)
         order = np.argsort(first)
         return packed(np.stack((values[order], counts[order]), axis=1))
+    if test is S.Automatic and set(map(type, inner)) == {str}:
+        return make_list(make_list(pair) for pair in Counter(inner).items())
     groups = classes(inner, equivalence(ev, test))
     return make_list(make_list((inner[g[0]], len(g))) for g in groups)
 
