@@ -92,6 +92,7 @@ def test_words_in_any_order(session: Session) -> None:
 
 
 ODD = [
+    "Interval[{1., 2.}, 1 + 2 I]",
     "{1, 2} /. HoldPattern[] -> 1",
     "Fourier[1, Range[5][x]]",
     "Map[f, Range[3][x]]; Range[3][x] /. x -> 1; FunctionLayer[Range[5][#] &]",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wlnet.expr import FALSE, TRUE, Expr, S, is_list, items, make_list, truth
+from wlnet.expr import FALSE, TRUE, Complex, Expr, S, is_list, items, make_list, truth
 from wlnet.kernel.operands import operand
 from wlnet.kernel.registry import builtin
 
@@ -55,6 +55,8 @@ def largest(ev: Any, values: list[Any]) -> Any:
 
 def real_end(x: Any) -> bool:
     """Whether `x` may be the end of an interval."""
+    if type(x) is Complex:
+        return False
     return numeric_q(x) or (type(x) is Expr and x.head is S.DirectedInfinity and x.args in ((1,), (-1,)))
 
 
