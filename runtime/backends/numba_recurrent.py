@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..ops import cells
-from . import numba_kernels
+from . import numba_compile, numba_kernels
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -54,9 +54,7 @@ def load() -> None:
     """Replace the functions of one number by compiled ones, which kernels can call."""
     global exponential, logistic, hyperbolic
     if not hasattr(exponential, "py_func"):
-        import numba
-
-        made = numba.njit(nogil=True, error_model="numpy", fastmath={"contract"})
+        made = numba_compile.module().njit(nogil=True, error_model="numpy", fastmath={"contract"})
         exponential, logistic, hyperbolic = made(exponential), made(logistic), made(hyperbolic)
 
 
