@@ -85,8 +85,8 @@ SMOOTH = {
         'AttentionLayer["Dot", "Mask" -> "Causal" -> 2, "ScoreRescaling" -> "DimensionSqrt", "MultiHead" -> '
         'True, "Key" -> {3, 2, 2}, "Value" -> {3, 2, 1}, "Query" -> {3, 2, 2}]',
         'AttentionLayer["Dot", "Dropout" -> 0.5, "Key" -> {2, 2, 3}, "Value" -> {2, 2, 2}, "Query" -> 3]',
-        'AttentionLayer[NetGraph[{CatenateLayer[], LinearLayer[{}]}, {{NetPort["Input"], NetPort["Query"]} -> '
-        '1 -> 2}], "Key" -> {2, 2}, "Query" -> {2, 1}, "Value" -> {2, 3}]'],
+        'AttentionLayer[NetGraph[{CatenateLayer[], LinearLayer[{}]}, {{NetPort["Input"], NetPort["Query"]}'
+        ' -> 1 -> 2}], "Key" -> {2, 2}, "Query" -> {2, 1}, "Value" -> {2, 3}]'],
     "AppendLayer": ['AppendLayer["Input" -> {2, 3}]'],
     "PrependLayer": ['PrependLayer["Input" -> {2, 3}]'],
     "PaddingLayer": ['PaddingLayer[{{1, 2}, {0, 1}}, Padding -> "Reflected", "Input" -> {3, 2}]',
@@ -125,8 +125,8 @@ SMOOTH = {
         'LongShortTermMemoryLayer[2, "Input" -> {2, 3}, "Dropout" -> {"VariationalInput" -> 0.2, '
         '"VariationalState" -> 0.2, "VariationalWeights" -> 0.2}]'],
     "NetFoldOperator": [
-        'NetFoldOperator[NetGraph[{CatenateLayer[], 2, Tanh}, {{NetPort["Input"], NetPort["State"]} -> 1 -> 2 '
-        '-> 3}], "Input" -> {3, 2}]'],
+        'NetFoldOperator[NetGraph[{CatenateLayer[], 2, Tanh}, {{NetPort["Input"], NetPort["State"]} -> 1 -> 2'
+        ' -> 3}], "Input" -> {3, 2}]'],
     "NetNestOperator": ['NetNestOperator[NetChain[{2, Tanh}], 3, "Input" -> 2]',
                         'NetNestOperator[NetChain[{2, Tanh}], 20, "Input" -> 2]'],
     "NetBidirectionalOperator": ['NetBidirectionalOperator[BasicRecurrentLayer[2], "Input" -> {3, 2}]',

@@ -70,13 +70,13 @@ CODES: dict[str, list[str] | None] = {
                      'ExtractLayer["Input" -> {"Varying", 3}, "Position" -> {"Varying", 1, "Integer"}]'],
     "AttentionLayer": [
         'AttentionLayer["Key" -> {"Varying", 3}, "Value" -> {"Varying", 2}, "Query" -> {2, 2}]',
-        'AttentionLayer["Dot", "MultiHead" -> True, "Key" -> {"Varying", 2, 3}, "Value" -> {"Varying", 2, 2}, '
-        '"Query" -> {"Varying", 2, 3}]',
-        'AttentionLayer["Dot", "Mask" -> ("Causal" -> 2), "Key" -> {"Varying", 3}, "Value" -> {"Varying", 2}, '
-        '"Query" -> {"Varying", 3}]',
+        'AttentionLayer["Dot", "MultiHead" -> True, "Key" -> {"Varying", 2, 3}, "Value" -> {"Varying", 2, 2},'
+        ' "Query" -> {"Varying", 2, 3}]',
+        'AttentionLayer["Dot", "Mask" -> ("Causal" -> 2), "Key" -> {"Varying", 3}, "Value" -> {"Varying", 2},'
+        ' "Query" -> {"Varying", 3}]',
         'AttentionLayer["Dot", "Key" -> {"Varying", 2, 3}, "Value" -> {"Varying", 2, 2}, "Query" -> 3]',
-        'AttentionLayer[NetGraph[{CatenateLayer[], LinearLayer[{}]}, {{NetPort["Input"], NetPort["Query"]} -> '
-        '1 -> 2}], "Key" -> {"Varying", 2}, "Query" -> {"Varying", 1}, "Value" -> {"Varying", 3}]'],
+        'AttentionLayer[NetGraph[{CatenateLayer[], LinearLayer[{}]}, {{NetPort["Input"], NetPort["Query"]}'
+        ' -> 1 -> 2}], "Key" -> {"Varying", 2}, "Query" -> {"Varying", 1}, "Value" -> {"Varying", 3}]'],
     "PartLayer": [f'PartLayer[{part}, "Input" -> {{"Varying", 3}}]' for part in (
         "1", "-1", "1 ;; -1", "1 ;; 1", "-1 ;; -1", "{1, 2}", "{-1 ;; 1 ;; -1, 1 ;; 2}", "1 ;; -1 ;; 2",
         "{All, 2 ;; 3}", "-1 ;; All", "All ;; All ;; 3")],
@@ -125,8 +125,8 @@ CODES: dict[str, list[str] | None] = {
     "NetMapOperator": ['NetMapOperator[LinearLayer[2], "Input" -> {"Varying", 3}]',
                        'NetMapOperator[NetMapOperator[LinearLayer[2]], "Input" -> {"Varying", 2, 3}]'],
     "CTCLossLayer": ['CTCLossLayer["Input" -> {"Varying", 3}, "Target" -> {1, Restricted["Integer", 2]}]',
-                     'NetGraph[{PaddingLayer[{{0, 30}}, Padding -> 0.3], CTCLossLayer[]}, {NetPort["Input"] -> '
-                     '1 -> NetPort[2, "Input"], NetPort["Target"] -> NetPort[2, "Target"]}, "Input" -> '
+                     'NetGraph[{PaddingLayer[{{0, 30}}, Padding -> 0.3], CTCLossLayer[]}, {NetPort["Input"]'
+                     ' -> 1 -> NetPort[2, "Input"], NetPort["Target"] -> NetPort[2, "Target"]}, "Input" -> '
                      '{"Varying", 3}, "Target" -> {"Varying", Restricted["Integer", 2]}]'],
     "MeanSquaredLossLayer": ['MeanSquaredLossLayer["Input" -> {"Varying", 2}]'],
     "MeanAbsoluteLossLayer": ['MeanAbsoluteLossLayer["Input" -> "Varying"]'],
