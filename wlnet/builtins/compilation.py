@@ -254,7 +254,7 @@ def _runner(ev: Any, parameters: list[Parameter], body: Any) -> Callable[..., An
 def _parameter(spec: Any) -> Parameter | None:
     if type(spec) is Symbol:
         return Parameter(spec, "real", 0)
-    parts = items(spec) if is_list(spec) else ()
+    parts: tuple[Any, ...] = tuple(items(spec)) if is_list(spec) else ()
     if not 1 <= len(parts) <= 3:
         return None
     name = parts[0]

@@ -267,7 +267,7 @@ def _by_extrapolation(ev: Any, name: str, body: Any, i: Symbol, first: int) -> f
     act = mpmath.nsum if name == "NSum" else mpmath.nprod
     try:
         value = float(act(lambda k: term(float(k)), [first, mpmath.inf]))
-    except (ValueError, TypeError, ZeroDivisionError, OverflowError, mpmath.NoConvergence):
+    except (ValueError, TypeError, ZeroDivisionError, OverflowError, mpmath.NoConvergence):  # pyright: ignore
         return None
     return value if value == value else None
 

@@ -223,7 +223,7 @@ def _declare(name: str, usage: str, search: Any, sign: float, pick: str) -> None
         return places[0] if alone else make_list(places)
 
     call.__doc__ = usage
-    settings = dict.fromkeys(
+    settings: dict[str, Any] = dict.fromkeys(
         ("Method", "MaxIterations", "AccuracyGoal", "PrecisionGoal", "WorkingPrecision"), system("Automatic")
     )
     builtin(name, attributes=HOLD_ALL, messages=SEARCH, options=settings)(call)

@@ -321,7 +321,7 @@ def expansion(ev: Any, x: Any, t: Symbol, high: int) -> PowerSeries:
     """The series of `x` in t about 0 with an error term of at least t^high. Raises NoSeries."""
     inner = max(high, 1)
     depth = len(ev.state.quiet)
-    ev.state.quiet.append(Quieting(None, []))
+    ev.state.quiet.append(Quieting(None, set()))
     try:
         for _ in range(TRIES):
             found = Expansion(ev, t, inner).of(x)

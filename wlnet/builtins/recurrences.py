@@ -74,11 +74,11 @@ def recurrence_table(ev: Any, equations: Any, a: Any, span: Any) -> Any:
     >>> RecurrenceTable[{a[n + 1] == 2 a[n], a[0] == 3}, a, {n, 0, 4}]
     {3, 6, 12, 24, 48}
     """
-    ends = items(span) if is_list(span) else ()
+    ends: tuple[Any, ...] = items(span) if is_list(span) else ()
     listed = equations_of(equations)
     if listed is None or type(a) is not Symbol or len(ends) not in (2, 3):
         return None
-    n, low, high = (ends[0], 1, ends[1]) if len(ends) == 2 else ends
+    n, low, high = (ends[0], 1, ends[1]) if len(ends) == 2 else (ends[0], ends[1], ends[2])
     if type(low) is not int or type(high) is not int:
         return None
     known: dict[int, Any] = {}

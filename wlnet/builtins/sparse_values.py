@@ -80,7 +80,7 @@ class Sparse:
         if numeric is None or not _is_zero(self.default) or len(self.shape) > 2:
             return None
         columns = self.places[:, 1] if len(self.shape) == 2 else np.zeros(len(self.values), dtype=np.int64)
-        shape = self.shape if len(self.shape) == 2 else (self.shape[0], 1)
+        shape = (*self.shape, 1)[:2]
         return sparse.csr_array((numeric, (self.places[:, 0], columns)), shape=shape)
 
 
@@ -248,7 +248,7 @@ def solved(a: Sparse, b: Any) -> Any:
         return Expr(S.LinearSolve, (a.dense(), b))
     from scipy.sparse.linalg import spsolve
 
-    return packed(spsolve(matrix.tocsc().astype(np.float64), right.astype(np.float64)))
+    return packed(np.asarray(spsolve(matrix.tocsc().astype(np.float64), right.astype(np.float64))))
 
 
 def total(ev: Any, s: Sparse) -> Any:

@@ -116,6 +116,7 @@ def evaluate_expr(e: Expr) -> Any:
         head = e.head
         args = e.args
         stable = True
+        changes = 0
         wrapped: Any = None  # the arguments before `Unevaluated` was stripped
         version = CLOCK.version
         if e.stamp < 0:  # a tail call: steps 1 and 2 are done

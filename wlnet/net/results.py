@@ -13,9 +13,9 @@ import numpy as np
 
 from wlnet.expr import Association, AtomType, Expr, S, make_list, packed, register, system
 
+from . import insight
 from .conflicts import describe
 from .custom import Custom, formed
-from . import insight
 from .errors import NetError
 from .progress import curve, duration
 from .quantities import says

@@ -242,7 +242,8 @@ def _series(printer: Printer, expr: Expr, need: int) -> Layout | None:
     if infinite:
         base = Expr(S.Power, (x, -1))
     elif not (type(x0) is int and x0 == 0):
-        minus = -x0 if type(x0) in NUMBERS else Expr(S.Times, (-1, x0))
+        point: Any = x0
+        minus = -point if type(point) in NUMBERS else Expr(S.Times, (-1, point))
         base = Expr(S.Plus, (minus, x))
     terms = [_term(c, base, Fraction(k, den)) for k, c in enumerate(items(coefficients), low)]
     terms = [t for t in terms if t is not None]
