@@ -136,7 +136,7 @@ class SentencePieces:
 
     def __init__(self, content: bytes) -> None:
         try:
-            import sentencepiece  # loaded on first use
+            import sentencepiece  # loaded on first use  # pyright: ignore[reportMissingImports]
         except ImportError:
             raise missing("sentencepiece", "SentencePiece model") from None
         self.model = sentencepiece.SentencePieceProcessor()  # type: ignore[no-untyped-call]
@@ -160,7 +160,7 @@ class HuggingFace:
 
     def __init__(self, content: bytes) -> None:
         try:
-            import tokenizers  # loaded on first use
+            import tokenizers  # loaded on first use  # pyright: ignore[reportMissingImports]
         except ImportError:
             raise missing("tokenizers", "Hugging Face tokenizer") from None
         try:
