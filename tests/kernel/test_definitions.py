@@ -133,3 +133,12 @@ def test_filling_a_long_list_is_linear(script: Script) -> None:
     """In place where the variable is the only holder: 40,000 assignments into 40,000 elements."""
     assert script("a = Table[0, {40000}]; Do[a[[k]] = k, {k, 40000}]; Total[a]") == "800020000"
     assert script("s = <||>; Do[s[k] = k, {k, 20000}]; {Length[s], Total[s]}") == "{20000, 200010000}"
+
+
+def test_literal_definitions_with_conditions_hold_for_their_argument_only(script: Script) -> None:
+    assert script("ok = True; f[1] := 5 /; ok; {f[1], f[2]}") == "{5, f[2]}"
+    assert (
+        script('g[x_] := 7; g["a"] := 9 /; ok; g[b] := 8 /; ok; {g["a"], g["b"], g[b], g[1]}')
+        == "{9, 7, 8, 7}"
+    )
+    assert script("h[1] := Module[{t = 2}, t /; ok]; {h[1], h[1.], h[0]}") == "{2, h[1.], h[0]}"

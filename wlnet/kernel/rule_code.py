@@ -148,22 +148,23 @@ def is_shaped(lhs: Any) -> bool:
     )
 
 
-# An argument of these types has been compared when the rule was looked up.
-_FOUND_BY_KEY = (int, str, Symbol)
+# A definition without conditions whose one argument is of these types is looked up by it, which compares it
+# (see `Rules`).
+_FOUND_BY_KEY = ([int], [str], [Symbol])
 _CONSTANT = (int, float, str)
 
 
 def _literal_rule(rule: Rule, scope: Scope) -> Callable[[Any], Any]:
     rhs = rule.rhs
-    if not rule.whole and len(rule.lhs.args) == 1 and type(rule.lhs.args[0]) in _FOUND_BY_KEY:
-        if type(rhs) in _CONSTANT:
-            return lambda subject: rhs
-        found_value, size = _right(rule, scope), scope.frame
-        return lambda subject: run_code(found_value, [None] * size.size)
+    by_key = not rule.whole and not rule.conditional and [type(a) for a in rule.lhs.args] in _FOUND_BY_KEY
+    if by_key and type(rhs) in _CONSTANT:
+        return lambda subject: rhs
     run = _right(rule, scope)
+    frame = scope.frame
+    if by_key:
+        return lambda subject: run_code(run, [None] * frame.size)
     test = compile_test(rule.lhs, scope) if rule.whole else None
     row = compile_row(rule.lhs.args, scope) if not rule.whole else None
-    frame = scope.frame
 
     def literal(subject: Any) -> Any:
         b: list[Any] = [None] * frame.size
