@@ -270,12 +270,10 @@ def _quotient(node: Node, demands: Demands) -> str | None:
         if type(by) is not Node or by.op != "/" or type(by.args[0]) is not Leaf:
             continue
         divisor = by.args[0].index
-        if type(of) is Leaf and of.index != divisor:
-            demands.real.add(of.index)
-        elif not (type(of) is Constant and type(of.value) is float and of.value):
-            continue
-        demands.small.add(divisor)
-        return f"({real_source(of, True, demands)} * (1.0 / x{divisor}))"
+        variable = type(of) is Leaf and of.index != divisor
+        if variable or (type(of) is Constant and type(of.value) is float and of.value):
+            demands.small.add(divisor)
+            return f"({real_source(of, True, demands)} * (1.0 / x{divisor}))"
     return None
 
 
