@@ -45,6 +45,8 @@ def test_values(script: Script, program: str, expected: str) -> None:
     ("program", "expected", "message"),
     [
         ("Compile[{x}, x^2][a]", "a^2", "CompiledFunction::cfsa: Argument a at position 1"),
+        ("Compile[{x}, x + 1][10^400] == 10^400 + 1", "True", "CompiledFunction::cfsa"),
+        ("Compile[{{n, _Integer}}, n + 1][2^63] == 2^63 + 1", "True", "CompiledFunction::cfsa"),
         ("Compile[{{n, _Integer}}, n][2.5]", "2.5", "CompiledFunction::cfsa: Argument 2.5 at position 1"),
         ("Compile[{{v, _Real, 1}}, v][{{1}}]", "{{1}}", "CompiledFunction::cfsa"),
         ("Head[Compile[{x}, x][1, 2]]", "Compile[{x}, x]", "CompiledFunction::cfct: Number of arguments 2"),

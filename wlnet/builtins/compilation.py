@@ -61,6 +61,7 @@ NOUNS = {
     "expression": "expression",
 }
 
+LARGEST = 1 << 63  # beyond it an integer is not of machine size
 RAGGED = 1 << 30  # the rank of a list that is no array: it is threaded over
 
 
@@ -115,9 +116,9 @@ def fitted(ev: Any, x: Any, parameter: Parameter) -> Any:
         return x if x is TRUE or x is FALSE else None
     if kind == "string":
         return x if type(x) is str else None
-    if type(x) is int:
-        return float(x) if kind == "real" else x
-    if kind == "integer" or not numeric_q(x):
+    if kind == "integer":
+        return x if type(x) is int and -LARGEST <= x < LARGEST else None
+    if not numeric_q(x):
         return None
     value = numeric_value(ev, x)
     return value if type(value) is float or (kind == "complex" and type(value) is Complex) else None
