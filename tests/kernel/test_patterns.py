@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from wlnet.expr import Expr, S, Symbol, canonical_args, items, key, same
@@ -107,12 +107,21 @@ def test_agrees_with_trying_everything(p: Any, e: Any) -> None:
 )
 @given(patterns, expressions)
 def test_replace_list_finds_every_way(p: Any, e: Any) -> None:
-    """ReplaceList gives the bindings of all matches, and of nothing else."""
+    """ReplaceList gives the bindings of all matches, and of nothing else. Not for Flat heads: there the oracle
+    wraps single elements and runs of `x__` in ways the language does not.
+    """
+    assume(not _mentions_flat(p))
     names = variables(p)
     rule = Expr(S.RuleDelayed, (p, Expr(S.List, tuple(Expr(F, (v,)) for v in names))))
     ours = {tuple(map(_inside, items(way))) for way in items(_ways(e, rule))}
     theirs = {tuple(_inside(Expr(F, b.get(v, ()))) for v in names) for b in solutions(p, e)}
     assert ours == theirs, (p, e)
+
+
+def _mentions_flat(p: Any) -> bool:
+    if type(p) is Symbol:
+        return bool(p.attributes & FLAT)
+    return type(p) is Expr and (_mentions_flat(p.head) or any(map(_mentions_flat, p.args)))
 
 
 def _ways(e: Any, rule: Expr) -> Any:
