@@ -107,7 +107,7 @@ def test_agrees_with_trying_everything(p: Any, e: Any) -> None:
 )
 @given(patterns, expressions)
 def test_replace_list_finds_every_way(p: Any, e: Any) -> None:
-    """ReplaceList gives the bindings of all matches, and of nothing else. Not for Flat heads: there the oracle
+    """ReplaceList gives the bindings of all matches and nothing else. Not for Flat heads: there the oracle
     wraps single elements and runs of `x__` in ways the language does not.
     """
     assume(not _mentions_flat(p))
