@@ -87,6 +87,8 @@ ERRORS = [
     ("ImageDimensions[7]", "ImageDimensions::imginv: 7 is not an image"),
     ("ImageData[{1, 2}]", "ImageData::imginv"),
     ("Image[{1, 2}]", "Image::imginv"),
+    ('Image["foo"]', "Image::imginv: foo is not an image"),
+    ("Audio[3]", "Audio::audioinv"),
     ('Image[{{1}}, "Complex"]', "Image::type"),
     ('Image[{{1}}, ColorSpace -> "Foo"]', 'Image::space: Foo is not a colour space; known are "Grayscale"'),
     ('Image[{{1}}, ColorSpace -> "RGB"]', "Image::imginv"),

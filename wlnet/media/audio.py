@@ -15,6 +15,7 @@ from wlnet.expr import (
     Expr,
     NumericArray,
     S,
+    Symbol,
     is_list,
     items,
     make_list,
@@ -218,7 +219,7 @@ def audio(ev: Any, data: Any, **options: Any) -> Any:
         data.array if type(data) is NumericArray else to_array(data, exact=False) if is_list(data) else None
     )
     if array is None or array.ndim not in (1, 2) or not array.size or array.dtype.kind not in "iuf":
-        if is_list(data):
+        if is_list(data) or type(data) not in (Expr, Symbol):
             ev.message("Audio", "audioinv", data)
         return None
     return Audio(array, rate or DEFAULT_RATE)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import TRUE, Expr, NumericArray, S, is_list, items, make_list, packed, system, truth
+from wlnet.expr import TRUE, Expr, S, Symbol, is_list, items, make_list, packed, system, truth
 from wlnet.kernel.registry import builtin, symbol
 
 from .colors import number, rgba
@@ -107,7 +107,7 @@ def image(ev: Any, data: Any, kind: Any = None, **options: Any) -> Any:
         return found if space is None else to_space(found, space)
     found = image_of(data, wanted, options.get("Interleaving", TRUE) is TRUE)
     if found is None or (space is not None and found.channels not in (SPACES[space], SPACES[space] + 1)):
-        if is_list(data) or type(data) is NumericArray:
+        if is_list(data) or type(data) not in (Expr, Symbol):
             ev.message("Image", "imginv", data)
         return None
     return found if space is None else Image(found.array, found.kind, space)
