@@ -167,7 +167,7 @@ def test_on_ports_and_in_files(wi: Any, tmp_path: Path) -> None:
     assert wi("Length[g[{i, i}]]") == "2"
 
 
-def test_netTrain_attaches_them(wl: Any) -> None:  # noqa: N802
+def test_training_attaches_them(wl: Any) -> None:
     wl.session.state.progress_stream = io.StringIO()
     data = "d = {Image[{{1, 0}, {0, 0}}] -> 0.5, Image[{{0, 0}, {0, 1}}] -> 0.25}"
     wl.value(data)
