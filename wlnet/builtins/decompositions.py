@@ -38,11 +38,11 @@ def _machine_parts(ev: Any, name: str, m: Any) -> tuple[np.ndarray, np.ndarray] 
 
 def _exact_eigensystem(ev: Any, rows: matrices.Matrix) -> list[tuple[Any, list[list[Any]], int]] | None:
     """(eigenvalue, basis of its eigenvectors, multiplicity), largest modulus first; None when not found."""
-    from . import sympy_bridge
+    from . import sympy_matrices
 
     if len(rows) > MAX_EXACT:
         return None
-    return sympy_bridge.eigensystem(ev, rows)
+    return sympy_matrices.eigensystem(ev, rows)
 
 
 @builtin("Eigenvalues", messages=SQUARE)

@@ -317,13 +317,13 @@ def matrix_exp(ev: Any, m: Any, vector: Any = None) -> Any:
 
 def _exact_exponential(ev: Any, rows: matrices.Matrix) -> Any:
     """The exponential of an exact matrix: termwise when diagonal, else through SymPy."""
-    from . import sympy_bridge
+    from . import sympy_matrices
 
     n = len(rows)
     if all(type(rows[i][j]) is int and rows[i][j] == 0 for i in range(n) for j in range(n) if i != j):
         diagonal = [[Expr(S.Exp, (rows[i][i],)) if i == j else 0 for j in range(n)] for i in range(n)]
         return matrices.to_list(diagonal)
-    return sympy_bridge.matrix_function(ev, rows, "exp")
+    return sympy_matrices.matrix_function(ev, rows, "exp")
 
 
 # ---------------------------------------------------------------------------------------------- equations

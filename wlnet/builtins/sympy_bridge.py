@@ -1,10 +1,8 @@
-"""Expressions to SymPy and back. The only file that knows SymPy.
+"""Expressions to SymPy and back, and questions to it in limited time. `sympy_names` tells what is called how.
 
-`Bridge` keeps the table of symbols of one conversion, so that what comes back has the symbols that went
-in. A part that
-SymPy has no word for goes as an opaque symbol; a result that holds an unevaluated integral, limit or sum
-counts as no
-result (`Unsolved`).
+`Bridge` keeps the table of symbols of one conversion, so that what comes back has the symbols that went in.
+A part that SymPy has no word for goes as an opaque symbol; a result that holds an unevaluated integral, limit
+or sum counts as no result (`Unsolved`).
 """
 
 from __future__ import annotations
@@ -35,108 +33,7 @@ from wlnet.kernel.threads import watch_time
 
 from . import numbers
 from .infinity import COMPLEX_INFINITY, INFINITY, MINUS_INFINITY, direction, is_infinite
-
-# WL name -> SymPy name, for functions whose arguments correspond one to one.
-FUNCTIONS: dict[str, str] = {
-    "Sin": "sin",
-    "Cos": "cos",
-    "Tan": "tan",
-    "Cot": "cot",
-    "Sec": "sec",
-    "Csc": "csc",
-    "ArcSin": "asin",
-    "ArcCos": "acos",
-    "ArcTan": "atan",
-    "ArcCot": "acot",
-    "ArcSec": "asec",
-    "ArcCsc": "acsc",
-    "Sinh": "sinh",
-    "Cosh": "cosh",
-    "Tanh": "tanh",
-    "Coth": "coth",
-    "Sech": "sech",
-    "Csch": "csch",
-    "ArcSinh": "asinh",
-    "ArcCosh": "acosh",
-    "ArcTanh": "atanh",
-    "ArcCoth": "acoth",
-    "ArcSech": "asech",
-    "ArcCsch": "acsch",
-    "Abs": "Abs",
-    "Sign": "sign",
-    "Re": "re",
-    "Im": "im",
-    "Arg": "arg",
-    "Conjugate": "conjugate",
-    "Floor": "floor",
-    "Ceiling": "ceiling",
-    "Erf": "erf",
-    "Erfc": "erfc",
-    "Erfi": "erfi",
-    "LogGamma": "loggamma",
-    "Beta": "beta",
-    "Zeta": "zeta",
-    "Factorial": "factorial",
-    "Factorial2": "factorial2",
-    "Binomial": "binomial",
-    "Fibonacci": "fibonacci",
-    "HarmonicNumber": "harmonic",
-    "BesselJ": "besselj",
-    "BesselY": "bessely",
-    "BesselI": "besseli",
-    "BesselK": "besselk",
-    "ExpIntegralEi": "Ei",
-    "LogIntegral": "li",
-    "SinIntegral": "Si",
-    "CosIntegral": "Ci",
-    "PolyGamma": "polygamma",
-    "DiracDelta": "DiracDelta",
-    "HeavisideTheta": "Heaviside",
-    "Max": "Max",
-    "Min": "Min",
-    "Mod": "Mod",
-    "ProductLog": "LambertW",
-    "PolyLog": "polylog",
-    "ExpIntegralE": "expint",
-    "EllipticK": "elliptic_k",
-    "EllipticE": "elliptic_e",
-}
-BACK: dict[str, str] = {v: k for k, v in FUNCTIONS.items()}
-CONSTANT_NAMES: dict[str, str] = {
-    "Pi": "pi",
-    "E": "E",
-    "EulerGamma": "EulerGamma",
-    "GoldenRatio": "GoldenRatio",
-    "Catalan": "Catalan",
-}
-RELATIONS: dict[str, str] = {
-    "Equal": "Eq",
-    "Unequal": "Ne",
-    "Less": "Lt",
-    "LessEqual": "Le",
-    "Greater": "Gt",
-    "GreaterEqual": "Ge",
-}
-RELATIONS_BACK = {
-    "Equality": "Equal",
-    "Unequality": "Unequal",
-    "StrictLessThan": "Less",
-    "LessThan": "LessEqual",
-    "StrictGreaterThan": "Greater",
-    "GreaterThan": "GreaterEqual",
-}
-OPEN_RESULTS = (
-    "Integral",
-    "Limit",
-    "Sum",
-    "Product",
-    "ConditionSet",
-    "CRootOf",
-    "RootSum",
-    "meijerg",
-    "Subs",
-    "Order",
-)
+from .sympy_names import BACK, CONSTANT_NAMES, FUNCTIONS, OPEN_RESULTS, RELATIONS, RELATIONS_BACK
 
 
 class Unsolved(Exception):  # noqa: N818 (an outcome, not a failure)
@@ -465,44 +362,3 @@ def failures() -> tuple[type[Exception], ...]:
         RecursionError,
     )
     return (*own, SympifyError, BasePolynomialError)
-
-
-def eigensystem(ev: Any, rows: list[list[Any]]) -> list[tuple[Any, list[list[Any]], int]] | None:
-    """Exact eigenvalues with a basis of eigenvectors and multiplicity, largest modulus first; None when not
-    found."""
-    from .numeric import numeric_value
-
-    b = Bridge()
-    try:
-        found = b.sympy.Matrix([[b.to(a) for a in r] for r in rows]).eigenvects()
-        out = []
-        for value, multiplicity, basis in found:
-            if value.atoms(b.sympy.polys.rootoftools.ComplexRootOf):
-                return None
-            vectors = [[ev.evaluate(b.out(b.sympy.radsimp(x))) for x in v] for v in basis]
-            over_one = Expr(S.Together, (b.out(value),))
-            out.append((ev.evaluate(over_one), vectors, int(multiplicity)))
-    except (Unsolved, *failures()):
-        return None
-    sizes = [numeric_value(ev, v) for v, _, _ in out]
-    if all(s is not None for s in sizes):
-        order = sorted(range(len(out)), key=lambda i: _rank(numbers.to_complex(sizes[i])))
-        out = [out[i] for i in order]
-    return out
-
-
-def _rank(z: complex) -> tuple[float, float, float]:
-    return (-round(abs(z), 9), -z.real, -z.imag)
-
-
-def matrix_function(ev: Any, rows: list[list[Any]], name: str) -> Any:
-    """A function of an exact matrix ("exp"), as a WL matrix; None when SymPy cannot."""
-    b = Bridge()
-    try:
-        value = getattr(b.sympy.Matrix([[b.to(a) for a in r] for r in rows]), name)()
-        n = len(rows)
-        return make_list(
-            make_list(ev.evaluate(b.out(b.sympy.simplify(value[i, j]))) for j in range(n)) for i in range(n)
-        )
-    except (Unsolved, *failures()):
-        return None
