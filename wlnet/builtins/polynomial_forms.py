@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wlnet.expr import Expr, S, is_list, items, make_list, truth
+from wlnet.expr import Expr, S, is_list, items, make_list, same, truth
 from wlnet.kernel.registry import builtin
 
 from .algebra import or_same
@@ -36,7 +36,11 @@ def coefficient_rules(ev: Any, poly: Any, variables: Any = None) -> Any:
     >>> CoefficientRules[x^2 y + 3 x, {x, y}]
     {{2, 1} -> 1, {1, 0} -> 3}
     """
+    if is_list(poly):
+        return None
     names = _names(ev, poly, variables)
+    if not names:  # SymPy would choose some
+        return make_list(() if same(poly, 0) else (Expr(S.Rule, (make_list(()), poly)),))
 
     def act(b: Bridge) -> Any:
         terms = b.sympy.Poly(b.to(poly), *map(b.to, names)).terms()
@@ -55,9 +59,11 @@ def from_coefficient_rules(ev: Any, rules: Any, variables: Any) -> Any:
     >>> FromCoefficientRules[{{2, 1} -> 1, {1, 0} -> 3}, {x, y}]
     3 x + x^2 y
     """
+    if not is_list(rules):
+        return None
     names = items(variables) if is_list(variables) else (variables,)
     terms = []
-    for r in items(rules) if is_list(rules) else ():
+    for r in items(rules):
         if type(r) is not Expr or r.head is not S.Rule or len(r.args) != 2 or not is_list(r.args[0]):
             return None
         powers, c = r.args
