@@ -127,6 +127,12 @@ OPERATIONS = [
     ('DirectoryName["x/y.txt"]', '"x/"'),
     ('FileNameSplit["/a/b"]', '{"", "a", "b"}'),
     ('WriteString["w.txt", "a", 1]; WriteString["w.txt", "b"]; ReadString["w.txt"]', '"a1b"'),
+    ('WriteString["w.txt", "a"]; {Length[Streams[]], Close["w.txt"], Streams[]}', '{1, "w.txt", {}}'),
+    (
+        's = OpenWrite["w.txt"]; WriteString["w.txt", "a"]; Write[File["w.txt"], 1]; ReadString["w.txt"]',
+        '"a1\\n"',
+    ),
+    ('Export["w.txt", "old"]; WriteLine[File["w.txt"], "a"]; Close["w.txt"]; ReadString["w.txt"]', '"a\\n"'),
     ('Export["r.txt", "1 2.5\\n3"]; ReadList["r.txt", Number]', "{1, 2.5, 3}"),
     ('Environment["NO_SUCH_THING"]', "$Failed"),
     ('RunProcess[{"cat"}, "StandardOutput", "hello"]', '"hello"'),

@@ -9,13 +9,14 @@ Input is kept as text with a position in it.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from wlnet.expr import NULL, Expr, S, is_list, items, make_list, system
 from wlnet.kernel.registry import builtin, symbol
 from wlnet.syntax import Incomplete, ReadError
 
 from .files import FILE, attempt, held, path_of
+from .formats import file_path
 from .table_formats import cell
 
 FAILED = system("$Failed")
@@ -57,13 +58,19 @@ class InputText:
 
 
 class OutputFile:
-    """An output stream: its name and the open file."""
+    """An output stream: its name and the absolute path of its file, which is open only while text is written:
+    what was written is there at once, and a session that ends leaves nothing open.
+    """
 
-    __slots__ = ("file", "name")
+    __slots__ = ("name", "path")
 
-    def __init__(self, name: str, file: IO[str]) -> None:
+    def __init__(self, name: str, path: Path) -> None:
         self.name = name
-        self.file = file
+        self.path = path
+
+    def write(self, text: str, mode: str = "a") -> None:
+        with self.path.open(mode, encoding="utf-8") as file:
+            file.write(text)
 
 
 symbol("InputStream", usage='InputStream["name", n] is an open input stream.')
@@ -132,12 +139,13 @@ def _open_output(ev: Any, name: str, file: Any, mode: str) -> Any:
     path = path_of(ev, name, file)
     if path is None:
         return FAILED
-    return attempt(
-        ev,
-        name,
-        lambda: _enter(ev, OutputFile(str(file), path.open(mode, encoding="utf-8"))),
-        held(name, file),
-    )
+
+    def start() -> Any:
+        stream = OutputFile(file if type(file) is str else str(path), path.absolute())
+        stream.write("", mode)
+        return _enter(ev, stream)
+
+    return attempt(ev, name, start, held(name, file))
 
 
 @builtin("OpenWrite", messages=STREAM, stateful=True)
@@ -176,10 +184,7 @@ def close(ev: Any, stream: Any) -> Any:
     if not numbers:
         ev.message("Close", "openx", stream)
         return None
-    found = ev.state.streams.pop(numbers[-1])
-    if type(found) is OutputFile:
-        found.file.close()
-    return found.name
+    return ev.state.streams.pop(numbers[-1]).name
 
 
 @builtin("Streams", stateful=True)
@@ -341,8 +346,24 @@ def set_stream_position(ev: Any, stream: Any, n: Any) -> Any:
 # ------------------------------------------------------------------------------------------------- writing
 
 
+def _output_of(ev: Any, name: str, x: Any) -> OutputFile | None:
+    """An output stream; a file is opened to write, and stays open; None with a message."""
+    found = stream_of(ev, x)
+    if type(found) is OutputFile:
+        return found
+    if type(x) is Expr and x.head in (S.InputStream, S.OutputStream):
+        ev.message(name, "openx", x)
+        return None
+    path = file_path(ev, x)
+    for s in ev.state.streams.values():
+        if type(s) is OutputFile and path is not None and s.name in (x, str(path)):
+            return s
+    opened = stream_of(ev, _open_output(ev, name, x, "w"))
+    return opened if type(opened) is OutputFile else None
+
+
 def write_to(ev: Any, name: str, stream: Any, text: str) -> Any:
-    """Write text to an output stream, to "stdout" or "stderr", or at the end of a file."""
+    """Write text to an output stream, to "stdout" or "stderr", or to a file, which is opened if need be."""
     import sys
 
     if type(stream) is str and stream in ("stdout", "stderr"):
@@ -350,21 +371,12 @@ def write_to(ev: Any, name: str, stream: Any, text: str) -> Any:
         out.write(text)
         out.flush()
         return NULL
-    found = stream_of(ev, stream)
-    if type(found) is OutputFile:
-        found.file.write(text)
-        found.file.flush()
-        return NULL
-    if type(stream) is Expr and stream.head in (S.InputStream, S.OutputStream):
-        ev.message(name, "openx", stream)
-        return FAILED
-    path = path_of(ev, name, stream)
-    if path is None:
+    found = _output_of(ev, name, stream)
+    if found is None:
         return FAILED
 
     def write() -> Any:
-        with path.open("a", encoding="utf-8") as out:
-            out.write(text)
+        found.write(text)
         return NULL
 
     return attempt(ev, name, write, held(name, stream))
