@@ -29,6 +29,8 @@ def script() -> Script:
         ("Compile[{x}, x^2, RuntimeAttributes -> {Listable}][{1, 2, {3}}]", "{1., 4., {9.}}"),
         ("Compile[{x, {v, _Real, 1}}, x + v, RuntimeAttributes -> Listable][{1, 2}, {5, 6}]", "{{6., 7.}, {7., 8.}}"),
         ("Compile[{x, y}, x y, {{_, _Real}}, CompilationTarget -> \"C\"][2, 3]", "6."),
+        ('Compile[{x}, x, RuntimeOptions -> {"CatchMachineOverflow" -> False}, Parallelization -> True][2]', "2."),
+        ('Compile[{x}, x, RuntimeOptions -> "Speed"][2]', "2."),
         ("Map[Compile[{x}, 2 x], {1, 2}]", "{2., 4.}"),
         ("Head[Compile[{x}, x]]", "CompiledFunction"),
         ("Compile[{x}, x^2]", "Compile[{x}, x^2]"),
@@ -52,6 +54,9 @@ def test_values(script: Script, program: str, expected: str) -> None:
         ("Head[Compile[{x}, x][1, 2]]", "Compile[{x}, x]", "CompiledFunction::cfct: Number of arguments 2"),
         ("Compile[{2}, 2]", "Compile[{2}, 2]", "Compile::fun"),
         ("Compile[{{x, _Foo}}, 2]", "Compile[{{x, _Foo}}, 2]", "Compile::fun"),
+        ('Head[Compile[{x}, x, CompilationTarget -> "D"]]', "Compile", "Compile::optval: D is no value"),
+        ("Head[Compile[{x}, x, Parallelization -> 2]]", "Compile", "Compile::optval: 2 is no value"),
+        ('Head[Compile[{x}, x, RuntimeOptions -> {"No" -> 1}]]', "Compile", "Compile::optval"),
         ("FunctionCompile[Function[x, x]]", "$Failed", "FunctionCompile::fun"),
         ('FunctionCompile[Function[Typed[x, "Quaternion"], x]]', "$Failed", "FunctionCompile::type"),
         (

@@ -61,6 +61,22 @@ NOUNS = {
     "expression": "expression",
 }
 
+# The settings of options that ask for ways to compute, of which there is one here: none changes a result.
+WAYS: dict[str, tuple[Any, ...]] = {
+    "CompilationTarget": ("WVM", "C", S.Automatic),
+    "Parallelization": (S.Automatic, TRUE, FALSE),
+    "RuntimeOptions": (S.Automatic, "Speed", "Quality"),
+}
+CHECKS = (
+    "CatchMachineIntegerOverflow",
+    "CatchMachineOverflow",
+    "CatchMachineUnderflow",
+    "CompareWithTolerance",
+    "EvaluateSymbolically",
+    "RuntimeErrorHandler",
+    "WarningMessages",
+)
+
 LARGEST = 1 << 63  # beyond it an integer is not of machine size
 RAGGED = 1 << 30  # the rank of a list that is no array: it is threaded over
 
@@ -199,7 +215,10 @@ symbol(
 @builtin(
     "Compile",
     attributes=HOLD_ALL,
-    messages={"fun": "Compilation of `1` cannot proceed: a parameter is x, {x, type} or {x, type, rank}."},
+    messages={
+        "fun": "Compilation of `1` cannot proceed: a parameter is x, {x, type} or {x, type, rank}.",
+        "optval": "`1` is no value of the option `2`, which is one of `3`.",
+    },
 )
 def compile_(
     ev: Any,
@@ -223,6 +242,9 @@ def compile_(
     >>> Compile[{{v, _Real, 1}}, Total[v^2]][{1, 2, 3}]
     14.
     """
+    given = zip(WAYS, (compilation_target, parallelization, runtime_options), strict=True)
+    if not all([_is_way(ev, option, value) for option, value in given]):
+        return None
     found = []
     for spec in items(parameters) if is_list(parameters) else (parameters,):
         parameter = _parameter(spec)
@@ -244,6 +266,19 @@ symbol("RuntimeAttributes", usage="RuntimeAttributes is an option of Compile: Li
 symbol("CompilationTarget", usage="CompilationTarget is an option of Compile that never changes a result.")
 symbol("Parallelization", usage="Parallelization is an option of Compile that never changes a result.")
 symbol("RuntimeOptions", usage="RuntimeOptions is an option of Compile that never changes a result.")
+
+
+def _is_way(ev: Any, option: str, value: Any) -> bool:
+    """Whether an option of Compile may be that; a message where it may not."""
+    rules = items(value) if is_list(value) else (value,)
+    if value in WAYS[option] or (option == "RuntimeOptions" and all(map(_is_check, rules))):
+        return True
+    ev.message("Compile", "optval", value, system(option), make_list(WAYS[option]))
+    return False
+
+
+def _is_check(rule: Any) -> bool:
+    return type(rule) is Expr and rule.head is S.Rule and len(rule.args) == 2 and rule.args[0] in CHECKS
 
 
 def _runner(ev: Any, parameters: list[Parameter], body: Any) -> Callable[..., Any]:
