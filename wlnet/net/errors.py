@@ -9,7 +9,7 @@ class NetError(WlnetError):
     """A user's mistake, told as the message `symbol::tag: text`.
 
     `text` says what was asked, what was found, where, and what would be right; it needs no further
-    arguments. The border (`wlnet.net.builtins`) turns it into the message and `$Failed`.
+    arguments. The border (`wlnet.net.border`) turns it into the message and `$Failed`.
     """
 
     def __init__(self, symbol: str, tag: str, text: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from wlnet.expr import Expr, S
 from wlnet.kernel.registry import builtin, symbol
 
-from .builtins import TEXTS, border
+from .border import TEXTS, border
 from .errors import NetError
 
 

@@ -8,8 +8,7 @@ from wlnet.expr import AtomType, register, system
 from wlnet.kernel.registry import builtin
 
 from . import information, state_objects, unfold
-from .builtins import TEXTS, border, checked, report
-from .errors import NetError
+from .border import TEXTS, border, checked
 from .state_objects import StateObject
 
 
@@ -43,25 +42,16 @@ def net_unfold(ev, net):
     return unfold.unfold(checked(net, "NetUnfold"))
 
 
-def call(ev: Any, held: StateObject, args: tuple[Any, ...]) -> Any:
-    try:
-        return state_objects.call(ev, held, args)
-    except NetError as error:
-        return report(ev, error)
-
-
+@border
 def inform(ev: Any, held: StateObject, prop: Any) -> Any:
-    try:
-        return information.information(held.net, prop)
-    except NetError as error:
-        return report(ev, error)
+    return information.information(held.net, prop)
 
 
 register(
     StateObject,
     AtomType(
         head=lambda held: system(state_objects.NAME),
-        call=call,
+        call=border(state_objects.call),
         information=inform,
         full=state_objects.full_form,
         output=state_objects.summary,

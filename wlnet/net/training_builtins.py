@@ -9,7 +9,7 @@ from wlnet.expr import Expr, S, Symbol, head_of, is_list, items, make_list, syst
 from wlnet.kernel.registry import builtin, nearest, option_key, split_options, symbol
 
 from . import checkpoint, observe, vocabulary  # noqa: F401  (vocabulary registers its words)
-from .builtins import report
+from .border import FAILED, report
 from .comparisons import comparisons
 from .data_sets import table_of
 from .encode import encode_table
@@ -32,7 +32,7 @@ from .triggers import Trigger
 from .update_schedule import frozen_by_turn
 from .validate import CHUNK, evaluate, read_validation
 
-AUTOMATIC, INHERITED, NONE, FAILED = S.Automatic, S.Inherited, system("None"), system("$Failed")
+AUTOMATIC, INHERITED, NONE = S.Automatic, S.Inherited, system("None")
 
 # Tags of the messages of this room; each text comes with the error.
 TAGS = (
