@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from wlnet.expr import Expr, S, is_list, items, system
-from wlnet.kernel.formats import FormatError
 from wlnet.media import spectra
 from wlnet.media.audio import Audio, load, read_rate, resampled, seconds_of
 from wlnet.media.colors import number
 
 from .coders import Encoder, Side, coder, fits, numeric, show
 from .errors import NetError
+from .file_values import is_file, opened
 from .layer import Parameter
 from .sequence_coders import rows
 from .types import VARYING, PortType
@@ -180,7 +179,7 @@ def frequencies(params: dict[str, Any]) -> tuple[float, float]:
 
 def samples(ev: Any, found: Encoder, value: Any) -> np.ndarray | None:
     """The sound as one channel at the encoder's rate, augmented, normalized, of its length; None for none."""
-    sound = opened(value)
+    sound = sound_of(value)
     if sound is None:
         return None
     params = found.params
@@ -194,22 +193,11 @@ def samples(ev: Any, found: Encoder, value: Any) -> np.ndarray | None:
     return made
 
 
-def opened(value: Any) -> Audio | None:
+def sound_of(value: Any) -> Audio | None:
+    """A sound, or that of a file; None where `value` is neither."""
     if type(value) is Audio:
         return value
-    if (
-        type(value) is not Expr
-        or value.head is not S.File
-        or len(value.args) != 1
-        or type(value.args[0]) is not str
-    ):
-        return None
-    path = Path(value.args[0]).expanduser()
-    try:
-        return load(path)
-    except (OSError, FormatError) as error:
-        text = f"The audio file {path} cannot be read: {getattr(error, 'strerror', None) or error}."
-        raise NetError("NetEncoder", "file", text) from None
+    return opened(value, "audio", load) if is_file(value) else None
 
 
 def normalized(made: np.ndarray, setting: Any) -> np.ndarray:

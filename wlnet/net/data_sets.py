@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from wlnet.expr import Expr, S, make_list, system
+from wlnet.expr import Expr, make_list, system
 from wlnet.kernel.registry import symbol
 
 from . import hdf5
 from .data import Table, read_table, table_from
 from .errors import NetError
+from .file_values import is_file
 
 FAILED = system("$Failed")
 # Names under which a session may keep data sets: none is shipped, none is downloaded.
@@ -34,7 +35,7 @@ def table_of(ev: Any, data: Any, what: str = "Training data", part: str = "Train
     """
     if type(data) is str:
         data = named(ev, data, part)
-    if type(data) is Expr and data.head is S.File and len(data.args) == 1 and type(data.args[0]) is str:
+    if is_file(data):
         return file_table(ev, data.args[0], what)
     return read_table(data, what)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from wlnet.expr import FALSE, TRUE, Expr, S, is_list, items, make_list, system, to_array
-from wlnet.kernel.formats import FormatError
+from wlnet.expr import FALSE, TRUE, S, is_list, items, make_list, system, to_array
 from wlnet.media import image3d, resizing
 from wlnet.media.colors import number, rgba
 from wlnet.media.image import Image, to_space
@@ -21,6 +19,7 @@ from wlnet.media.spaces import SPACES, convert
 from . import types
 from .coders import Decoder, Encoder, Side, coder, fits, numeric, show, value_of
 from .errors import NetError
+from .file_values import is_file, opened
 from .label_coders import read_truth
 from .layer import Parameter
 from .types import PortType
@@ -161,24 +160,11 @@ def image_port(params: dict[str, Any]) -> PortType:
     return PortType("real", (*rows, channels) if params["Interleaving"] is TRUE else (channels, *rows))
 
 
-def is_file(value: Any) -> bool:
-    return (
-        type(value) is Expr and value.head is S.File and len(value.args) == 1 and type(value.args[0]) is str
-    )
-
-
-def opened(value: Any) -> Image | None:
+def image_of(value: Any) -> Image | None:
     """An image, or that of a file; None where `value` is neither."""
     if type(value) is Image:
         return value
-    if not is_file(value):
-        return None
-    path = Path(value.args[0]).expanduser()
-    try:
-        return load(path)
-    except (OSError, FormatError) as error:
-        text = f"The image file {path} cannot be read: {getattr(error, 'strerror', None) or error}."
-        raise NetError("NetEncoder", "file", text) from None
+    return opened(value, "image", load) if is_file(value) else None
 
 
 def pixels(found: Encoder, image: Image) -> np.ndarray:
@@ -217,7 +203,7 @@ def padding_values(value: Any, space: str, dtype: Any) -> Any:
 def encode_images(ev: Any, found: Encoder, values: Sequence[Any]) -> Any:
     if not values:
         return np.zeros((0,), np.float32)
-    images = [opened(x) for x in values]
+    images = [image_of(x) for x in values]
     shape = found.side.port(found.params).shape or ()
     made = [None if x is None else pixels(found, x) for x in images]
     alike = {x.shape for x in made if x is not None}

@@ -14,6 +14,7 @@ from wlnet.expr import FALSE, TRUE, ByteArray, Expr, S, Symbol, is_list, items, 
 
 from .coders import Coder, Encoder, Side, coder, show, value_of
 from .errors import NetError
+from .file_values import is_file, opened
 from .label_coders import read_truth
 from .layer import Parameter
 from .sequence_coders import (
@@ -38,13 +39,8 @@ def read_vocabulary(value: Any) -> Any:
     """Tokens, with `_` for the unknown ones and StartOfString and EndOfString where they are wanted; a file's
     content as a ByteArray. File["path"] is read at once, so that the coder does not depend on it.
     """
-    if type(value) is Expr and value.head is S.File and len(value.args) == 1 and type(value.args[0]) is str:
-        path = Path(value.args[0]).expanduser()
-        try:
-            return ByteArray(path.read_bytes())
-        except OSError as error:
-            text = f"The tokenizer file {path} cannot be read ({error.strerror or error})."
-            raise NetError("NetEncoder", "file", text) from None
+    if is_file(value):
+        return ByteArray(opened(value, "tokenizer", Path.read_bytes))
     if type(value) is ByteArray or value is S.Automatic:
         return value
     if not is_list(value) or not all(type(x) is str or is_virtual(x) for x in items(value)):

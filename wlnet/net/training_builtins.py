@@ -14,6 +14,7 @@ from .comparisons import comparisons
 from .data_sets import table_of
 from .encode import encode_table
 from .errors import NetError
+from .file_values import is_file
 from .measure import Meter
 from .measurements import read_functions, read_measurements
 from .net import Net
@@ -171,11 +172,6 @@ def originating_call(net: Any, data: Any, prop: Any, given: list[tuple[str, Any]
         if value is not defaults[option]:
             rules.append(Expr(S.Rule, (system(option), value)))
     return Expr(S.NetTrain, (net, data, *(() if says(prop, "TrainedNet") else (prop,)), *rules))
-
-
-def is_file(net: Any) -> bool:
-    """Whether `net` is File["path"]."""
-    return type(net) is Expr and net.head is S.File and len(net.args) == 1 and type(net.args[0]) is str
 
 
 def check_net(net: Any) -> None:
