@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.names_report import FILE, report, supported
+from wlnet.expr import SYSTEM
 from wlnet.kernel.chapters import likely
 from wlnet.kernel.known_names import known_names
+from wlnet.kernel.loading import load_all
 from wlnet.session import EvaluationError, Session
 
 LACKING = sorted(name for name in known_names() - supported() if not likely(name))
@@ -21,6 +23,13 @@ def test_names_are_sound() -> None:
     names = known_names()
     assert len(names) > 6000
     assert {"Map", "NetTrain", "$Failed", "WolframAlpha"} <= names
+
+
+def test_options_are_not_lacking() -> None:
+    load_all()
+    options = {name for s in SYSTEM.values() if s.builtin is not None for name in s.builtin.options}
+    assert {"PageWidth", "NonConstants"} <= options
+    assert options & set(LACKING) == set()
 
 
 def test_first_use_says_so_once() -> None:
@@ -57,7 +66,8 @@ def test_known_names_are_not_read_at_the_start() -> None:
     import sys
 
     code = (
-        "from wlnet.session import Session\nfrom wlnet.kernel import known_names\n"
+        "from wlnet.kernel.loading import load_all
+from wlnet.session import Session\nfrom wlnet.kernel import known_names\n"
         "Session().evaluate('f[x_] := x + 1; f[Range[3]]')\nassert not known_names._names"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

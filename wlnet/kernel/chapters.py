@@ -42,7 +42,7 @@ _DECLARED = rb'\b(?:builtin|symbol|wl_rules)\(\s*"([^"\n]*)"'
 _QUOTED = rb'"([ $A-Za-z0-9]+)"'
 _NAME = rb"[$A-Z][$A-Za-z0-9]*"
 # Options are keyword-only parameters: same_test is SameTest.
-_KEYWORDS = rb"\*, (\w+: [^)]*)\)"
+_KEYWORDS = rb"\*(?:\w+: \w+)?,\s+(\w+: [^)]*)\)"
 _KEYWORD = rb"(?:^|, |\n +)(\w+): \w+ ="
 
 _index: dict[str, list[str]] = {}
@@ -64,7 +64,8 @@ def likely(name: str) -> list[str]:
     """
     if not _index:
         files = {chapter: _files(chapter) for chapter in chapters()}
-        stamps = tuple((path, *_stamp(path)) for paths in files.values() for path in paths)
+        sources = [__file__, *(path for paths in files.values() for path in paths)]
+        stamps = tuple((path, *_stamp(path)) for path in sources)
         place = f"chapters-{crc32(_folder().encode()):08x}"
         _index.update(kept(place, stamps, lambda: _make_index(files)))
     return _index.get(name, [])
