@@ -66,8 +66,7 @@ def test_known_names_are_not_read_at_the_start() -> None:
     import sys
 
     code = (
-        "from wlnet.kernel.loading import load_all
-from wlnet.session import Session\nfrom wlnet.kernel import known_names\n"
+        "from wlnet.session import Session\nfrom wlnet.kernel import known_names\n"
         "Session().evaluate('f[x_] := x + 1; f[Range[3]]')\nassert not known_names._names"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
