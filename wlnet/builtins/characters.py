@@ -10,6 +10,7 @@ import numpy as np
 from wlnet.expr import Association, Expr, S, is_list, items, make_list, packed, truth
 from wlnet.expr.attributes import LISTABLE
 from wlnet.kernel.registry import builtin
+from wlnet.syntax.characters import characters as named_characters
 
 from .strings import STRING, held, over_strings
 
@@ -78,9 +79,28 @@ def codec(name: str) -> str | None:
     import codecs
 
     try:
-        return codecs.lookup(name).name
-    except LookupError:
+        found = codecs.lookup(name).name
+        return found if type("".encode(found)) is bytes else None
+    except (LookupError, ValueError):
         return None
+
+
+def escaped(text: str, encoding: str) -> str:
+    """The text with the characters that a Python codec has not written as escapes of the language."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join([_escape(c, encoding) for c in text])
+    return text
+
+
+def _escape(char: str, encoding: str) -> str:
+    if char.encode(encoding, errors="ignore"):
+        return char
+    name = named_characters().name.get(char)
+    if name is not None:
+        return f"\\[{name}]"
+    return f"\\:{ord(char):04x}" if ord(char) < 0x10000 else f"\\|{ord(char):06x}"
 
 
 @builtin(
@@ -265,16 +285,7 @@ def character_counts(ev: Any, s: Any, n: Any = 1) -> Any:
     >>> CharacterCounts["banana"]
     <|a -> 3, n -> 2, b -> 1|>
     """
-    if type(n) is not int or n < 1:
-        return None
-
-    def counts(t: str) -> Any:
-        found: dict[str, int] = {}
-        for i in range(len(t) - n + 1):
-            found[t[i : i + n]] = found.get(t[i : i + n], 0) + 1
-        return Association.of(sorted(found.items(), key=lambda pair: -pair[1]))
-
-    return over_strings(ev, "CharacterCounts", (s,), counts)
+    return _gram_counts(ev, "CharacterCounts", s, n, lambda gram: True)
 
 
 @builtin("LetterCounts", messages=STRING)
@@ -285,17 +296,23 @@ def letter_counts(ev: Any, s: Any, n: Any = 1) -> Any:
     >>> LetterCounts["banana 3"]
     <|a -> 3, n -> 2, b -> 1|>
     """
+    return _gram_counts(ev, "LetterCounts", s, n, str.isalpha)
+
+
+def _gram_counts(ev: Any, name: str, s: Any, n: Any, counted: Callable[[str], bool]) -> Any:
+    """How often each run of n characters that is `counted` occurs, the most frequent first."""
     if type(n) is not int or n < 1:
         return None
 
     def counts(t: str) -> Any:
         found: dict[str, int] = {}
         for i in range(len(t) - n + 1):
-            if t[i : i + n].isalpha():
-                found[t[i : i + n]] = found.get(t[i : i + n], 0) + 1
+            gram = t[i : i + n]
+            if counted(gram):
+                found[gram] = found.get(gram, 0) + 1
         return Association.of(sorted(found.items(), key=lambda pair: -pair[1]))
 
-    return over_strings(ev, "LetterCounts", (s,), counts)
+    return over_strings(ev, name, (s,), counts)
 
 
 @builtin("RemoveDiacritics", messages=STRING)

@@ -5,12 +5,16 @@ The wrappers are inert: `Row[...]` stays `Row[...]`; the printer gives them thei
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from wlnet.expr import NULL, Expr, S, Symbol, make_list, system
 from wlnet.expr.attributes import HOLD_ALL
 from wlnet.kernel.registry import builtin, symbol
 from wlnet.syntax import ReadError
+
+from .characters import codec, escaped
+from .infinity import INFINITY
 
 FAILED = system("$Failed")
 FORMS = ("InputForm", "OutputForm", "FullForm", "TeXForm")
@@ -86,7 +90,7 @@ for _name, _usage in (
     ),
     ("NumberSigns", "NumberSigns is an option of NumberForm for the signs of negative and positive numbers."),
     ("NumberPadding", "NumberPadding is an option of NumberForm for what numbers are padded with."),
-    ("PageWidth", "PageWidth is an option for the width of printed lines."),
+    ("PageWidth", "PageWidth is an option of ToString for the most characters in a line, or Infinity."),
 ):
     symbol(_name, usage=_usage)
 
@@ -113,17 +117,25 @@ def form_of(ev: Any, form: Any) -> str | None:
     return name if name in FORMS else None
 
 
-@builtin("ToString", messages={"fmtval": "`1` is not a form to print in; the forms are `2`."})
+@builtin(
+    "ToString",
+    messages={
+        "fmtval": "`1` is not a form to print in; the forms are `2`.",
+        "charcode": '`1` is not a character encoding such as "ASCII" or "UTF-8".',
+        "width": "PageWidth -> `1` should be a positive integer or Infinity.",
+    },
+)
 def to_string(
     ev: Any,
     expr: Any,
     form: Any = S.OutputForm,
     *,
     character_encoding: Any = S.Automatic,
-    page_width: Any = 78,
+    page_width: Any = INFINITY,
 ) -> Any:
     """ToString[expr] gives the text of expr in OutputForm; ToString[expr, form] in InputForm, FullForm,
-    TeXForm, ...
+    TeXForm, ... CharacterEncoding -> "ASCII" writes other characters as \\[Name] or \\:hex, PageWidth -> n
+    begins a new line before words that would go beyond n characters.
 
     >>> {ToString[x^2 + 1], ToString["a"], ToString["a", InputForm], ToString[{1.5, b}, FullForm]}
     {1 + x^2, a, "a", List[1.5`, b]}
@@ -132,7 +144,30 @@ def to_string(
     if name is None:
         ev.message("ToString", "fmtval", form, make_list(FORMS))
         return None
-    return ev.text(expr, name)
+    endless = page_width == INFINITY
+    if not endless and (type(page_width) is not int or page_width < 1):
+        ev.message("ToString", "width", page_width)
+        return None
+    encoding = "utf-8" if character_encoding is S.Automatic else character_encoding
+    known = codec(encoding) if type(encoding) is str else None
+    if known is None:
+        ev.message("ToString", "charcode", character_encoding)
+        return None
+    text = escaped(ev.text(expr, name), known)
+    return text if endless else "\n".join([_broken(line, page_width) for line in text.split("\n")])
+
+
+def _broken(line: str, width: int) -> str:
+    """A line as several of at most `width` characters; strings and names longer than that stay whole."""
+    if len(line) <= width:
+        return line
+    lines = [""]
+    for word in re.findall(r'\s*(?:"(?:[^"\\]|\\.)*"|[^\s"]|")+', line):
+        if lines[-1] and len(lines[-1]) + len(word) > width:
+            lines.append("")
+            word = word.lstrip()
+        lines[-1] += word
+    return "\n".join(lines)
 
 
 @builtin(
