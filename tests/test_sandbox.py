@@ -70,6 +70,13 @@ PROGRAMS = [
     'Needs["Foo`"]',
     'Export["x.wlnet", NetInitialize[LinearLayer[1, "Input" -> 1]]]',
     'NetTrain[LinearLayer[], {1 -> 2.}, MaxTrainingRounds -> 1, TrainingProgressReporting -> File["x.csv"]]',
+    'NetTrain[LinearLayer[], File["x.h5"]]',
+    'NetTrain[File["x.wlnet"], {1 -> 2.}]',
+    'NetEncoder["Image"][File["x.png"]]',
+    'NetEncoder["Audio"][File["x.wav"]]',
+    'NetEncoder[{"SubwordTokens", File["x.model"]}]',
+    'Audio["x.wav"]',
+    'Audio[File["x.wav"]]',
     "NetTrain[LinearLayer[], {1 -> 2.}, MaxTrainingRounds -> 1,"
     ' TrainingProgressCheckpointing -> {"File", "x.wlnet"}]',
 ]

@@ -27,7 +27,7 @@ from wlnet.expr import (
 )
 from wlnet.kernel import formats
 from wlnet.kernel.formats import FormatError, source_bytes
-from wlnet.kernel.registry import builtin, is_declared, symbol
+from wlnet.kernel.registry import builtin, is_declared, refused, symbol
 
 from .colors import number
 
@@ -207,6 +207,8 @@ def audio(ev: Any, data: Any, **options: Any) -> Any:
         return data if rate is None else Audio(resampled(data.array, data.rate, rate), rate)
     name = data.args[0] if type(data) is Expr and data.head is S.File and len(data.args) == 1 else data
     if type(name) is str:
+        if refused(ev, "Audio"):
+            return system("$Failed")
         path = Path(name).expanduser()
         try:
             return load(path)

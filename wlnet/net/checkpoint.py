@@ -24,6 +24,7 @@ from wlnet.expr import packed
 from wlnet.kernel.formats import FormatError
 
 from .errors import NetError
+from .file_values import check_allowed
 from .files import array_bytes, decode, encode, load, save
 from .generated import Generator
 from .net import Net
@@ -206,6 +207,7 @@ class Saved:
 
 def read(ev: Any, path: str) -> Saved:
     """The checkpoint, or the net, in a file; NetError where there is none."""
+    check_allowed(ev, "NetTrain", "A checkpoint cannot be read")
     try:
         net, _ = load(ev, Path(path))
         with zipfile.ZipFile(path) as file:

@@ -10,7 +10,7 @@ from wlnet.kernel.registry import symbol
 from . import hdf5
 from .data import Table, read_table, table_from
 from .errors import NetError
-from .file_values import is_file
+from .file_values import check_allowed, is_file
 
 FAILED = system("$Failed")
 # Names under which a session may keep data sets: none is shipped, none is downloaded.
@@ -42,8 +42,7 @@ def table_of(ev: Any, data: Any, what: str = "Training data", part: str = "Train
 
 def file_table(ev: Any, path: str, what: str) -> Table:
     """The data in an HDF5 file."""
-    if ev.state.sandbox:
-        raise NetError("NetTrain", "sandbox", f"{what} cannot be read from a file: a sandbox has no files.")
+    check_allowed(ev, "NetTrain", f"{what} cannot be read from a file")
     if not path.lower().endswith((".h5", ".hdf5", ".hdf")):
         text = f'{what}: File["{path}"] must be an HDF5 file (.h5), with a data set for each port. '
         raise NetError("NetTrain", "data", text + "Import other files, and give their content.")

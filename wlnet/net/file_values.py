@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from wlnet.expr import Expr, S
+from wlnet.kernel.evaluator import RUN
 from wlnet.kernel.formats import FormatError
 
 from .errors import NetError
@@ -19,10 +20,17 @@ def is_file(value: Any) -> bool:
     )
 
 
+def check_allowed(ev: Any, symbol: str, text: str) -> None:
+    """NetError of `symbol`, which says by `text` what is refused, where the session is a sandbox."""
+    if ev.state.sandbox:
+        raise NetError(symbol, "sandbox", f"{text}: a sandbox has no files.")
+
+
 def opened(value: Any, kind: str, load: Callable[[Path], Any]) -> Any:
     """What `load` makes of the file that `value`, File["path"], names. NetError where it cannot be read,
     which says what `kind` of file it should be.
     """
+    check_allowed(RUN.ev, "NetEncoder", f"No {kind} file can be read")
     path = Path(value.args[0]).expanduser()
     try:
         return load(path)

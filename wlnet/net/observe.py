@@ -16,6 +16,7 @@ from wlnet.expr import NULL, TRUE, Association, Expr, S, Symbol, is_list, items,
 from . import checkpoint
 from .custom import customs, read_custom
 from .errors import NetError
+from .file_values import check_allowed
 from .generated import is_function
 from .measure import reported
 from .measurements import read_functions
@@ -137,7 +138,7 @@ def _text_of(ev: Any, trainer: Trainer, function: Any) -> Callable[[], str]:
 
 
 def _file(ev: Any, path: Any) -> Reporter:
-    _check_sandbox(ev)
+    check_allowed(ev, "NetTrain", "No progress files")
     if type(path) is not str or not path.lower().endswith(SUFFIXES):
         raise NetError("NetTrain", "report", f"A progress file must end in one of {', '.join(SUFFIXES)}.")
     if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
@@ -148,11 +149,6 @@ def _file(ev: Any, path: Any) -> Reporter:
         ev.message("NetTrain", "report", text)
 
     return FileReport(path, failed)
-
-
-def _check_sandbox(ev: Any) -> None:
-    if ev.state.sandbox:
-        raise NetError("NetTrain", "sandbox", "No progress files and checkpoints: a sandbox has no files.")
 
 
 # ---- the user's functions
@@ -245,7 +241,7 @@ def checkpoints(ev: Any, trainer: Trainer, setting: Any) -> list[Hook]:
     """The hooks of TrainingProgressCheckpointing -> `setting`."""
     hooks = []
     for spec in _checkpoint_specs(setting):
-        _check_sandbox(ev)
+        check_allowed(ev, "NetTrain", "No checkpoints")
         parts = items(spec.setting) if is_list(spec.setting) else ()
         if len(parts) != 2 or not says(parts[0], "File", "Directory") or type(parts[1]) is not str:
             text = (

@@ -111,8 +111,6 @@ def net_train(
 
     def train() -> Any:
         saved = checkpoint.read(ev, net.args[0]) if is_file(net) else None
-        if saved is not None and ev.state.sandbox:
-            raise NetError("NetTrain", "sandbox", "A checkpoint cannot be read: a sandbox has no files.")
         start = net if saved is None else saved.net
         check_net(start)
         check_property(prop)
