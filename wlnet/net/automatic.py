@@ -52,8 +52,8 @@ def producing(net: Net, port: str) -> tuple[Net, str] | None:
             if source is None or source[0] is None:
                 return None
             net, port = net.nodes[source[0]], source[1]
-        elif net.record.looks_through is not None:
-            net = net.nodes[net.record.looks_through]
+        elif net.record.inner is not None:
+            net = net.nodes[net.record.inner]
             port = port if port in net.outputs else next(iter(net.outputs))
         else:
             return net, port

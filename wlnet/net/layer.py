@@ -100,7 +100,8 @@ class LayerRecord:
                  truth value or (net) -> one. Nets with a layer that does not run on sequences of equal
                  lengths alone
     fans         (array name, dims) -> (fan in, fan out); default: product of all but the first, the first
-    inner        (params) -> name of the net inside that `automatic losses` look through, or None
+    inner        name of the net inside whose output is this operator's output, for the automatic choice of
+                 losses, or None
     derived      what NetExtract gives by name though it is no parameter: name -> (net) -> value
     extra        outputs that there are for those who name them alone: name -> (net) -> type
     is_loss      whether its outputs are losses by themselves, or the names of those that are
@@ -195,13 +196,6 @@ class LayerRecord:
 
     def __repr__(self) -> str:
         return f"<layer {self.name}>"
-
-    @property
-    def looks_through(self) -> str | None:
-        """Name of the node inside whose output is this operator's output,
-        for the automatic choice of losses.
-        """
-        return self.inner
 
     def array_fields(self, params: Params) -> tuple[ArrayField, ...]:
         """The arrays that a layer with these parameters has."""

@@ -15,6 +15,7 @@ from wlnet.net.errors import ConflictError, NetError, nearest
 from wlnet.net.graph import quoted
 from wlnet.net.layer import Example, Parameter, Params, Ports, layer
 from wlnet.net.lower import Lowering, Wire, lower_net, variable_name
+from wlnet.net.net import SHARED
 from wlnet.net.types import ANY, REAL, PortType
 from wlnet.runtime import ops
 
@@ -210,10 +211,8 @@ def looped(
 def net_arrays(at: Lowering) -> list[tuple[str, ...]]:
     """The paths, in the whole net, of the arrays of the net inside."""
     from_net = at.net.nodes["Net"].all_arrays()
-    return [path if path[:1] == SHARED_STEP else (*at.path, "Net", *path) for path in from_net]
+    return [path if path[0] == SHARED else (*at.path, "Net", *path) for path in from_net]
 
-
-SHARED_STEP = ("NetArray",)
 
 # The step counter of the program goes up by one a step; those of a loop lie this far above it.
 STEP_BITS = 40
