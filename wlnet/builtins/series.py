@@ -61,14 +61,29 @@ def from_data(data: Any) -> PowerSeries | None:
 def series(ev: Any, f: Any, *specs: Any, assumptions: Any = None) -> Any:
     """Series[f, {x, x0, n}] gives the power series of f about x0 up to (x - x0)^n.
     Series[f, x -> x0] gives the leading term; Series[f, {x, x0, n}, {y, y0, m}] expands in x, then in y.
+    Assumptions -> a simplifies the coefficients by a.
 
     >>> {Series[Exp[x], {x, 0, 3}], Series[1/(1 - x), {x, 0, 2}]}
     {1 + x + x^2/2 + x^3/6 + O[x]^4, 1 + x + x^2 + O[x]^3}
     >>> Series[Cos[x]/x, {x, 0, 3}]
     1/x - x/2 + x^3/24 + O[x]^4
     """
-    if not specs:
-        return None
+    found = _series(ev, f, specs) if specs else None
+    return found if found is None or assumptions is None else _simplified(ev, found, assumptions)
+
+
+def _simplified(ev: Any, found: Any, assumption: Any) -> Any:
+    """A series, or a list of them, with its coefficients simplified."""
+    if is_list(found):
+        return make_list(_simplified(ev, ev.evaluate(x), assumption) for x in items(found))
+    if from_data(found) is None:
+        return ev.evaluate(Expr(S.Simplify, (found, assumption)))
+    x, x0, coefficients, *rest = found.args
+    each = [_simplified(ev, c, assumption) for c in items(coefficients)]
+    return Expr(S.SeriesData, (x, x0, make_list(each), *rest))
+
+
+def _series(ev: Any, f: Any, specs: tuple[Any, ...]) -> Any:
     first, *rest = specs
     if type(first) is Expr and first.head is S.Rule:
         return _leading(ev, f, *first.args)
