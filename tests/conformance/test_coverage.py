@@ -28,7 +28,7 @@ def test_names_are_sound() -> None:
 def test_options_are_not_lacking() -> None:
     load_all()
     options = {name for s in SYSTEM.values() if s.builtin is not None for name in s.builtin.options}
-    assert {"PageWidth", "NonConstants"} <= options
+    assert {"PageWidth", "Assumptions"} <= options
     assert options & set(LACKING) == set()
 
 

@@ -193,7 +193,7 @@ def _dot_rule(ev: Any, args: tuple[Any, ...], v: Any) -> Any:
         "dvar": "Derivative specifier `1` should be {variable, n} with a non-negative integer n.",
     },
 )
-def d(ev: Any, f: Any, *variables: Any, non_constants: Any = None) -> Any:
+def d(ev: Any, f: Any, *variables: Any) -> Any:
     """D[f, x] gives the derivative of f by x; D[f, {x, n}] the n-th one; D[f, x, y, ...] derives by x, then
     y, ...
     D[f, {{x1, x2, ...}}] gives the vector of derivatives, the gradient.
@@ -235,8 +235,14 @@ def _by_spec(ev: Any, f: Any, spec: Any) -> Any:
     return _once(ev, f, spec)
 
 
+def _is_constant_or_rule(v: Any) -> bool:
+    if type(v) is Symbol:
+        return bool(v.attributes & CONSTANT)
+    return type(v) is Expr and v.head in (S.Rule, S.RuleDelayed)
+
+
 def _once(ev: Any, f: Any, v: Any) -> Any:
-    if type(v) in numbers.KIND or type(v) is str or (type(v) is Symbol and v.attributes & CONSTANT):
+    if type(v) in numbers.KIND or type(v) is str or _is_constant_or_rule(v):
         ev.message("D", "ivar", v)
         return None
     if f is None:

@@ -72,9 +72,7 @@ def directory_stack(ev: Any) -> Any:
 
 
 @builtin("CreateDirectory", messages=FILE, stateful=True, outside=True)
-def create_directory(
-    ev: Any, folder: Any = None, *, create_intermediate_directories: Any = TRUE, overwrite_target: Any = None
-) -> Any:
+def create_directory(ev: Any, folder: Any = None, *, create_intermediate_directories: Any = TRUE) -> Any:
     """CreateDirectory["folder"] makes a folder, and gives its full name; CreateDirectory[] a temporary one.
 
     >>> CreateDirectory["dd/ee"]; {DirectoryQ["dd/ee"], DeleteDirectory["dd", DeleteContents -> True]}
