@@ -183,3 +183,14 @@ def test_training_attaches_them(wl: Any) -> None:
 def test_numeric_arrays_pass(wl: Any) -> None:
     found = wl.value('NetEncoder[{"Image", {2, 1}, "Grayscale"}][NumericArray[{{{0.5, 1}}}, "Real32"]]')
     assert np.allclose(found.array if isinstance(found, NumericArray) else found, [[[0.5, 1]]])
+
+
+def test_alignment_of_images_in_space(wl: Any) -> None:
+    """As of flat ones: where a picture that is fitted lies, which part of one that fills is kept."""
+    ramp = np.arange(1, 5) / 8
+    wl.session.state.resolve("r").own = Image3D(np.broadcast_to(ramp[:, None], (1, 1, 4, 1)).copy(), "Real64")
+    code = 'NetEncoder[{{"Image3D", {{4, 1, 3}}, Method -> "Fit", Alignment -> {}}}][r][[1, All, 1, 1]]'
+    assert [list(encoded(wl, code.format(x)) > 0) for x in ("Top", "Center", "Bottom")] == np.eye(3).tolist()
+    code = 'NetEncoder[{{"Image3D", {{2, 1, 1}}, Method -> "Fill", Alignment -> {}}}][r][[1, 1, 1]]'
+    for x, first in (("Left", 0), ("Center", 1), ("Right", 2)):
+        np.testing.assert_allclose(encoded(wl, code.format(x)), ramp[first : first + 2])

@@ -388,13 +388,16 @@ def voxels(found: Encoder, image: Image3D) -> np.ndarray:
     factor = max(factors) if fill else min(factors)
     first, second, third = (max(1, round(factor * x)) for x in unit.shape[:3])
     unit = image3d.resized(unit, (first, second, third), order)
-    gaps = [want - have for want, have in zip(size, unit.shape[:3], strict=True)]
+    first, second, third = unit.shape[:3]
+    where = alignment(found.params["Alignment"]) or (0.0, 0.0)
     if fill:
-        return unit[tuple(slice(-gap // 2 if gap else 0, None) for gap in gaps)][
-            : size[0], : size[1], : size[2]
-        ]
+        left, top = resizing.offsets((width, height), (third, second), where)
+        front = (first - depth) // 2
+        return unit[front : front + depth, top : top + height, left : left + width]
+    left, top = resizing.offsets((third, second), (width, height), where)
     value = padding_values(found.params["Padding"], space, unit.dtype)
-    around = [(gap // 2, gap - gap // 2) for gap in gaps]
+    before = ((depth - first) // 2, top, left)
+    around = [(a, want - have - a) for a, want, have in zip(before, size, unit.shape, strict=False)]
     if isinstance(value, str):
         return np.pad(unit, (*around, (0, 0)), value)  # type: ignore[call-overload,no-any-return]
     made = np.empty((*size, unit.shape[3]), np.float32)
