@@ -29,7 +29,7 @@ def _machine_eigensystem(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return values[order], vectors.T[order]
 
 
-def _machine_parts(ev: Any, name: str, m: Any) -> tuple[np.ndarray, np.ndarray] | None:
+def _machine_parts(m: Any) -> tuple[np.ndarray, np.ndarray] | None:
     array = matrices.machine(m)
     if array is None or array.ndim != 2 or array.shape[0] != array.shape[1]:
         return None
@@ -56,7 +56,7 @@ def eigenvalues(ev: Any, m: Any, count: Any = None) -> Any:
     rows = square(ev, "Eigenvalues", m)
     if rows is None:
         return None
-    found = _machine_parts(ev, "Eigenvalues", m)
+    found = _machine_parts(m)
     if found is not None:
         values: Any = packed(found[0])
     else:
@@ -91,7 +91,7 @@ def eigensystem(ev: Any, m: Any, count: Any = None) -> Any:
     rows = square(ev, "Eigensystem", m)
     if rows is None:
         return None
-    found = _machine_parts(ev, "Eigensystem", m)
+    found = _machine_parts(m)
     if found is not None:
         pair = [packed(found[0]), packed(found[1])]
     else:

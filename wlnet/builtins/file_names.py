@@ -44,7 +44,7 @@ _name_of(
 )
 
 
-def _chosen(ev: Any, name: str, file: Any, n: Any, take: bool) -> Any:
+def _chosen(ev: Any, file: Any, n: Any, take: bool) -> Any:
     """The parts of a file name that n, -n or {m, n} choose, or those left, joined again."""
     path = file_path(ev, file)
     if path is None:
@@ -64,7 +64,7 @@ def file_name_take(ev: Any, file: Any, n: Any = -1) -> Any:
     >>> {FileNameTake["a/b/c.txt"], FileNameTake["a/b/c.txt", -2]}
     {c.txt, b/c.txt}
     """
-    return _chosen(ev, "FileNameTake", file, n, True)
+    return _chosen(ev, file, n, True)
 
 
 @builtin("FileNameDrop")
@@ -75,7 +75,7 @@ def file_name_drop(ev: Any, file: Any, n: Any = -1) -> Any:
     >>> {FileNameDrop["a/b/c.txt"], FileNameDrop["a/b/c.txt", 1]}
     {a/b, b/c.txt}
     """
-    return _chosen(ev, "FileNameDrop", file, n, False)
+    return _chosen(ev, file, n, False)
 
 
 @builtin("FileNameDepth")
@@ -193,7 +193,7 @@ def file_names(ev: Any, form: Any = "*", folders: Any = ".", depth: Any = 1) -> 
     """
     from .string_matching import compiled
 
-    p = compiled(ev, "FileNames", form, None, wildcards=True)
+    p = compiled(ev, form, None, wildcards=True)
     where = items(folders) if is_list(folders) else (folders,)
     if p is None or not all(type(f) is str for f in where):
         return None

@@ -115,7 +115,7 @@ def import_(ev: Any, file: Any, *rest: Any) -> Any:
     if not path.is_file():
         ev.message("Import", "nffil", file)
         return FAILED
-    return _read(ev, "Import", form or by_extension(path), path, elements, given, file, spec)
+    return _read(ev, "Import", form or by_extension(path), path, elements, given, file)
 
 
 def _read(
@@ -126,7 +126,6 @@ def _read(
     elements: list[str],
     options: dict[str, Any],
     what: Any,
-    spec: Any,
 ) -> Any:
     if form is None:
         if elements:
@@ -167,7 +166,7 @@ def import_string(ev: Any, text: Any, spec: Any = None, *options: Any) -> Any:
     form, elements = found
     if spec is None:
         form = by_name("Text")
-    return _read(ev, "ImportString", form, text.encode(), elements, given, text, spec)
+    return _read(ev, "ImportString", form, text.encode(), elements, given, text)
 
 
 @builtin("ImportByteArray", messages=MESSAGES)
@@ -180,7 +179,7 @@ def import_byte_array(ev: Any, data: Any, spec: Any, *options: Any) -> Any:
     given, found = _rules(options), split_spec(spec)
     if type(data) is not ByteArray or given is None or found is None:
         return None
-    return _read(ev, "ImportByteArray", found[0], data.data, found[1], given, "bytes", spec)
+    return _read(ev, "ImportByteArray", found[0], data.data, found[1], given, "bytes")
 
 
 @builtin("Export", messages=MESSAGES, stateful=True, outside=True)

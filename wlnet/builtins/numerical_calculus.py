@@ -129,7 +129,7 @@ class Equations:
 
 
 @builtin("NDSolve", messages=MESSAGES)
-def nd_solve(ev: Any, equations: Any, functions: Any, span: Any, **options: Any) -> Any:
+def nd_solve(ev: Any, equations: Any, functions: Any, span: Any) -> Any:
     """NDSolve[{eqns, conditions}, y, {x, a, b}] solves ordinary differential equations numerically: {{y ->
     InterpolatingFunction[...]}}. NDSolve[eqns, {y1, y2, ...}, {x, a, b}] solves a system; y[x] in place of y
     gives the solution as an expression in x.
@@ -145,7 +145,7 @@ def nd_solve(ev: Any, equations: Any, functions: Any, span: Any, **options: Any)
 
 
 @builtin("NDSolveValue", messages=MESSAGES)
-def nd_solve_value(ev: Any, equations: Any, functions: Any, span: Any, **options: Any) -> Any:
+def nd_solve_value(ev: Any, equations: Any, functions: Any, span: Any) -> Any:
     """NDSolveValue[eqns, y, {x, a, b}] gives the solution that NDSolve finds, an InterpolatingFunction.
 
     >>> f = NDSolveValue[{y''[x] == -y[x], y[0] == 0, y'[0] == 1}, y, {x, 0, 2}]; Round[f[1], 0.0001]

@@ -53,9 +53,9 @@ class Cut:
         if type(expr) is np.ndarray and whole:
             return [packed(expr[s : s + self.length]) for s in starts]
         inner, head = children(expr) or (), head_of(expr)
-        return [Expr(head, tuple(self.block(inner, s, expr))) for s in starts]
+        return [Expr(head, tuple(self.block(inner, s))) for s in starts]
 
-    def block(self, inner: tuple[Any, ...], start: int, expr: Any) -> list[Any]:
+    def block(self, inner: tuple[Any, ...], start: int) -> list[Any]:
         stop = start + self.length
         middle = list(inner[max(start, 0) : max(stop, 0)])
         if not self.fills:

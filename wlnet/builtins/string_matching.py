@@ -45,9 +45,7 @@ def regular_expression(ev: Any, *args: Any) -> Any:
     return None
 
 
-def each_string(
-    ev: Any, name: str, subject: Any, rest: tuple[Any, ...], act: Callable[[str], Any], head: Any = S.List
-) -> Any:
+def each_string(ev: Any, name: str, subject: Any, rest: tuple[Any, ...], act: Callable[[str], Any]) -> Any:
     """`act` of a string, or the list of it over strings; None (with `name::strse`) for anything else."""
     if type(subject) is str:
         return act(subject)
@@ -61,10 +59,8 @@ def each_string(
     return None
 
 
-def compiled(
-    ev: Any, name: str, pattern: Any, ignore_case: Any, *, wildcards: bool = False
-) -> StringPattern | None:
-    """The compiled pattern, or None with the message `name::invld`."""
+def compiled(ev: Any, pattern: Any, ignore_case: Any, *, wildcards: bool = False) -> StringPattern | None:
+    """The compiled pattern, or None with the message StringExpression::invld."""
     try:
         return compile_pattern(ev, pattern, ignore_case=ignore_case is TRUE, wildcards=wildcards)
     except PatternError as error:
@@ -107,7 +103,7 @@ def string_match_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FAL
     >>> StringMatchQ[{"a", "B"}, "b", IgnoreCase -> True]
     {False, True}
     """
-    p = compiled(ev, "StringMatchQ", pattern, ignore_case, wildcards=True)
+    p = compiled(ev, pattern, ignore_case, wildcards=True)
     if p is None:
         return None
     return each_string(ev, "StringMatchQ", string, (pattern,), lambda s: truth(p.full(s) is not None))
@@ -120,7 +116,7 @@ def string_contains_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = 
     >>> {StringContainsQ["banana", "nan"], StringContainsQ["banana", DigitCharacter]}
     {True, False}
     """
-    p = compiled(ev, "StringContainsQ", pattern, ignore_case)
+    p = compiled(ev, pattern, ignore_case)
     if p is None:
         return None
     return each_string(ev, "StringContainsQ", string, (pattern,), lambda s: truth(p.next(s, 0) is not None))
@@ -133,7 +129,7 @@ def string_free_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALS
     >>> StringFreeQ["banana", "x"]
     True
     """
-    p = compiled(ev, "StringFreeQ", pattern, ignore_case)
+    p = compiled(ev, pattern, ignore_case)
     if p is None:
         return None
     return each_string(ev, "StringFreeQ", string, (pattern,), lambda s: truth(p.next(s, 0) is None))
@@ -146,7 +142,7 @@ def string_starts_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FA
     >>> {StringStartsQ["Hello", "He"], StringStartsQ["hello", "HE", IgnoreCase -> True]}
     {True, True}
     """
-    p = compiled(ev, "StringStartsQ", Expr(S.StringExpression, (S.StartOfString, pattern)), ignore_case)
+    p = compiled(ev, Expr(S.StringExpression, (S.StartOfString, pattern)), ignore_case)
     if p is None:
         return None
     return each_string(ev, "StringStartsQ", string, (pattern,), lambda s: truth(p.next(s, 0) is not None))
@@ -159,7 +155,7 @@ def string_ends_q(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALS
     >>> StringEndsQ[{"a.wl", "b.txt"}, ".wl"]
     {True, False}
     """
-    p = compiled(ev, "StringEndsQ", Expr(S.StringExpression, (pattern, S.EndOfString)), ignore_case)
+    p = compiled(ev, Expr(S.StringExpression, (pattern, S.EndOfString)), ignore_case)
     if p is None:
         return None
     return each_string(ev, "StringEndsQ", string, (pattern,), lambda s: truth(p.next(s, 0) is not None))
@@ -174,7 +170,7 @@ def string_count(
     >>> {StringCount["banana", "an"], StringCount["abababa", "aba", Overlaps -> True]}
     {2, 3}
     """
-    p = compiled(ev, "StringCount", pattern, ignore_case)
+    p = compiled(ev, pattern, ignore_case)
     if p is None:
         return None
 
@@ -194,7 +190,7 @@ def string_position(
     >>> StringPosition["abXYZaaabXYZ", "XYZ"]
     {{3, 5}, {10, 12}}
     """
-    p = compiled(ev, "StringPosition", pattern, ignore_case)
+    p = compiled(ev, pattern, ignore_case)
     limit = limit_of(most)
     if p is None or limit is None:
         return None
@@ -240,7 +236,7 @@ def string_rules(
         if type(rule) is not Expr or rule.head not in (S.Rule, S.RuleDelayed) or len(rule.args) != 2:
             ev.message(name, "srep", rule)
             return None
-        p = compiled(ev, name, rule.args[0], ignore_case)
+        p = compiled(ev, rule.args[0], ignore_case)
         if p is None:
             return None
         found.append((p, rule.args[1], rule.head is S.RuleDelayed))
@@ -418,7 +414,7 @@ def string_cases(
     rules = []
     for one in listed:
         is_rule = type(one) is Expr and one.head in (S.Rule, S.RuleDelayed)
-        p = compiled(ev, "StringCases", one.args[0] if is_rule else one, ignore_case)
+        p = compiled(ev, one.args[0] if is_rule else one, ignore_case)
         if p is None:
             return None
         rules.append((p, one.args[1] if is_rule else None, is_rule and one.head is S.RuleDelayed))
@@ -468,7 +464,7 @@ def string_delete(ev: Any, string: Any, pattern: Any, *, ignore_case: Any = FALS
     >>> StringDelete["a1b2c3", DigitCharacter]
     abc
     """
-    p = compiled(ev, "StringDelete", pattern, ignore_case)
+    p = compiled(ev, pattern, ignore_case)
     if p is None:
         return None
     rules = [(p, "", False)]

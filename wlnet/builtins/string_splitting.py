@@ -52,7 +52,7 @@ def _split_rules(ev: Any, given: Any, ignore_case: Any) -> list[Any] | None:
     rules = []
     for one in items(given) if is_list(given) else (given,):
         is_rule = type(one) is Expr and one.head in (S.Rule, S.RuleDelayed)
-        p = compiled(ev, "StringSplit", one.args[0] if is_rule else one, ignore_case)
+        p = compiled(ev, one.args[0] if is_rule else one, ignore_case)
         if p is None:
             return None
         rules.append((p, one.args[1] if is_rule else None, is_rule and one.head is S.RuleDelayed))

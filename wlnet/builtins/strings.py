@@ -299,7 +299,7 @@ def string_trim(ev: Any, s: Any, pattern: Any = None) -> Any:
         return over_strings(ev, "StringTrim", (s,), str.strip)
     from .string_matching import compiled
 
-    p = compiled(ev, "StringTrim", pattern, None)
+    p = compiled(ev, pattern, None)
     if p is None:
         return None
 
