@@ -194,3 +194,14 @@ def test_alignment_of_images_in_space(wl: Any) -> None:
     code = 'NetEncoder[{{"Image3D", {{2, 1, 1}}, Method -> "Fill", Alignment -> {}}}][r][[1, 1, 1]]'
     for x, first in (("Left", 0), ("Center", 1), ("Right", 2)):
         np.testing.assert_allclose(encoded(wl, code.format(x)), ramp[first : first + 2])
+
+
+@pytest.mark.parametrize(
+    ("setting", "wanted"),
+    [
+        ("ColorSpace -> Automatic", "NetEncoder::parameter: An encoder needs its ColorSpace."),
+        ('Resampling -> "Lanczos"', 'NetEncoder::parameter: The parameter "Resampling" of "Image3D" must be'),
+    ],
+)
+def test_settings_that_space_does_not_have(wl: Any, setting: str, wanted: str) -> None:
+    assert wl.error(f'NetEncoder[{{"Image3D", {{4, 4, 4}}, {setting}}}]').startswith(wanted)

@@ -83,12 +83,15 @@ RESAMPLING = Parameter(
     S.Automatic,
     symbol=True,
 )
+RESAMPLING_3D = RESAMPLING._replace(
+    read=lambda x: x if x is S.Automatic or x in MODES else None,
+    wanted="Automatic or one of " + ", ".join(f'"{x}"' for x in MODES),
+)
 METHODS = ("Stretch", "Fit", "Fill")
-FITTING = (
-    Parameter(
-        "Method", lambda x: x if x in METHODS else None, '"Stretch", "Fit" or "Fill"', "Stretch", symbol=True
-    ),
-    RESAMPLING,
+METHOD = Parameter(
+    "Method", lambda x: x if x in METHODS else None, '"Stretch", "Fit" or "Fill"', "Stretch", symbol=True
+)
+PLACING = (
     Parameter(
         "Alignment",
         lambda x: x if alignment(x) is not None else None,
@@ -100,6 +103,10 @@ FITTING = (
         "Padding", read_padding, 'a colour, a number, "Fixed", "Periodic" or "Reflected"', 0, symbol=True
     ),
 )
+
+
+def check_space(params: dict[str, Any]) -> str | None:
+    return None if params["ColorSpace"] is not S.Automatic else "An encoder needs its ColorSpace."
 
 
 def extents(params: dict[str, Any], rank: int) -> tuple[int | None, ...]:
@@ -338,15 +345,15 @@ coder(
             Parameter("DataTransposed", read_truth, "True or False", FALSE),
             MEAN,
             VARIANCE,
-            *FITTING,
+            METHOD,
+            RESAMPLING,
+            *PLACING,
         ),
         port=image_port,
         encode=encode_images,
         accepts=accepts_array(Image, 3),
         summary=encoder_summary,
-        check=lambda params: (
-            None if params["ColorSpace"] is not S.Automatic else "An encoder needs its ColorSpace."
-        ),
+        check=check_space,
     ),
     decoder=Side(
         arguments=(DECODED_SPACE,),
@@ -379,7 +386,7 @@ def voxels(found: Encoder, image: Image3D) -> np.ndarray:
     width, depth, height = extents(found.params, 3)
     if width is None or depth is None or height is None:
         return unit
-    order = MODES.get(found.params["Resampling"], 1) if type(found.params["Resampling"]) is str else 1
+    order = MODES.get(found.params["Resampling"], MODES["Linear"])
     size = (depth, height, width)
     if found.params["Method"] == "Stretch":
         return image3d.resized(unit, size, order)
@@ -447,11 +454,12 @@ coder(
     "Image3D",
     encoder=Side(
         arguments=(size_parameter(3, "{width, depth, height}"), SPACE._replace(default="Grayscale")),
-        options=(INTERLEAVING, MEAN, VARIANCE, *FITTING),
+        options=(INTERLEAVING, MEAN, VARIANCE, METHOD, RESAMPLING_3D, *PLACING),
         port=image_3d_port,
         encode=encode_3d,
         accepts=accepts_array(Image3D, 4),
         summary=encoder_summary,
+        check=check_space,
     ),
     decoder=Side(
         arguments=(DECODED_SPACE,),
