@@ -174,3 +174,20 @@ def test_an_internal_error_is_reported_and_keeps_the_session(monkeypatch: pytest
         assert repr(session.evaluate("1 + 1")) == "$Failed"
     assert "TypeError in fail" in repr(session.messages[0])
     assert session.evaluate("x + 1") == 2
+
+
+def test_an_internal_error_while_printing_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages: list[str] = []
+    session = Session(on_message=messages.append)
+    original = session.evaluator.text
+
+    def fail(e: object, form: str = "OutputForm") -> str:
+        if e == 7:
+            raise TypeError("planted")
+        return original(e, form)
+
+    monkeypatch.delenv("WLNET_DEBUG", raising=False)
+    monkeypatch.setattr(session.evaluator, "text", fail)
+    assert session.text(7) == "$Failed"
+    assert len(messages) == 1 and messages[0].startswith("General::internal")
+    assert session.text(8) == "8"

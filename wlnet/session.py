@@ -254,7 +254,10 @@ class Session:
     def _text(self, value: Any, form: str) -> str:
         with State.lock:
             self.evaluator.activate()
-            return self.evaluator.text(value, form)
+            try:
+                return self.evaluator.text(value, form)
+            except Exception as error:
+                return self.evaluator.text(self._failed(error), form)
 
     def knows(self, name: str) -> bool:
         """Whether `name` is a symbol of the language (of the chapters loaded so far; `names` loads all)."""
