@@ -3,7 +3,7 @@ Imports nothing else of wlnet.
 """
 
 from . import attributes
-from .arrays import ByteArray, NumericArray
+from .arrays import ByteArray, NumericArray, array_in
 from .association import Association
 from .atoms import ATOMS, AtomType, register
 from .expression import (
@@ -53,6 +53,7 @@ __all__ = [
     "NumericArray",
     "S",
     "Symbol",
+    "array_in",
     "attributes",
     "big_real",
     "canonical",

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from .atoms import AtomType, register
-from .expression import Expr, unpack
-from .packed import packed
+from .expression import Expr, is_list, unpack
+from .packed import packed, to_array
 from .symbols import S
 
 # WL element type names and their dtypes, as `NumericArray[data, "Real32"]` spells them.
@@ -81,6 +81,13 @@ def _numeric_full(value: NumericArray) -> Any:
         # The shortest decimals that give these numbers back: 0.1, not 0.10000000149011612.
         array = array.astype("U32").astype(np.float64)
     return Expr(S.NumericArray, (unpack(packed(array)), value.type_name))
+
+
+def array_in(data: Any) -> np.ndarray | None:
+    """The elements of a NumericArray or of a rectangular list of numbers; None for anything else."""
+    if type(data) is NumericArray:
+        return data.array
+    return to_array(data, exact=False) if is_list(data) else None
 
 
 def _numeric_part(ev: Any, value: NumericArray, specs: Any) -> Any:

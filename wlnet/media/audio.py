@@ -13,16 +13,15 @@ import numpy as np
 from wlnet.expr import (
     AtomType,
     Expr,
-    NumericArray,
     S,
     Symbol,
+    array_in,
     is_list,
     items,
     make_list,
     packed,
     register,
     system,
-    to_array,
     truth,
 )
 from wlnet.kernel import formats
@@ -217,9 +216,7 @@ def audio(ev: Any, data: Any, **options: Any) -> Any:
         except (OSError, FormatError):
             ev.message("Audio", "audioinv", data)
         return system("$Failed")
-    array = (
-        data.array if type(data) is NumericArray else to_array(data, exact=False) if is_list(data) else None
-    )
+    array = array_in(data)
     if array is None or array.ndim not in (1, 2) or not array.size or array.dtype.kind not in "iuf":
         if is_list(data) or type(data) not in (Expr, Symbol):
             ev.message("Audio", "audioinv", data)

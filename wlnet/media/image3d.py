@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import AtomType, Expr, NumericArray, S, is_list, packed, register, system, to_array
+from wlnet.expr import AtomType, Expr, S, array_in, is_list, packed, register, system
 from wlnet.kernel.registry import builtin
 
 from .image import ELEMENTS, LARGEST, TYPES, WHOLE, Image, read_kind
@@ -82,9 +82,7 @@ def image_3d(ev: Any, data: Any, kind: Any = None, **options: Any) -> Any:
             return Image3D(np.stack([x.array for x in parts]), parts[0].kind, parts[0].space)
         ev.message("Image3D", "imginv", data)
         return None
-    array = (
-        data.array if type(data) is NumericArray else to_array(data, exact=False) if is_list(data) else None
-    )
+    array = array_in(data)
     if array is None or array.ndim not in (3, 4) or not array.size or array.dtype.kind not in "iuf":
         if is_list(data):
             ev.message("Image3D", "imginv", data)

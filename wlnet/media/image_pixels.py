@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import TRUE, Expr, NumericArray, S, is_list, items, make_list, packed, to_array
+from wlnet.expr import TRUE, Expr, S, array_in, is_list, items, make_list, packed, to_array
 from wlnet.kernel.registry import builtin
 
 from .colors import color_expression, gradient_of, number, palette, rgba
@@ -266,13 +266,7 @@ def colorize(
     if type(data) is Image:
         array = to_space(data, "Grayscale").unit_planes()[..., 0] if data.channels > 1 else data.unit()
     else:
-        found = (
-            data.array
-            if type(data) is NumericArray
-            else to_array(data, exact=False)
-            if is_list(data)
-            else None
-        )
+        found = array_in(data)
         array = found if found is not None else np.zeros(0)
     if array.ndim != 2 or not array.size or array.dtype.kind not in "iuf":
         ev.message("Colorize", "imginv", data)

@@ -8,7 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from wlnet.expr import Association, Expr, NumericArray, S, is_list, items, make_list, packed, to_array
+from wlnet.expr import (
+    Association,
+    Expr,
+    NumericArray,
+    S,
+    array_in,
+    is_list,
+    items,
+    make_list,
+    packed,
+)
 from wlnet.runtime import compile, types
 from wlnet.syntax.printer import to_text
 
@@ -216,13 +226,7 @@ def shaped_by(net: Net, columns: Any) -> Net:
         port = net.inputs[name]
         if port.known or port.coder is not None:
             continue
-        array = (
-            value.array
-            if type(value) is NumericArray
-            else to_array(value, exact=False)
-            if is_list(value)
-            else None
-        )
+        array = array_in(value)
         shape = () if array is None else array.shape
         if port.rank is not None and len(shape) == port.rank + 1:
             shape = shape[1:]
