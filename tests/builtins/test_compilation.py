@@ -52,6 +52,11 @@ def test_values(script: Script, program: str, expected: str) -> None:
         ("Compile[{{n, _Integer}}, n][2.5]", "2.5", "CompiledFunction::cfsa: Argument 2.5 at position 1"),
         ("Compile[{{v, _Real, 1}}, v][{{1}}]", "{{1}}", "CompiledFunction::cfsa"),
         ("Head[Compile[{x}, x][1, 2]]", "Compile[{x}, x]", "CompiledFunction::cfct: Number of arguments 2"),
+        (
+            "Compile[{x}, x, RuntimeAttributes -> {Flat}]",
+            "Compile[{x}, x, RuntimeAttributes -> {Flat}]",
+            "Compile::optval",
+        ),
         ("Compile[{2}, 2]", "Compile[{2}, 2]", "Compile::fun"),
         ("Compile[{{x, _Foo}}, 2]", "Compile[{{x, _Foo}}, 2]", "Compile::fun"),
         ('Head[Compile[{x}, x, CompilationTarget -> "D"]]', "Compile", "Compile::optval: D is no value"),

@@ -62,7 +62,9 @@ NOUNS = {
 }
 
 # The settings of options that ask for ways to compute, of which there is one here: none changes a result.
+THREADS = (S.Listable, make_list([S.Listable]))
 WAYS: dict[str, tuple[Any, ...]] = {
+    "RuntimeAttributes": (make_list([]), *THREADS),
     "CompilationTarget": ("WVM", "C", S.Automatic),
     "Parallelization": (S.Automatic, TRUE, FALSE),
     "RuntimeOptions": (S.Automatic, "Speed", "Quality"),
@@ -226,7 +228,7 @@ def compile_(
     body: Any,
     types: Any = None,
     *,
-    runtime_attributes: Any = None,
+    runtime_attributes: Any = make_list([]),
     compilation_target: Any = "WVM",
     parallelization: Any = FALSE,
     runtime_options: Any = S.Automatic,
@@ -242,7 +244,8 @@ def compile_(
     >>> Compile[{{v, _Real, 1}}, Total[v^2]][{1, 2, 3}]
     14.
     """
-    given = zip(WAYS, (compilation_target, parallelization, runtime_options), strict=True)
+    settings = (runtime_attributes, compilation_target, parallelization, runtime_options)
+    given = zip(WAYS, settings, strict=True)
     if not all([_is_way(ev, option, value) for option, value in given]):
         return None
     found = []
@@ -252,11 +255,10 @@ def compile_(
             ev.message("Compile", "fun", spec)
             return None
         found.append(parameter)
-    attributes = runtime_attributes
-    listable = attributes is S.Listable or (is_list(attributes) and S.Listable in items(attributes))
+    listable = runtime_attributes in THREADS
     source = Expr(S.Compile, (parameters, body, *((types,) if types is not None else ())))
     if listable:
-        source = Expr(S.Compile, (*source.args, Expr(S.Rule, (S.RuntimeAttributes, make_list([S.Listable])))))
+        source = Expr(S.Compile, (*source.args, Expr(S.Rule, (S.RuntimeAttributes, THREADS[1]))))
     return CompiledFunction(
         source, S.CompiledFunction, tuple(found), body, _runner(ev, found, body), listable
     )
