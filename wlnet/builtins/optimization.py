@@ -16,6 +16,7 @@ from .integration import real_function
 from .real_sets import pairwise
 
 SEARCH = {
+    "fixed": "The search chooses by itself and in machine precision: `1` -> `2` has no effect.",
     "srect": "`1` is not a valid specification of a variable and a starting value.",
     "nlnum": "The function value `1` is not a real number at the starting point.",
     "constr": "The constraints in `1` are not equations and inequalities joined by And.",
@@ -212,6 +213,9 @@ def _declare(name: str, usage: str, search: Any, sign: float, pick: str) -> None
     def call(ev: Any, f: Any, *specs: Any, **options: Any) -> Any:
         if not specs:
             return None
+        for option, setting in options.items():
+            if type(setting) is not Symbol or setting not in (S.Automatic, S.MachinePrecision):
+                ev.message(name, "fixed", option, setting)
         whole = search(ev, name, f, specs if search is _minimum else specs[0], sign)
         if whole is None or pick == "both":
             return whole
