@@ -62,9 +62,10 @@ NOUNS = {
 }
 
 # The settings of options that ask for ways to compute, of which there is one here: none changes a result.
+NO_ATTRIBUTES = make_list([])
 THREADS = (S.Listable, make_list([S.Listable]))
 WAYS: dict[str, tuple[Any, ...]] = {
-    "RuntimeAttributes": (make_list([]), *THREADS),
+    "RuntimeAttributes": (NO_ATTRIBUTES, *THREADS),
     "CompilationTarget": ("WVM", "C", S.Automatic),
     "Parallelization": (S.Automatic, TRUE, FALSE),
     "RuntimeOptions": (S.Automatic, "Speed", "Quality"),
@@ -228,7 +229,7 @@ def compile_(
     body: Any,
     types: Any = None,
     *,
-    runtime_attributes: Any = make_list([]),
+    runtime_attributes: Any = NO_ATTRIBUTES,
     compilation_target: Any = "WVM",
     parallelization: Any = FALSE,
     runtime_options: Any = S.Automatic,
