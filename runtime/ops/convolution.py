@@ -20,7 +20,7 @@ from .columns import Geometry, Pads
 from .launches import Kernel
 from .launches_windows import convolution_rule, weights_rule
 from .layout import inner, outer
-from .record import PRODUCT, Params, Types, case, composite, op
+from .record import PRODUCT, Params, Types, case, composite, from_bind, op
 
 if TYPE_CHECKING:
     from ..ir import Builder, Value
@@ -108,15 +108,6 @@ def convolution_vjp(b: Builder, ins: tuple[Value, ...], out: Value, g: Value, **
 def convolution_cost(operands: Types, results: Types, params: Params) -> int:
     w = operands[1]
     return 2 * results[0].size * w.size // w.shape[0]
-
-
-def from_bind(bind: Any) -> Any:
-    """The NumPy form of an op whose prepared call is the definition."""
-
-    def numpy(out: Any, *operands: np.ndarray, **params: Any) -> None:
-        bind(out, operands, params)()
-
-    return numpy
 
 
 def setting(rank: int, **changed: Any) -> Params:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..types import GradientError, Type
-from .record import RANDOM, Params, Types, no_work, op
+from .record import RANDOM, Params, Types, from_bind, no_work, op
 
 if TYPE_CHECKING:
     from ..ir import Builder, Value
@@ -31,10 +31,6 @@ def host_bind(out: Any, operands: tuple[np.ndarray, ...], params: Params) -> Cal
             np.copyto(target, array, casting="same_kind")
 
     return call
-
-
-def host_numpy(out: Any, *operands: np.ndarray, **params: Any) -> None:
-    host_bind(out, operands, params)()
 
 
 def host_vjp(
@@ -61,7 +57,7 @@ op(
     "host_call",
     kind=RANDOM,  # it may do anything: never merged, never moved
     shape=host_type,
-    numpy=host_numpy,
+    numpy=from_bind(host_bind),
     bind=host_bind,
     vjp=host_vjp,
     cost=no_work,

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..types import Shape, ShapeError, Type
 from .launches import Kernel, bernoulli_rule, uniform_rule
-from .record import RANDOM, Params, composite, op
+from .record import RANDOM, Params, composite, from_bind, op
 
 if TYPE_CHECKING:
     from ..ir import Builder, Value
@@ -76,13 +76,6 @@ def uniform_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Para
         generator.random(None, out.dtype, out)
 
     return call
-
-
-def from_bind(bind: Any) -> Any:
-    def numpy(out: np.ndarray, *operands: np.ndarray, **params: Any) -> None:
-        bind(out, operands, params)()
-
-    return numpy
 
 
 def uniform_build(

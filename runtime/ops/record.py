@@ -190,6 +190,15 @@ def no_work(_operands: Types, _results: Types, _params: Params) -> int:
     return 0
 
 
+def from_bind(bind: Any) -> Any:
+    """The NumPy form of an op whose prepared call is the definition."""
+
+    def numpy(out: Any, *operands: Any, **params: Any) -> None:
+        bind(out, operands, params)()
+
+    return numpy
+
+
 def same_shape(x: Type) -> Type:
     """Type of an elementwise op of one operand."""
     return x

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..types import ShapeError, Type
 from . import cells
-from .record import OPS, PRODUCT, Params, Types, case, op
+from .record import OPS, PRODUCT, Params, Types, case, from_bind, op
 
 if TYPE_CHECKING:
     from ..ir import Builder, Value
@@ -270,12 +270,7 @@ def back_scratch(count: int) -> Any:
 
 
 def record(name: str, **fields: Any) -> None:
-    bind = fields["bind"]
-
-    def numpy(out: Any, *operands: np.ndarray, **params: Any) -> None:
-        bind(out, operands, params)()
-
-    op(name, kind=PRODUCT, numpy=numpy, numba=name, cost=cell_cost, **fields)
+    op(name, kind=PRODUCT, numpy=from_bind(fields["bind"]), numba=name, cost=cell_cost, **fields)
 
 
 def forward_cases(gates: int, states: int) -> list[Any]:
