@@ -67,6 +67,26 @@ def test_kernel_equals_numpy(pair: tuple[Op, Case], dtype: Any) -> None:
         np.testing.assert_allclose(other, one, rtol=2e-5 if dtype == np.float32 else 1e-12, atol=1e-7)
 
 
+@pytest.mark.parametrize(
+    ("labels", "steps", "counts"),
+    [
+        ([[0, 7], [2, 1]], [5, 4], [2, 2]),  # no such class: the blank
+        ([[-3, 1], [2, 1]], [5, 4], [2, 2]),  # the first class
+        ([[0, 1], [2, 1]], [5, 9], [3, -1]),  # counts that no path gives
+        ([[0, 1], [2, 1]], [0, 0], [2, 0]),  # no step
+    ],
+)
+def test_ctc_takes_what_is_outside_its_ranges_as_its_numpy_form_does(
+    labels: Any, steps: Any, counts: Any
+) -> None:
+    op, rng = OPS["ctc"], np.random.default_rng(0)
+    given = [np.log(rng.dirichlet(np.ones(4), (2, 5))), *map(np.array, (labels, steps, counts))]
+    have = run(op, given, {})
+    assert have is not None
+    for one, other in zip(reference.evaluate(op, given, {}), have, strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_adam_on_odd_sizes(size: int) -> None:
     op, rng = OPS["adam"], np.random.default_rng(size)
