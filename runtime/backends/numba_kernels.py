@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from . import numba_ctc, numba_pictures
+from . import numba_ctc, numba_pictures, numba_recurrent, numba_rows
 from .numba_compile import Bound, available, prepare
 
-__all__ = ["TABLE", "available", "bind", "prepare"]
+__all__ = ["TABLE", "available", "bind"]
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -158,7 +158,12 @@ def rows_of(array: np.ndarray, axis: int) -> np.ndarray | None:
 
 
 def softmax(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Callable[[], None] | None:
-    """NumPy's exponential, whose vector form numba lacks, between two kernels over short rows."""
+    """In float32 numba_rows.py's; else NumPy's exponential, whose vector form numba lacks, between two
+    kernels over short rows.
+    """
+    single = numba_rows.softmax(out, operands, params)
+    if single is not None:
+        return single
     x, y = rows_of(operands[0], params["axis"]), rows_of(out, params["axis"])
     if x is None or y is None:
         return None
@@ -301,4 +306,6 @@ TABLE: dict[str, Callable[..., Any]] = {
     "scatter_add": scatter_add,
     **numba_ctc.TABLE,
     **numba_pictures.TABLE,
+    **numba_recurrent.TABLE,
+    **numba_rows.TABLE,
 }

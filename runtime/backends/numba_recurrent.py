@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from ..ops import cells
-from . import numba_compile, numba_kernels
+from ..ops.columns import together
+from . import numba_compile
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -195,15 +196,16 @@ def rnn_back_step(back: Any, gy: Any, y: Any, dh: Any, room: Any) -> None:
 
 def chosen(kernel: Callable[..., None]) -> cells.Choose:
     """`kernel` compiled for the arrays of a step."""
-    return lambda arrays: numba_kernels.prepare(kernel, *arrays)[0]
+    return lambda arrays: numba_compile.prepare(kernel, *arrays)[0]
 
 
-def own(array: np.ndarray, early: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+def own(array: np.ndarray, early: list[cells.Call]) -> np.ndarray:
     """`array` itself, or a buffer that it is copied to before each call: kernels take contiguous arrays."""
     if array.flags.c_contiguous and array.flags.writeable:
         return array
-    early.append((np.empty(array.shape, array.dtype), array))
-    return early[-1][0]
+    buffer = np.empty(array.shape, array.dtype)
+    early.append(lambda: np.copyto(buffer, array))
+    return buffer
 
 
 def entry(loop: Callable[..., cells.Call], kernel: Callable[..., None]) -> Callable[..., Any]:
@@ -215,25 +217,16 @@ def entry(loop: Callable[..., cells.Call], kernel: Callable[..., None]) -> Calla
         if not plain or not results[0].size or params.get("cell"):
             return None
         load()
-        early: list[tuple[np.ndarray, np.ndarray]] = []
+        early: list[cells.Call] = []
         given = [own(each, early) for each in operands]
         if params.get("masked") is False:
             steps, rows = results[0].shape[:2]
             given.insert(-2, np.full(rows, steps + 1))
             params = {"masked": True}
         call = loop(out, tuple(given), params, chosen(kernel))
-        return call if not early else after(early, call)
+        return together([*early, call]) if early else call
 
     return bind
-
-
-def after(early: list[tuple[np.ndarray, np.ndarray]], call: cells.Call) -> cells.Call:
-    def both() -> None:
-        for target, source in early:
-            np.copyto(target, source)
-        call()
-
-    return both
 
 
 TABLE: dict[str, Callable[..., Any]] = {
@@ -244,4 +237,3 @@ TABLE: dict[str, Callable[..., Any]] = {
     "rnn": entry(cells.rnn, rnn_step),
     "rnn_gradient": entry(cells.rnn_gradient, rnn_back_step),
 }
-numba_kernels.TABLE.update(TABLE)

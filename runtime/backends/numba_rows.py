@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..ops import special
-from . import numba_kernels
 from .numba_compile import Bound, prepare, reordered
+from .numba_recurrent import LN2_HIGH, LN2_LOW, LOG2E, LOW, ONE, P0, P1, P2, P3, P4, P5, ROUND
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -124,14 +124,14 @@ def row_shares(out: Any) -> None:
             row[k] *= scale
 
 
-def softmax(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Any:
+def softmax(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Callable[[], None] | None:
     """In float32 three kernels, each of one array: in a single one LLVM makes vectors of none of the loops,
     and one of two arrays takes its slow way where the result takes over the operand (4096 x 64: 1040 and
-    920 us against 270).  Else numba_kernels.py's.  NaN anywhere in a row makes NaN of all of it.
+    920 us against 270).  NaN anywhere in a row makes NaN of all of it.
     """
     x = operands[0]
     if params["axis"] != x.ndim - 1 or not plain(out, x):
-        return numba_kernels.softmax(out, operands, params)
+        return None
     rows, top = x.reshape(-1, x.shape[-1]), operands[1].reshape(-1)
     y = out.reshape(rows.shape)
     apart = x.ctypes.data != out.ctypes.data
@@ -154,11 +154,7 @@ def softmax(out: np.ndarray, operands: Arrays, params: dict[str, Any]) -> Any:
 A0, A1, A2, A3, A4, A5 = map(np.float32, special.NUMERATOR)
 B0, B1, B2, B3, B4, B5 = map(np.float32, special.DENOMINATOR)
 EDGE, HALF_ROOT = np.float32(special.EDGE), np.float32(0.7071067811865476)
-HALF, ONE, BELL = np.float32(0.5), np.float32(1), np.float32(0.3989422804014327)
-LOW, LOG2E = np.float32(-87.0), np.float32(1.44269504)
-LN2_HIGH, LN2_LOW, ROUND = np.float32(0.693359375), np.float32(-2.12194440e-4), np.float32(12582912.0)
-P0, P1, P2 = np.float32(1.9875691500e-4), np.float32(1.3981999507e-3), np.float32(8.3334519073e-3)
-P3, P4, P5 = np.float32(4.1665795894e-2), np.float32(1.6666665459e-1), np.float32(5.0000001201e-1)
+HALF, BELL = np.float32(0.5), np.float32(0.3989422804014327)
 
 
 def gelu_flat(out: Any, x: Any) -> None:
@@ -203,10 +199,8 @@ def flat(kernel: Callable[..., None]) -> Callable[..., Bound | None]:
 
 
 TABLE: dict[str, Callable[..., Any]] = {
-    "softmax": softmax,
     "layer_norm": layer_norm,
     "layer_norm_gradient": layer_norm_gradient,
     "gelu": flat(gelu_flat),
     "gelu_gradient": flat(gelu_back_flat),
 }
-numba_kernels.TABLE.update(TABLE)

@@ -23,11 +23,7 @@ from ..plan import Plan, plan
 from ..store import Store
 from ..threads import one_thread, set_threads
 from ..types import DTYPES, TensorError, aligned_bytes
-from . import (
-    numba_kernels,
-    numba_recurrent,  # noqa: F401  puts its kernels among the others
-    numba_rows,  # noqa: F401  likewise
-)
+from . import numba_kernels
 
 NUMPY_CALL = re.compile(r"\bnp\.(\w+)\(")
 
