@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..ops.softmax import LOWEST
 from . import numba_ctc, numba_pictures, numba_recurrent, numba_rows
 from .numba_compile import Bound, available, prepare
 
@@ -212,11 +213,11 @@ def softmax_gradient(out: np.ndarray, operands: Arrays, params: dict[str, Any]) 
 def stretch_maximum(x: Any, start: Any, stop: Any, out: Any, lowest: Any) -> None:
     """Of each row of x (R, D) the elements from start to before stop less their maximum; `lowest` outside."""
     for r in range(x.shape[0]):
-        first, last = start[r], stop[r]
+        first, last = max(start[r], 0), min(stop[r], x.shape[1])
         top = lowest
         for k in range(first, last):
             top = x[r, k] if x[r, k] > top or x[r, k] != x[r, k] else top
-        for k in range(first):
+        for k in range(min(first, x.shape[1])):
             out[r, k] = lowest
         for k in range(first, last):
             out[r, k] = x[r, k] - top
@@ -227,7 +228,7 @@ def stretch_maximum(x: Any, start: Any, stop: Any, out: Any, lowest: Any) -> Non
 def stretch_divide(out: Any, start: Any, stop: Any) -> None:
     """Each stretch divided by its sum, in place."""
     for r in range(out.shape[0]):
-        first, last = start[r], stop[r]
+        first, last = max(start[r], 0), min(stop[r], out.shape[1])
         total = out.dtype.type(0)
         for k in range(first, last):
             total += out[r, k]
@@ -244,7 +245,7 @@ def softmax_within(out: np.ndarray, operands: Arrays, params: dict[str, Any]) ->
     # Bounds may repeat: they are copied out in every call, one integer a row.
     bounds = [(np.empty(each.shape, each.dtype), each) for each in operands[1:3]]
     start, stop = (copy.reshape(-1) for copy, _ in bounds)
-    first, arguments = prepare(stretch_maximum, x, start, stop, y, x.dtype.type(-1e30))
+    first, arguments = prepare(stretch_maximum, x, start, stop, y, x.dtype.type(LOWEST))
     last, rest = prepare(stretch_divide, y, start, stop)
 
     def call() -> None:

@@ -67,6 +67,15 @@ def test_kernel_equals_numpy(pair: tuple[Op, Case], dtype: Any) -> None:
         np.testing.assert_allclose(other, one, rtol=2e-5 if dtype == np.float32 else 1e-12, atol=1e-7)
 
 
+def test_stretches_end_with_their_row() -> None:
+    op, x = OPS["softmax_within"], np.random.default_rng(0).normal(size=(5, 7))
+    bounds = np.array([[-2, 9], [3, 8], [9, 20], [-5, -1], [6, 2]], np.int32).T
+    given = [x, *map(np.ascontiguousarray, bounds)]
+    have = run(op, given, {})
+    assert have is not None
+    np.testing.assert_allclose(have[0], reference.evaluate(op, given, {})[0], rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("labels", "steps", "counts"),
     [
