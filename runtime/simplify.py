@@ -82,8 +82,7 @@ class Loops:
 
     def __init__(self, program: Program) -> None:
         self.whole = merged(program)
-        self.used = {value for instr in program.instrs for value in instr.operands}
-        self.used |= set(program.outputs.values()) | {each.value for each in program.updates}
+        self.used = used_values(program)
         for less, more in self.whole.items():
             self.used |= {more.results[k] for k, value in enumerate(less.results) if value in self.used}
         self.known: dict[Instr, dict[int, Value]] = {}  # scan -> its values by place

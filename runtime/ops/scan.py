@@ -173,7 +173,7 @@ def saved(
 ) -> list[Value]:
     """The carries before each step: results of a scan that hands them out.
 
-    The forward scan, which does not, is dropped by `simplify.merge_scans` in favour of this one.
+    The forward scan, which does not, is dropped by `loops.merged` in favour of this one.
     """
     old, new = list(body.inputs.values()), list(body.outputs.values())
     carries = len(given[0])
