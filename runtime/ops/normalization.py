@@ -233,7 +233,7 @@ def batch_norm_inference(
     epsilon: float = 1e-3,
 ) -> Value:
     """The same with given mean and variance (C): one multiplication and one addition an element."""
-    shape = [x.shape[axis] if k == axis else 1 for k in range(x.rank)]
+    shape = channel_shape(x, axis)
     factor = b.mul(scale, b.reciprocal(b.sqrt(b.add(variance, epsilon))))
     shift = b.sub(bias, b.mul(mean, factor))
     return b.add(b.mul(x, b.reshape(factor, shape)), b.reshape(shift, shape))

@@ -8,6 +8,7 @@ elements that count as minus infinity for maxima and as 0 for totals.  The exten
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -86,11 +87,6 @@ def unpooled(name: str, g: Type, params: Params, extents: Shape) -> Type:
     if len(extents) != len(windows.axes) or windows.result(tuple(shape)) != g.shape:
         raise ShapeError(name, f"extents that are pooled to {g}", str(extents))
     return g.with_shape(shape)
-
-
-def only(params: Params) -> Params:
-    """The parameters that describe windows."""
-    return {key: params[key] for key in Windows._fields}
 
 
 def extents_of(x: Value, params: Params) -> Shape:
@@ -277,7 +273,7 @@ def total_numpy(out: np.ndarray, x: np.ndarray, **params: Any) -> None:
 
 
 def total_cost(operands: Types, results: Types, params: Params) -> int:
-    return max(operands[0].size, results[0].size) * int(np.prod(params["sizes"]))
+    return max(operands[0].size, results[0].size) * math.prod(params["sizes"])
 
 
 op(
@@ -361,10 +357,7 @@ def pool_by(b: Builder, x: Value, function: str, windows: Windows) -> Value:
     total = b.emit("total_pool", x, **windows._asdict())
     if function == "total":
         return total
-    count = 1
-    for size in windows.sizes:
-        count *= size
-    return b.mul(total, 1 / count)
+    return b.mul(total, 1 / math.prod(windows.sizes))
 
 
 def largest(b: Builder, x: Value, windows: Windows) -> Value:
