@@ -119,30 +119,23 @@ def column_copies(g: Geometry, columns: np.ndarray, x: np.ndarray) -> tuple[list
     cleared: list[np.ndarray] = []
     inside: list[slice] = []
     source: list[slice] = []
-    for axis, (extent, size, (before, _)) in enumerate(zip(g.padded(), g.size, g.pads)):
+    for extent, size, (before, _) in zip(g.padded(), g.size, g.pads):
         low, high = max(0, before), max(0, min(extent, before + size))
         low = min(low, high)
         lead = (slice(None), *inside)
-        for part in (slice(0, low), slice(high, extent)):
-            if part.start < part.stop:
-                cleared.append(columns[(*lead, part)])
+        cleared += [columns[(*lead, part)] for part in (slice(0, low), slice(high, extent))]
         inside.append(slice(low, high))
         source.append(slice(low - before, high - before))
-        assert axis < g.outer
     body = columns[(slice(None), *inside)]
     taken = x[tuple(source)] if source else x
-    grouped = np.moveaxis(
-        taken.reshape(*taken.shape[: g.outer], g.groups, -1, *taken.shape[g.outer + 1 :]), g.outer, 0
-    )
+    grouped = in_groups(g, taken)
     pairs: Pairs = []
     stride, width = g.stride[-1], g.out[-1]
     for t in range(g.kernel[-1]):
         shift = t * g.dilation[-1] - g.pads[-1][0]
         first, last = span(width, g.size[-1], stride, shift)
         line = body[(..., t, slice(None), slice(None), slice(None))]
-        cleared += [
-            line[..., part, :] for part in (slice(0, first), slice(last, width)) if line[..., part, :].size
-        ]
+        cleared += [line[..., part, :] for part in (slice(0, first), slice(last, width))]
         if first < last:
             start = first * stride + shift
             pairs.append(
@@ -151,13 +144,17 @@ def column_copies(g: Geometry, columns: np.ndarray, x: np.ndarray) -> tuple[list
                     grouped[..., start : start + (last - first - 1) * stride + 1 : stride, :],
                 )
             )
-    return cleared, pairs
+    return [each for each in cleared if each.size], pairs
+
+
+def in_groups(g: Geometry, x: np.ndarray) -> np.ndarray:
+    """An array like the input as (G, S1, ..., Sm, C/G, W, N)."""
+    return np.moveaxis(x.reshape(*x.shape[: g.outer], g.groups, -1, *x.shape[g.outer + 1 :]), g.outer, 0)
 
 
 def filler(g: Geometry, columns: np.ndarray, x: np.ndarray) -> Callable[[], None]:
     """Writes the columns of `x`."""
     cleared, pairs = column_copies(g, columns, x)
-    cleared = [each for each in cleared if each.size]
 
     def fill() -> None:
         for each in cleared:
@@ -185,13 +182,10 @@ def matrices(g: Geometry, weights: np.ndarray, turned: bool = False) -> np.ndarr
     weights (F, C/G, k1, ...).  `turned`: of the convolution whose gradient `g` is, mirrored in every axis.
     """
     count = g.outer - g.merged
-    if turned:
-        # weights (C, F/G, k...) of the original: its filters are this one's channels.
-        split = weights.reshape(g.groups, -1, *weights.shape[1:])  # G, C/G, F/G, k...
-        split = np.flip(split, tuple(range(3, split.ndim))).swapaxes(1, 2)
-    else:
-        split = weights.reshape(g.groups, -1, *weights.shape[1:])  # G, F/G, C/G, k...
+    split = weights.reshape(g.groups, -1, *weights.shape[1:])  # G, F/G, C/G, k...
     kernel = tuple(range(3, split.ndim))
+    if turned:  # weights (C, F/G, k...) of the original: its filters are this one's channels
+        split = np.flip(split, kernel).swapaxes(1, 2)
     return split.transpose(*kernel[:count], 0, 1, *kernel[count:], 2)
 
 
@@ -314,9 +308,7 @@ def scattered(g: Geometry, out: np.ndarray, dy: np.ndarray, w: np.ndarray) -> Ca
     right = lines(g, dy)
     row = np.empty((g.groups, left.shape[1], right.shape[-1]), out.dtype)
     shifts = row.reshape(*view.shape[:-1], g.out[-1], g.batch)
-    grouped = np.moveaxis(
-        out.reshape(*out.shape[: g.outer], g.groups, -1, *out.shape[g.outer + 1 :]), g.outer, 0
-    )
+    grouped = in_groups(g, out)
     rows = []
     for place in np.ndindex(*g.out[:-1]):
         rows.append((right[(slice(None), *place)], additions(g, grouped, shifts, place)))
