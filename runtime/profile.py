@@ -4,6 +4,7 @@ table and as a picture.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -60,9 +61,8 @@ def peak(repeats: int = 12) -> Peak:
     return Peak(2 * PEAK_EDGE**3 / product, 2 * x.nbytes / total)
 
 
-def best(call: object, repeats: int) -> float:
+def best(call: Callable[[], object], repeats: int) -> float:
     """The lowest time of a call, in seconds."""
-    assert callable(call)
     found = float("inf")
     for _ in range(repeats):
         start = perf_counter()
