@@ -51,7 +51,7 @@ class Worker:
                 continue
             try:
                 self.calls.popleft()()
-            except BaseException as error:  # noqa: BLE001
+            except BaseException as error:  # raised again where the call was given
                 self.error = error
             self.finished += 1
             until = perf_counter() + LOOKING_S
