@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .ir import Builder, Instr, Value, live_instrs
-from .ops.record import ELEMENTWISE, composite
+from .ops.record import ELEMENTWISE, OPS, Params, composite
 from .types import GradientError, ShapeError
 
 
@@ -97,9 +97,20 @@ def operand_cotangents(b: Builder, instr: Instr, given: Sequence[Value | None]) 
         return op.vjp(b, instr.operands, out, tuple(given) if many else given[0], **instr.params)
     if op.expand is None:
         raise op.no_gradient()
-    simpler = op.expand(b, *instr.operands, **instr.params)
+    found: list[Value | None] = through_expansion(b, op.name, instr.operands, given, instr.params)
+    return found
+
+
+@composite
+def through_expansion(
+    b: Builder, name: str, operands: Sequence[Value], given: Sequence[Value | None], params: Params
+) -> list[Value | None]:
+    """One cotangent an operand of the op `name`, by its form in simpler ops; `given` those of its results."""
+    expand = OPS[name].expand
+    assert expand is not None
+    simpler = expand(b, *operands, **params)
     values = [simpler] if isinstance(simpler, Value) else list(simpler)
-    distinct = list(dict.fromkeys(instr.operands))
+    distinct = list(dict.fromkeys(operands))
     found = dict(zip(distinct, pullback(b, values, given, distinct, leaves=True)))
     # An operand used twice got the sum of both uses with its first occurrence.
-    return [found.pop(value, None) for value in instr.operands]
+    return [found.pop(value, None) for value in operands]

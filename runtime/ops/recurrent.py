@@ -18,7 +18,7 @@ import numpy as np
 
 from ..types import ShapeError, Type
 from . import cells
-from .record import OPS, PRODUCT, Params, Types, case, from_bind, op
+from .record import PRODUCT, Params, Types, case, from_bind, op
 
 if TYPE_CHECKING:
     from ..ir import Builder, Value
@@ -206,18 +206,6 @@ def live_rows(b: Builder, g: Value, lengths: Sequence[Value]) -> Value:
     return b.keep(g, b.expand_dims(live, 2))
 
 
-def through_expansion(
-    b: Builder, name: str, ins: Parts, given: Sequence[Value | None], params: Params
-) -> list[Value | None]:
-    """Cotangents by the form in simpler ops."""
-    expand = OPS[name].expand
-    assert expand is not None
-    distinct = list(dict.fromkeys(ins))
-    pulled = b.pullback(expand(b, *ins, **params), given, distinct, leaves=True)
-    found = dict(zip(distinct, pulled))
-    return [found.pop(value, None) for value in ins]
-
-
 def rest(lengths: Sequence[Value]) -> list[None]:
     return [None] * len(lengths)
 
@@ -229,7 +217,7 @@ def lstm_vjp(
     y, c, saved = out
     gy, gc, gs = g
     if gs is not None:  # only where the gradient itself is differentiated
-        return through_expansion(b, "lstm", ins, g, {"masked": masked})
+        return b.through_expansion("lstm", ins, g, {"masked": masked})
     gy = b.zeros(y.type) if gy is None else gy
     more = [] if gc is None else [gc]
     back, dh, dc = b.emit_all("lstm_gradient", gy, saved, c, weights, c0, *more, cell=gc is not None)
@@ -243,7 +231,7 @@ def gru_vjp(
     y, extra, saved = out
     gy, ge, gs = g
     if ge is not None or gs is not None or gy is None:
-        return through_expansion(b, "gru", ins, g, {"masked": masked})
+        return b.through_expansion("gru", ins, g, {"masked": masked})
     flow = live_rows(b, gy, lengths)
     back, state, dh = b.emit_all("gru_gradient", flow, saved, extra, weights, y, h0)
     return [back, weight_gradient(b, state, y, h0), b.sum(back, (0, 1)), dh, *rest(lengths)]

@@ -58,10 +58,7 @@ def norm_expand(b: Builder, x: Value, scale: Value, bias: Value, *, epsilon: flo
 def norm_vjp(b: Builder, ins: tuple[Value, ...], out: Any, g: Any, *, epsilon: float) -> Any:
     """Of the rows through an op of its own; those of the statistics through the expansion."""
     if g[1] is not None or g[2] is not None:
-        distinct = list(dict.fromkeys(ins))
-        pulled = b.pullback(norm_expand(b, *ins, epsilon=epsilon), list(g), distinct, leaves=True)
-        found = dict(zip(distinct, pulled))
-        return tuple(found.pop(value, None) for value in ins)
+        return b.through_expansion("layer_norm", ins, g, {"epsilon": epsilon})
     return b.emit_all("layer_norm_gradient", ins[0], ins[1], out[1], out[2], g[0])
 
 
