@@ -104,6 +104,20 @@ def around(shape: Shape, axis: int, axes: int = 1) -> tuple[int, int, int]:
     return product(shape[:axis]), product(shape[axis : axis + axes]), product(shape[axis + axes :])
 
 
+def chunks_of(count: int, least: int, others: int, multiple: int = 1) -> tuple[int, int]:
+    """Terms a chunk and number of chunks of a sum over `count`, where `others` blocks are at work on each:
+    at least `least` terms a chunk, and no more chunks than keep the device busy.
+    """
+    wanted = max(1, min(blocks(count, least), BUSY // max(1, others)))
+    chunk = max(multiple, blocks(blocks(count, wanted), multiple) * multiple)
+    return chunk, max(1, blocks(count, chunk))
+
+
+def places(operands: Types, results: Types) -> tuple[Any, ...]:
+    """The arguments of an entry that takes all operands and all results."""
+    return (*map(Operand, range(len(operands))), *map(Result, range(len(results))))
+
+
 # ---- reductions
 
 
@@ -192,7 +206,7 @@ def optimizer_rule(name: str, states: int, scalars: Sequence[str]) -> Callable[[
         if len(operands) > 3 + states:
             defines.append(ctype("STEP", operands[3 + states].dtype))
         size = operands[0].size
-        arrays = [Operand(k) for k in range(len(operands))] + [Result(k) for k in range(len(results))]
+        arrays = places(operands, results)
         numbers = [np.float64(params[each]) for each in scalars]
         grid = (blocks(size, PACK * BLOCK),)
         launch = Launch(name, grid, (BLOCK,), (*arrays, np.int64(size), *numbers), tuple(defines))

@@ -10,7 +10,6 @@ import numpy as np
 from ..types import Type
 from .launches import (
     BLOCK,
-    BUSY,
     WARP,
     WARP_ROW,
     Launch,
@@ -22,8 +21,10 @@ from .launches import (
     Work,
     around,
     blocks,
+    chunks_of,
     ctype,
     element_launch,
+    places,
 )
 
 # Rows that a chunk of the sums over rows takes at least: 16 a thread.
@@ -45,10 +46,6 @@ def rows_launch(
     return (Launch(entry, grid, block, args, defines),)
 
 
-def places(operands: Types, results: Types) -> tuple[Any, ...]:
-    return (*map(Operand, range(len(operands))), *map(Result, range(len(results))))
-
-
 def rows_rule(entry: str, *scalars: str) -> Callable[[Types, Types, Params], Work]:
     """The rule of an entry that takes all operands, all results and the parameters `scalars`."""
 
@@ -67,9 +64,7 @@ def layer_gradient_rule(operands: Types, results: Types, params: Params) -> Work
     launches = rows_launch("layer_norm_gradient", x, (*map(Operand, range(5)), Result(0)))
     defines = (ctype("TYPE", x.dtype), f"WIDE={int(extent > WARP_ROW)}")
     tiles = blocks(extent, WARP)
-    chunks = max(1, min(blocks(rows, LEAST_ROWS), BUSY // max(1, tiles)))
-    chunk = max(1, blocks(rows, chunks))
-    chunks = max(1, blocks(rows, chunk))
+    chunk, chunks = chunks_of(rows, LEAST_ROWS, tiles)
     parts = (Result(1), Result(2)) if chunks == 1 else (Temporary(0), Temporary(1))
     args = (Operand(0), *map(Operand, (2, 3, 4)), *parts, np.int64(rows), np.int64(extent), np.int64(chunk))
     if not extent:
@@ -105,9 +100,8 @@ def channel_parts(x: Type, axis: int) -> tuple[str, tuple[int, int], tuple[np.ge
     positions, by_block = outer * inner, inner >= WARP
     tiles = channels if by_block else blocks(channels, WARP)
     least = LEAST_PART if by_block else LEAST_ROWS
-    chunks = max(1, min(blocks(positions, least), BUSY // max(1, tiles)))
-    chunk = max(1, blocks(positions, chunks))
-    grid = (tiles, max(1, blocks(positions, chunk)))
+    chunk, chunks = chunks_of(positions, least, tiles)
+    grid = (tiles, chunks)
     extents = tuple(map(np.int64, (channels, inner, positions, chunk)))
     return ("block" if by_block else "columns"), grid, extents
 

@@ -12,7 +12,6 @@ from ..types import ShapeError, Type
 from .columns import Geometry
 from .launches import (
     BLOCK,
-    BUSY,
     Launch,
     Operand,
     Params,
@@ -21,8 +20,10 @@ from .launches import (
     Types,
     Work,
     blocks,
+    chunks_of,
     ctype,
     element_launch,
+    places,
     product,
 )
 
@@ -76,7 +77,7 @@ def weights_rule(geometry: Geometries) -> Rule:
         tiled = rows >= TILED and columns >= TILED
         tiles = g.groups * blocks(rows, TILE) * blocks(columns, TILE) if tiled else w.size
         positions = product(g.out) * g.batch
-        chunk, chunks = position_chunks(positions, tiles)
+        chunk, chunks = chunks_of(positions, LEAST_POSITIONS, tiles, multiple=DEPTH)
         defines = (ctype("TYPE", w.dtype),)
         target: Result | Temporary = Result(0) if chunks == 1 else Temporary(0)
         extents = (np.int64(positions), np.int64(chunk), *numbers(g))
@@ -94,13 +95,6 @@ def weights_rule(geometry: Geometries) -> Rule:
     return rule
 
 
-def position_chunks(positions: int, tiles: int) -> tuple[int, int]:
-    """Positions a chunk, and number of chunks, where `tiles` blocks are at work on each."""
-    wanted = max(1, min(blocks(positions, LEAST_POSITIONS), BUSY // max(1, tiles)))
-    chunk = max(DEPTH, blocks(blocks(positions, wanted), DEPTH) * DEPTH)
-    return chunk, max(1, blocks(positions, chunk))
-
-
 # ---- pooling
 
 POOL_AXES = 3  # of pooling.cu
@@ -113,8 +107,11 @@ def pooling_rule(entry: str, back: bool = False) -> Rule:
 
     def rule(operands: Types, results: Types, params: Params) -> Work:
         wide, narrow = (results[0], operands[0]) if back else (operands[0], results[0])
-        arrays = [Operand(k) for k in range(len(operands))] + [Result(k) for k in range(len(results))]
-        args = (*arrays, np.int64(results[0].size), *window_numbers(entry, wide, narrow, params))
+        args = (
+            *places(operands, results),
+            np.int64(results[0].size),
+            *window_numbers(entry, wide, narrow, params),
+        )
         return element_launch(entry, args, results[0].size, (ctype("TYPE", results[0].dtype),))
 
     return rule
