@@ -9,16 +9,19 @@ Source: Lavin, Gray 2016, section 4.1.  Error in float32: 6e-7 of the largest el
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..ops.columns import Geometry, contiguous, together
+from ..ops.columns import Geometry, carved, contiguous, together
 
 # Numbers of tiles times batch in a strip.  128, 256 and 512 were alike within 5 % at 64 channels (V and M of
 # 512 take 4 MB).
 STRIP = 512
+
+# Elements that a temporary begins at a multiple of: 64 bytes in float32.
+ALIGNED = 16
 
 # Channels of the input and the output from which the saved products outweigh the transforms.
 LEAST_CHANNELS = 16
@@ -180,17 +183,6 @@ def kernel_matrix(dtype: Any) -> np.ndarray:
     return np.kron(G, G).astype(dtype)
 
 
-def carved(space: np.ndarray, shapes: Sequence[tuple[int, ...]]) -> list[np.ndarray]:
-    """Arrays of these shapes within `space`, the op's temporary, or new ones where it is too small."""
-    flat, found, start = space.reshape(-1), [], 0
-    for shape in shapes:
-        size = int(np.prod(shape))
-        fits = start + size <= flat.size
-        found.append(flat[start : start + size].reshape(shape) if fits else np.empty(shape, space.dtype))
-        start += -(-size // 16) * 16 if fits else 0
-    return found
-
-
 def forward(
     prepare: Prepare,
     g: Geometry,
@@ -206,6 +198,7 @@ def forward(
     u, v, m = carved(
         space,
         [(16, g.filters, g.channels), (16, g.channels, strips.size), (16, g.filters, strips.size)],
+        ALIGNED,
     )
     lines = np.zeros((4, (2 * strips.count + 2) * g.batch), x.dtype)
     zeros = np.zeros_like(lines[0])
@@ -239,7 +232,7 @@ def weight_gradient(
     x, copy = contiguous(x)
     dy, copy_y = contiguous(dy)
     strips = Strips(g)
-    v, m = carved(space, [(16, g.channels, strips.size), (16, g.filters, strips.size)])
+    v, m = carved(space, [(16, g.channels, strips.size), (16, g.filters, strips.size)], ALIGNED)
     total = np.empty((16, g.filters, g.channels), x.dtype)
     more = np.empty_like(total)
     lines = np.zeros((4, (2 * strips.count + 2) * g.batch), x.dtype)

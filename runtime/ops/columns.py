@@ -73,6 +73,10 @@ class Geometry(NamedTuple):
         flat = self.kernel[-1] == 1 and self.stride[-1] == 1 and self.groups == 1
         return flat and not any(map(any, self.pads))
 
+    def scratch(self) -> Shape:
+        """Shape of the memory for the columns: none where the input serves as them."""
+        return (0,) if self.plain() else self.columns()
+
     def steps(self) -> list[Shape]:
         """Kernel positions along the outer axes that need products of their own."""
         count = self.outer - self.merged
@@ -206,6 +210,19 @@ def contiguous(x: np.ndarray) -> tuple[np.ndarray, Callable[[], None] | None]:
         return x, None
     memory = np.empty(x.shape, x.dtype)
     return memory, lambda: np.copyto(memory, x)
+
+
+def carved(space: np.ndarray, shapes: Sequence[Shape], multiple: int = 1) -> list[np.ndarray]:
+    """Arrays of these shapes within `space`, or new ones where it is too small; each begins at a multiple
+    of `multiple` elements.
+    """
+    flat, found, start = space.reshape(-1), [], 0
+    for shape in shapes:
+        size = math.prod(shape)
+        fits = start + size <= flat.size
+        found.append(flat[start : start + size].reshape(shape) if fits else np.empty(shape, space.dtype))
+        start += -(-size // multiple) * multiple if fits else 0
+    return found
 
 
 def together(calls: Sequence[Callable[[], None] | None]) -> Callable[[], None]:

@@ -95,8 +95,7 @@ def convolution_bind(
 
 
 def column_scratch(operands: Types, params: Params) -> Types:
-    g = forward_geometry(operands, params)
-    return (operands[0].with_shape((0,) if g.plain() else g.columns()),)
+    return (operands[0].with_shape(forward_geometry(operands, params).scratch()),)
 
 
 def convolution_vjp(b: Builder, ins: tuple[Value, ...], out: Value, g: Value, **params: Any) -> Any:
@@ -239,8 +238,7 @@ def input_bind(out: np.ndarray, operands: tuple[np.ndarray, ...], params: Params
 
 def input_scratch(operands: Types, params: Params) -> Types:
     g = input_geometry(operands, params)
-    shape = (0,) if not g.gathers() or g.mirrored().plain() else g.mirrored().columns()
-    return (operands[0].with_shape(shape),)
+    return (operands[0].with_shape(g.mirrored().scratch() if g.gathers() else (0,)),)
 
 
 def input_vjp(b: Builder, ins: tuple[Value, ...], out: Value, u: Value, *, size: Shape, **params: Any) -> Any:
@@ -313,8 +311,7 @@ def weights_bind(
 
 
 def weights_scratch(operands: Types, params: Params) -> Types:
-    g = weights_geometry(operands, params)
-    return (operands[0].with_shape((0,) if g.plain() else g.columns()),)
+    return (operands[0].with_shape(weights_geometry(operands, params).scratch()),)
 
 
 def weights_vjp(

@@ -6,13 +6,12 @@ write none together.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ..workers import SHARED_FLOPS, parts, side_by_side
-from .columns import Geometry, contiguous, scattered, together
+from .columns import Geometry, carved, contiguous, scattered, together
 
 Forward = Callable[[Geometry, np.ndarray, np.ndarray, np.ndarray, np.ndarray], Callable[[], None]]
 
@@ -49,14 +48,7 @@ def slabs(g: Geometry, threads: int) -> list[tuple[Geometry, slice, slice]]:
 
 def spaces(pieces: Sequence[Geometry], space: np.ndarray) -> list[np.ndarray]:
     """Room for the columns of each part: in `space`, the op's temporary, as far as that goes."""
-    flat, found, start = space.reshape(-1), [], 0
-    for g in pieces:
-        shape = (0,) if g.plain() else g.columns()
-        size = math.prod(shape)
-        fits = start + size <= flat.size
-        found.append((flat[start : start + size] if fits else np.empty(size, space.dtype)).reshape(shape))
-        start += size if fits else 0
-    return found
+    return carved(space, [g.scratch() for g in pieces])
 
 
 def shared_forward(
