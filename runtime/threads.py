@@ -12,15 +12,13 @@ import numpy as np
 from . import cost
 from .ir import Instr, Program
 from .ops.record import LOOP
+from .ops.recurrent import CELLS
 from .workers import SHARED_FLOPS
 
 # A product below this (0.3 ms on one core) stays on one thread: two gain at most 0.15 ms on a quiet machine,
 # while on a busy one they wait for each other (64 x 256 x 256 took 30 ms instead of 0.1). Twice as much would
 # leave a layer of 512 x 512 at batch 64 on one thread.
 SHARED_PRODUCT_FLOPS = 30_000_000
-
-# Ops that are loops over products with the state of a recurrent cell.
-CELLS = frozenset(("lstm", "gru", "rnn", "lstm_gradient", "gru_gradient", "rnn_gradient"))
 
 # The names under which OpenBLAS builds export the calls, {} being set or get (NumPy's wheels use the first).
 NAMES = (

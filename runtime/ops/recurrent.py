@@ -257,7 +257,11 @@ def back_scratch(count: int) -> Any:
     return lambda types, params: (types[0].with_shape(types[0].shape[1:]),) * count
 
 
+CELLS: set[str] = set()  # names of the ops below: loops over products with the state of a cell
+
+
 def record(name: str, **fields: Any) -> None:
+    CELLS.add(name)
     op(name, kind=PRODUCT, numpy=from_bind(fields["bind"]), numba=name, cost=cell_cost, **fields)
 
 
