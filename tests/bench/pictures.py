@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
+import peer
 
 
 def drawn(shapes: Sequence[tuple[int, ...]]) -> list[Any]:
     """Weights by He et al. 2015 for shapes of rank above 1; for vectors zeros, or ones where marked by -n."""
+    import numpy as np
+
     rng = np.random.default_rng(0)
     found = []
     for shape in shapes:
@@ -26,6 +28,8 @@ class LeNet:
     batch = 64
 
     def arrays(self) -> tuple[list[Any], Any, Any]:
+        import numpy as np
+
         rng = np.random.default_rng(1)
         shapes = [(20, 1, 5, 5), (20,), (50, 20, 5, 5), (50,), (500, 800), (500,), (10, 500), (10,)]
         x = rng.normal(size=(self.batch, 1, 28, 28)).astype("f4")
@@ -57,6 +61,8 @@ class Residual:
     batch, channels, blocks = 32, 64, 4
 
     def arrays(self) -> tuple[list[Any], Any, Any]:
+        import numpy as np
+
         rng = np.random.default_rng(1)
         c, shapes = self.channels, []
         for k in range(self.blocks + 1):
@@ -109,9 +115,7 @@ def filled(net: Any, values: list[Any]) -> Any:
     return net
 
 
-def torch_step(
-    work: Any, fused: bool, rate: float, channels_last: bool
-) -> tuple[Callable[[], None], Callable[[], float]]:
+def torch_step(work: Any, fused: bool, rate: float, channels_last: bool) -> peer.Side:
     """(a step, its loss) by PyTorch."""
     import torch
 
@@ -119,19 +123,8 @@ def torch_step(
     net, x, t = work.torch(values), torch.from_numpy(x), torch.from_numpy(t)
     if channels_last:
         net, x = net.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(net.parameters(), lr=rate, eps=1e-5, fused=fused)
     criterion = torch.nn.CrossEntropyLoss()
-    last: list[Any] = []
-
-    def step() -> None:
-        optimizer.zero_grad()
-        loss = criterion(net(x), t)
-        loss.backward()
-        optimizer.step()
-        last[:] = [loss]
-
-    step()
-    return step, lambda: last[0].item()
+    return peer.stepping(lambda: criterion(net(x), t), net.parameters(), rate, fused)
 
 
 WORKLOADS = {"lenet": LeNet(), "resnet": Residual()}

@@ -4,8 +4,10 @@ output.  Gates have arrays of their own, as in the layers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+import peer
 
 
 class Recurrent(NamedTuple):
@@ -50,11 +52,8 @@ class Recurrent(NamedTuple):
         h = b.dot(b.index_axis(y, 0, self.length - 1), weights, transpose_b=True) + biases
         return b.mean(b.cross_entropy_index(b.softmax(h), target))
 
-    def torch_sides(self, rate: float) -> dict[str, tuple[Callable[[], None], Callable[[], float]]]:
-        """Steps of PyTorch, eager, with fused Adam and with Adam as it comes."""
-        return {"torch fused": self.torch_step(rate, True), "torch": self.torch_step(rate, False)}
-
-    def torch_step(self, rate: float, fused: bool) -> tuple[Callable[[], None], Callable[[], float]]:
+    def torch_step(self, rate: float, fused: bool) -> peer.Side:
+        """A step of PyTorch, eager."""
         import torch
 
         (table, *gates, weights, biases), x, t = self.arrays()
@@ -72,19 +71,10 @@ class Recurrent(NamedTuple):
             linear.weight.copy_(torch.from_numpy(weights))
             linear.bias.copy_(torch.from_numpy(biases))
         parameters = [*embedding.parameters(), *layer.parameters(), *linear.parameters()]
-        optimizer = torch.optim.Adam(parameters, lr=rate, eps=1e-5, fused=fused)
         criterion = torch.nn.CrossEntropyLoss()
-        last: list[Any] = []
-
-        def step() -> None:
-            optimizer.zero_grad()
-            loss = criterion(linear(layer(embedding(x))[0][:, -1]), t)
-            loss.backward()
-            optimizer.step()
-            last[:] = [loss]
-
-        step()
-        return step, lambda: last[0].item()
+        return peer.stepping(
+            lambda: criterion(linear(layer(embedding(x))[0][:, -1]), t), parameters, rate, fused
+        )
 
 
 # PyTorch's gates: input, forget, cell, output of an LSTM; reset, update, new of a GRU.

@@ -21,6 +21,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import peer
 import pictures
 import sequences
 import transformer
@@ -77,7 +78,7 @@ def arrays(work: Any) -> tuple[list[Any], Any, Any]:
     return parameters, x, rng.normal(size=(work.batch, work.sizes[-1])).astype("f4")
 
 
-def ours(work: Any, threads: int, steps: int) -> tuple[Callable[[], None], Callable[[], float]]:
+def ours(work: Any, threads: int, steps: int) -> peer.Side:
     """(a step, its loss) by the runtime, planned for that many steps: many are worth numba's kernels."""
     from wlnet.runtime.compile import compile
     from wlnet.runtime.types import Type, type_of
@@ -127,7 +128,7 @@ def adam_updates(b: Any, loss: Any, parameters: Sequence[Any], type_: Any) -> No
         b.update(target, value)
 
 
-def theirs(work: Workload, fused: bool) -> tuple[Callable[[], None], Callable[[], float]]:
+def theirs(work: Workload, fused: bool) -> peer.Side:
     """(a step, its loss) by PyTorch: eager, Adam fused or as it comes."""
     import torch
 
@@ -145,18 +146,7 @@ def theirs(work: Workload, fused: bool) -> tuple[Callable[[], None], Callable[[]
     layers = [layer for layer in layers if layer is not None]
     net = torch.nn.Sequential(*layers[:-1])
     criterion = torch.nn.CrossEntropyLoss() if work.loss == "classes" else torch.nn.MSELoss()
-    optimizer = torch.optim.Adam(net.parameters(), lr=RATE, eps=1e-5, fused=fused)
-    last: list[Any] = []
-
-    def step() -> None:
-        optimizer.zero_grad()
-        loss = criterion(net(x), t)
-        loss.backward()
-        optimizer.step()
-        last[:] = [loss]
-
-    step()
-    return step, lambda: last[0].item()
+    return peer.stepping(lambda: criterion(net(x), t), net.parameters(), RATE, fused)
 
 
 def timed(step: Callable[[], None], seconds: float, clock: Callable[[], float]) -> float:
@@ -185,7 +175,7 @@ def measure(name: str, arguments: argparse.Namespace) -> None:
         if isinstance(work, Workload):
             sides["torch fused"], sides["torch"] = theirs(work, True), theirs(work, False)
         elif isinstance(work, (sequences.Recurrent, transformer.Transformer)):
-            sides |= work.torch_sides(RATE)
+            sides["torch fused"], sides["torch"] = work.torch_step(RATE, True), work.torch_step(RATE, False)
         else:
             sides["torch fused"] = pictures.torch_step(work, True, RATE, channels_last=False)
             sides["torch channels last"] = pictures.torch_step(work, True, RATE, channels_last=True)

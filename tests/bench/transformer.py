@@ -4,8 +4,10 @@ heads, a perceptron with GELU, layer normalisation after each), the mean over th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+import peer
 
 EPSILON = 1e-5
 
@@ -67,18 +69,14 @@ class Transformer(NamedTuple):
         mean = b.mean(b.reshape(x, shape), 1)
         return b.mean(b.cross_entropy_index(b.softmax(linear(mean)), target))
 
-    def torch_sides(self, rate: float) -> dict[str, tuple[Callable[[], None], Callable[[], float]]]:
-        """Steps of PyTorch, eager, with fused Adam and with Adam as it comes."""
-        return {"torch fused": self.torch_step(rate, True), "torch": self.torch_step(rate, False)}
-
-    def torch_step(self, rate: float, fused: bool) -> tuple[Callable[[], None], Callable[[], float]]:
+    def torch_step(self, rate: float, fused: bool) -> peer.Side:
+        """A step of PyTorch, eager."""
         import torch
 
         values, x, t = self.arrays()
         x, t = torch.from_numpy(x), torch.from_numpy(t)
         given = [torch.nn.Parameter(torch.from_numpy(each)) for each in values]
-        optimizer = torch.optim.Adam(given, lr=rate, eps=1e-5, fused=fused)
-        functional, last = torch.nn.functional, []
+        functional = torch.nn.functional
 
         def forward() -> Any:
             rest = iter(given)
@@ -96,15 +94,7 @@ class Transformer(NamedTuple):
                 h = functional.layer_norm(h, (self.width,), next(rest), next(rest), EPSILON)
             return functional.linear(h.mean(1), next(rest), next(rest))
 
-        def step() -> None:
-            optimizer.zero_grad()
-            loss = functional.cross_entropy(forward(), t)
-            loss.backward()
-            optimizer.step()
-            last[:] = [loss]
-
-        step()
-        return step, lambda: last[0].item()
+        return peer.stepping(lambda: functional.cross_entropy(forward(), t), given, rate, fused)
 
 
 def normalized(b: Any, x: Any, given: Any) -> Any:
