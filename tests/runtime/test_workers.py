@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def test_convolutions_in_slabs(
         op, full = OPS[name], OPS[name].parameters({**params, **more})
         (wanted,) = reference.evaluate(op, arrays, full)
         space = [np.full(each.shape, np.nan) for each in op.scratch(tuple(map(type_of, arrays)), full)]
-        for bind in (op.bind, lambda *given: numba_kernels.bind(op.numba, *given)):  # noqa: B023
+        for bind in (op.bind, partial(numba_kernels.bind, op.numba)):
             have = np.full(wanted.shape, np.nan)
             call = bind(have, (*arrays, *space), full, threads)
             if call is not None:
