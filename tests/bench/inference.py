@@ -63,13 +63,14 @@ def theirs(net: Any) -> Any:
                 "PoolingLayer": lambda: nn.MaxPool2d(2),
                 "FlattenLayer": nn.Flatten,
                 "SoftmaxLayer": lambda: nn.Softmax(-1),
-                "SequenceLastLayer": Last,
+                "SequenceLastLayer": last_element,
             }[kind]()
         found.append(made)
     return nn.Sequential(*found)
 
 
-def Last() -> Any:  # noqa: N802
+def last_element() -> Any:
+    """A module that takes the last element of each sequence."""
     from torch import nn
 
     class Module(nn.Module):

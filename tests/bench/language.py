@@ -4,8 +4,9 @@
 
 Both peers are on PyPI and want environments of their own. Each system runs a script per task that times the
 expression itself (AbsoluteTiming, best of three, so neither start-up nor reading counts); the systems take
-turns, ROUNDS (3) times, and the median counts; Mathics3 times everything once. A process ends after 25 seconds. A system whose
-value differs from the expected one has no time in that row. The last row is a whole process.
+turns, ROUNDS (3) times, and the median counts; Mathics3 times everything once. A process ends after 25
+seconds. A system whose value differs from the expected one has no time in that row. The last row is a whole
+process.
 """
 
 # ruff: noqa: E501  (a task is one line)
